@@ -1,0 +1,1 @@
+//! Shared loads of the benches.

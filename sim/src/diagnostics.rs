@@ -1,0 +1,84 @@
+//! What a step reports about itself.
+
+use std::time::Duration;
+
+/// Seconds that each stage of a step took.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct StageTimes {
+    /// Emitters, drains and the sort by cell.
+    pub sort: Duration,
+    /// Cut-cell topology.
+    pub topology: Duration,
+    /// Particles to grid.
+    pub particle_to_grid: Duration,
+    /// Gravity and viscosity.
+    pub forces: Duration,
+    /// Pressure assembly and solve.
+    pub pressure: Duration,
+    /// rapier2d: contacts and joints.
+    pub bodies: Duration,
+    /// Velocity extrapolation.
+    pub extrapolate: Duration,
+    /// Grid to particles, and moving them.
+    pub grid_to_particle: Duration,
+    /// Density projection.
+    pub density: Duration,
+}
+
+/// What one step did and what it left.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Diagnostics {
+    /// Time at the end of the step, seconds.
+    pub time_s: f64,
+    /// Length of the step, seconds.
+    pub dt_s: f64,
+    /// Particles alive.
+    pub particles: usize,
+    /// Fastest particle, m/s.
+    pub max_speed_m_s: f64,
+    /// Largest |∇·u|·dt over fluid cells after projection, dimensionless.
+    pub max_divergence_dt: f64,
+    /// Mean of |ρ/ρ₀ − 1| over full cells.
+    pub density_mean_err: f64,
+    /// 99th percentile of |ρ/ρ₀ − 1| over full cells.
+    pub density_p99_err: f64,
+    /// Kinetic energy of the water, joules per metre of depth.
+    pub kinetic_j: f64,
+    /// Potential energy of the water above the origin, joules per metre of depth.
+    pub potential_j: f64,
+    /// Momentum of the water, kg·m/s per metre of depth.
+    pub water_momentum_kg_m_s: [f64; 2],
+    /// Momentum of the bodies, kg·m/s per metre of depth.
+    pub body_momentum_kg_m_s: [f64; 2],
+    /// Moves in this step that crossed a line. Zero, or there is a bug.
+    pub line_crossings: u64,
+    /// Particles that ended this step inside a body.
+    pub body_penetrations: u64,
+    /// Iterations of the pressure solve.
+    pub pressure_iterations: usize,
+    /// Iterations of the density solve.
+    pub density_iterations: usize,
+    /// Time spent.
+    pub stages: StageTimes,
+}
+
+/// Sums and extremes since the scene began.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Totals {
+    /// Steps taken.
+    pub steps: u64,
+    /// Moves that crossed a line.
+    pub line_crossings: u64,
+    /// Particle-steps that ended inside a body.
+    pub body_penetrations: u64,
+    /// Largest |∇·u|·dt of any step.
+    pub max_divergence_dt: f64,
+    /// Mean over steps of the mean density error.
+    pub density_mean_err: f64,
+    /// Mean over steps of the 99th percentile of density error.
+    pub density_p99_err: f64,
+    /// Largest over steps of the mean density error.
+    pub density_mean_err_max: f64,
+    /// Wall time of all stages.
+    pub stages: StageTimes,
+}

@@ -1,0 +1,24 @@
+//! Why a solver could not be made.
+
+use weir_scene::SceneError;
+
+/// A scene that the solver refuses.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SolverError {
+    /// The scene is not valid.
+    #[error(transparent)]
+    Scene(#[from] SceneError),
+    /// A parameter is out of range.
+    #[error("solver parameter {name}: got {got}, takes {takes}")]
+    Config {
+        /// Name of the parameter.
+        name: &'static str,
+        /// What was given.
+        got: String,
+        /// What may be given.
+        takes: &'static str,
+    },
+    /// A stroke id that the solver does not know.
+    #[error("no stroke with id {0}")]
+    UnknownStroke(u32),
+}
