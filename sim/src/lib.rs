@@ -3,6 +3,7 @@ mod config;
 mod diagnostics;
 mod error;
 mod solver;
+pub mod validation;
 
 pub use config::{Backend, SolverConfig};
 pub use diagnostics::{Diagnostics, StageTimes, Totals};
