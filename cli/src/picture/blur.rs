@@ -48,13 +48,31 @@ impl Coarse {
         }
     }
 
+    /// The value of the coarse pixel at a picture position.
+    #[inline]
+    pub fn nearest(&self, x: usize, y: usize) -> f32 {
+        self.values[(y / self.factor) * self.size[0] + x / self.factor]
+    }
+
+    /// How much the values fall towards the right and downwards, over one coarse pixel.
+    #[inline]
+    pub fn fall(&self, x: usize, y: usize) -> [f32; 2] {
+        let (i, j) = (x / self.factor, y / self.factor);
+        let [columns, rows] = self.size;
+        let value = |i: usize, j: usize| self.values[j * columns + i];
+        let [left, right] = [value(i.saturating_sub(1), j), value((i + 1).min(columns - 1), j)];
+        let [above, below] = [value(i, j.saturating_sub(1)), value(i, (j + 1).min(rows - 1))];
+        [0.5 * (left - right), 0.5 * (above - below)]
+    }
+
     /// The value at a picture position, interpolated linearly.
     #[inline]
     pub fn at(&self, x: f32, y: f32) -> f32 {
         let scale = 1.0 / self.factor as f32;
         let place = |c: f32, n: usize| {
             let c = (c * scale - 0.5).clamp(0.0, (n - 1) as f32);
-            let i = c as usize;
+            // Through i32, which the processor converts to in one instruction.
+            let i = c as i32 as usize;
             (i, (i + 1).min(n - 1), c - i as f32)
         };
         let (x0, x1, s) = place(x, self.size[0]);

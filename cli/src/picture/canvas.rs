@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use super::colour::{Rgb, mix, srgb_bytes};
+use super::colour::{Rgb, SrgbTable, mix};
 
 /// Linear colours, row by row from the upper left corner.
 #[derive(Clone)]
@@ -109,14 +109,23 @@ impl Canvas {
         });
     }
 
+    /// Replaces the picture by another of the same size.
+    pub fn copy_from(&mut self, other: &Self) {
+        let row = self.size_px[0];
+        self.pixels
+            .par_chunks_mut(row)
+            .zip(other.pixels.par_chunks(row))
+            .for_each(|(to, from)| to.copy_from_slice(from));
+    }
+
     /// Writes the picture as sRGB bytes, three a pixel.
-    pub fn write_srgb(&self, bytes: &mut Vec<u8>) {
+    pub fn write_srgb(&self, table: &SrgbTable, bytes: &mut Vec<u8>) {
         bytes.resize(self.pixels.len() * 3, 0);
         let row = self.size_px[0];
         bytes.par_chunks_mut(row * 3).zip(self.pixels.par_chunks(row)).for_each(
             |(out, colours)| {
                 for (out, &colour) in out.chunks_exact_mut(3).zip(colours) {
-                    out.copy_from_slice(&srgb_bytes(colour));
+                    out.copy_from_slice(&table.bytes(colour));
                 }
             },
         );

@@ -128,7 +128,11 @@ impl Coverage {
                     (water[x], pace[x]) = (0.0, 0.0);
                     continue;
                 }
-                let taken = if solid { shadow.at(x as f32 + 0.5, y as f32 + 0.5) } else { 0.0 };
+                let taken = if solid && shadow.nearest(x, y) > 0.0 {
+                    shadow.at(x as f32 + 0.5, y as f32 + 0.5)
+                } else {
+                    0.0
+                };
                 pace[x] = weighted[x] / sum;
                 density[x] = sum / (open[x] - taken).max(LEAST_OPEN);
                 water[x] = smoothstep(LEVEL - EDGE, LEVEL + EDGE, density[x]);

@@ -37,6 +37,7 @@ use barrier::Barrier;
 use blur::Coarse;
 use camera::Camera;
 use canvas::Canvas;
+use colour::SrgbTable;
 use coverage::{Coverage, Obstacles, Particle};
 use ink::Ink;
 use solids::Solids;
@@ -63,6 +64,7 @@ pub struct Painter {
     solids: Solids,
     ink: Ink,
     mask: Coarse,
+    table: SrgbTable,
 }
 
 enum Look {
@@ -96,6 +98,7 @@ impl Painter {
             solids: Solids::new(scene, camera),
             ink,
             mask: Coarse::default(),
+            table: SrgbTable::new(),
             camera,
         }
     }
@@ -108,7 +111,7 @@ impl Painter {
     /// Draws `frame` into `srgb`: three bytes a pixel, row by row from the upper left corner.
     pub fn paint(&mut self, frame: &Frame, srgb: &mut Vec<u8>) {
         let Self { camera, backdrop, canvas, look, solids, .. } = self;
-        canvas.pixels.copy_from_slice(&backdrop.pixels);
+        canvas.copy_from(backdrop);
         solids.paint_shadows(canvas, &frame.body_poses);
         match look {
             Look::Water { shape, light, particles, per_m_s } => {
@@ -126,7 +129,7 @@ impl Painter {
         if let Look::Speed(dots) = look {
             dots.paint_legend(canvas);
         }
-        canvas.write_srgb(srgb);
+        canvas.write_srgb(&self.table, srgb);
     }
 }
 

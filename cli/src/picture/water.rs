@@ -1,9 +1,9 @@
 //! Light on the water: from a flat shape to something wet.
 //!
-//! A narrow blur bends the shape's edge into a rounded rim,
-//! whose slope stands for the surface normal: the rim glints towards the light
-//! and bends what is seen through it. On a coarse copy light sinks from above; how
-//! much water it has passed tints a pixel from aqua to teal.
+//! A narrow blur bends the shape's edge into a rounded rim, whose slope stands
+//! for the surface normal: the rim glints towards the light and bends what is
+//! seen through it. On a coarse copy light sinks from above, and the water that
+//! it has passed tints a pixel from aqua to teal.
 
 use rayon::prelude::*;
 
@@ -15,9 +15,14 @@ use super::coverage::Coverage;
 /// Where the light comes from on the picture: above, a little from the left.
 const LIGHT: [f32; 2] = [-0.42, -0.91];
 
+/// Side of a coarse pixel for the rim, pixels.
+const RIM_FACTOR: usize = 2;
+/// Side of a coarse pixel for the depth, pixels.
+const DEPTH_FACTOR: usize = 8;
+
 struct Palette {
+    by_depth: Vec<Rgb>,
     shallow: Rgb,
-    body: Rgb,
     deep: Rgb,
     outline: Rgb,
     glint: Rgb,
@@ -29,28 +34,13 @@ pub struct WaterLight {
     palette: Palette,
     rim: Coarse,
     depth: Coarse,
-    filled: Vec<f32>,
     pen_px: f32,
 }
 
 impl WaterLight {
     /// `pen_px` is the length that is one pixel on a picture 1200 pixels wide.
     pub fn new(pen_px: f32) -> Self {
-        let palette = Palette {
-            shallow: hex(0x7fd3d8),
-            body: hex(0x2f9fb8),
-            deep: hex(0x0f5f7f),
-            outline: hex(0x0b6a8e),
-            glint: hex(0xf4ffff),
-            foam: hex(0xf2fbfb),
-        };
-        Self {
-            palette,
-            rim: Coarse::default(),
-            depth: Coarse::default(),
-            filled: Vec::new(),
-            pen_px,
-        }
+        Self { palette: Palette::new(), rim: Coarse::default(), depth: Coarse::default(), pen_px }
     }
 
     /// Lays the water over `canvas`, whose upper left `margin_px` is not water.
@@ -89,23 +79,20 @@ impl WaterLight {
     }
 
     fn measure(&mut self, shape: &Coverage, size: [usize; 2], solid: &Coarse) {
-        self.filled.resize(shape.water.len(), 0.0);
-        if solid.values.is_empty() {
-            self.filled.copy_from_slice(&shape.water);
-        } else {
-            let rows = self.filled.par_chunks_mut(size[0]).zip(shape.water.par_chunks(size[0]));
-            rows.enumerate().for_each(|(y, (filled, water))| {
-                for x in 0..size[0] {
-                    let taken = solid.at(x as f32 + 0.5, y as f32 + 0.5);
-                    filled[x] = water[x].max(taken);
+        self.rim.shrink(&shape.water, size, RIM_FACTOR);
+        if !solid.values.is_empty() {
+            let columns = self.rim.size[0];
+            self.rim.values.par_chunks_mut(columns).enumerate().for_each(|(j, row)| {
+                for (i, filled) in row.iter_mut().enumerate() {
+                    *filled = filled.max(solid.nearest(RIM_FACTOR * i, RIM_FACTOR * j));
                 }
             });
         }
-        self.rim.shrink(&self.filled, size, 2);
-        self.rim.blur(2.6 * self.pen_px);
-        self.depth.shrink(&self.filled, size, 8);
+        self.depth.shrink(&self.rim.values, self.rim.size, DEPTH_FACTOR / RIM_FACTOR);
+        self.depth.factor = DEPTH_FACTOR;
         sink(&mut self.depth);
         self.depth.blur(2.5 * self.pen_px);
+        self.rim.blur(2.6 * self.pen_px);
     }
 
     #[inline]
@@ -118,23 +105,17 @@ impl WaterLight {
     ) -> Rgb {
         let palette = &self.palette;
         let (px, py) = (x as f32 + 0.5, y as f32 + 0.5);
-        let depth = self.depth.at(px, py);
-        let mut colour = mix(palette.shallow, palette.body, smoothstep(-0.03, 0.14, depth));
-        colour = mix(colour, palette.deep, 1.0 - (-3.2 * (depth - 0.04).max(0.0)).exp());
+        let mut colour = palette.at_depth(self.depth.at(px, py));
         // Fast water carries air, which scatters light.
         colour = mix(colour, palette.shallow, 0.45 * smoothstep(0.15, 0.9, pace));
 
         let rim = self.rim.at(px, py);
         let mut through = [0.0, 0.0];
         if rim < 0.995 {
-            let step = 2.0;
-            let slope = [
-                self.rim.at(px - step, py) - self.rim.at(px + step, py),
-                self.rim.at(px, py - step) - self.rim.at(px, py + step),
-            ];
+            let slope = self.rim.fall(x, y);
             let steep = slope[0].hypot(slope[1]).max(1e-6);
             let normal = slope.map(|c| c / steep);
-            let bend = smoothstep(0.0, 0.08, steep);
+            let bend = smoothstep(0.0, 0.04, steep);
             let facing = (normal[0] * LIGHT[0] + normal[1] * LIGHT[1]) * bend;
             through = normal.map(|c| -14.0 * self.pen_px * c * bend * (1.0 - rim));
 
@@ -143,12 +124,41 @@ impl WaterLight {
             colour = mix(colour, palette.deep, 0.35 * near * (-facing).max(0.0));
             // The drawn edge, then a line of light inside it.
             colour = mix(colour, palette.outline, 0.45 * smoothstep(0.66, 0.5, rim));
-            let band = (-((rim - 0.8) / 0.075).powi(2)).exp();
+            let band = 1.0 - smoothstep(0.0, 0.15, (rim - 0.8).abs());
             colour = mix(colour, palette.glint, 0.75 * band * facing.max(0.0).powi(2));
         }
         let seen = bent(through);
         colour = mix([0, 1, 2].map(|k| colour[k] * seen[k]), colour, 0.72);
         mix(colour, palette.foam, (0.9 * foam).min(0.85))
+    }
+}
+
+impl Palette {
+    const DEPTHS: u16 = 256;
+
+    fn new() -> Self {
+        let (shallow, body, deep) = (hex(0x7fd3d8), hex(0x2f9fb8), hex(0x0f5f7f));
+        let tint = |i: u16| {
+            let depth = f32::from(i) / f32::from(Self::DEPTHS - 1);
+            let colour = mix(shallow, body, smoothstep(-0.03, 0.14, depth));
+            mix(colour, deep, 1.0 - (-3.2 * (depth - 0.04).max(0.0)).exp())
+        };
+        Self {
+            by_depth: (0..Self::DEPTHS).map(tint).collect(),
+            shallow,
+            deep,
+            outline: hex(0x0b6a8e),
+            glint: hex(0xf4ffff),
+            foam: hex(0xf2fbfb),
+        }
+    }
+
+    /// The colour under `depth` of water, in heights of the picture.
+    #[inline]
+    fn at_depth(&self, depth: f32) -> Rgb {
+        let place = depth.clamp(0.0, 1.0) * f32::from(Self::DEPTHS - 2);
+        let i = place as i32 as usize;
+        mix(self.by_depth[i], self.by_depth[i + 1], place - i as f32)
     }
 }
 
