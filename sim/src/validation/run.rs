@@ -209,9 +209,9 @@ impl Boxes {
         }
     }
 
-    /// Mean over boxes and time of density over rest density, less one.
+    /// Mean over boxes and time of density over rest density, less one; NaN if none ever counted.
     fn mean_excess(&self) -> f64 {
-        if self.boxes == 0 { 0.0 } else { self.excess / self.boxes as f64 }
+        self.excess / self.boxes as f64
     }
 }
 
@@ -234,9 +234,7 @@ impl Ledger {
         let larger = |a: f64, b: f64| if b.is_nan() || b > a { b } else { a };
         self.density_mean = larger(self.density_mean, totals.density_mean_err);
         self.density_p99 = larger(self.density_p99, totals.density_p99_err);
-        if run.boxes.mean_excess().abs() > self.volume_excess.abs() {
-            self.volume_excess = run.boxes.mean_excess();
-        }
+        self.volume_excess = larger(self.volume_excess, run.boxes.mean_excess().abs());
         self.line_crossings += totals.line_crossings;
     }
 

@@ -72,7 +72,7 @@ impl Case for StandingWave {
         let last_period = swing.iter().filter(|s| s[0] > PERIODS - 1.0);
         let left = last_period.map(|s| s[1].abs()).fold(0.0, f64::max);
 
-        let linear = (0..=40).map(|k| f64::from(k) / 8.0).map(|t| [t, (2.0 * PI * t).sin()]);
+        let linear = (0..=80).map(|k| f64::from(k) / 16.0).map(|t| [t, (2.0 * PI * t).sin()]);
         let mut report = CaseReport::default();
         report.figures.push(FigureData {
             slug: "standing-wave",
