@@ -71,21 +71,6 @@ pub(super) fn level_of(basin: &[Point], area: f64) -> f64 {
     (low + high) / 2.0
 }
 
-/// Where the horizontal at `y` enters and leaves a convex polygon.
-pub(super) fn span_at(convex: &[Point], y: f64) -> Option<[f64; 2]> {
-    let mut xs = Vec::with_capacity(2);
-    for (k, a) in convex.iter().enumerate() {
-        let b = convex[(k + 1) % convex.len()];
-        if (a[1] <= y) != (b[1] <= y) {
-            xs.push(a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]));
-        }
-    }
-    match xs[..] {
-        [a, b] => Some([a.min(b), a.max(b)]),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,8 +129,5 @@ mod tests {
         assert!((level_of(&v, 0.5) - 0.5).abs() < 1e-12);
         let (area, centroid) = area_and_centroid_y(&below(&v, 0.5));
         assert!((area - 0.5).abs() < 1e-12 && (centroid - 1.0 / 3.0).abs() < 1e-12);
-        let [left, right] = span_at(&v, 0.25).expect("within the V");
-        assert!((left + 0.5).abs() < 1e-12 && (right - 0.5).abs() < 1e-12);
-        assert!(span_at(&v, 1.5).is_none());
     }
 }

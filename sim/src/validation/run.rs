@@ -67,16 +67,7 @@ impl<'a> Trial<'a> {
         let mut frame = Frame::default();
         solver.snapshot(&mut frame);
         let grid = scene.domain.grid();
-        Ok(Run {
-            solver,
-            config,
-            grid,
-            frame,
-            time_s: 0.0,
-            steps: 0,
-            last_dt_s: 0.0,
-            boxes: Boxes::default(),
-        })
+        Ok(Run { solver, config, grid, frame, time_s: 0.0, steps: 0, boxes: Boxes::default() })
     }
 
     fn tick(&mut self, part_done: f64) -> Result<(), ValidationError> {
@@ -97,7 +88,6 @@ pub(super) struct Run {
     frame: Frame,
     time_s: f64,
     steps: u64,
-    last_dt_s: f64,
     boxes: Boxes,
 }
 
@@ -115,14 +105,11 @@ impl Run {
         if left_s <= 1e-9 * end_s {
             return Ok(false);
         }
-        // Two equal steps at the end rather than a whole one and a sliver.
-        let sliver = left_s > self.last_dt_s && left_s < 2.0 * self.last_dt_s;
-        let dt_s = self.solver.step(if sliver { left_s / 2.0 } else { left_s })?;
+        let dt_s = self.solver.step(left_s)?;
         if dt_s.is_nan() || dt_s <= 0.0 {
             Err(AdvanceError::NotFinite { what: "the step", time_s: self.time_s })?;
         }
         self.time_s += dt_s;
-        self.last_dt_s = dt_s;
         if self.steps.is_multiple_of(STEPS_PER_COUNT) {
             self.solver.snapshot(&mut self.frame);
             self.boxes.count(&self.grid, &self.frame);

@@ -13,7 +13,7 @@ use crate::SolverConfig;
 use crate::validation::geometry::{Point, area_and_centroid_y, below, contains, level_of};
 use crate::validation::measure::{WATER_KG_M3, centroid_m, max_speed_m_s, mean, rms, worst};
 use crate::validation::run::{Ledger, Run};
-use crate::validation::scenes::{GRAVITY_M_S2, block, empty, fill_convex, line};
+use crate::validation::scenes::{GRAVITY_M_S2, block, empty, line};
 use crate::validation::{
     Axis, Case, CaseReport, Check, FigureData, Series, Style, Trial, ValidationError,
 };
@@ -77,11 +77,7 @@ impl Basin {
     fn scene(&self, cell_m: f64) -> Scene {
         let mut scene = empty(self.label, self.size_m, cell_m);
         scene.strokes = self.lines.clone();
-        scene.water = if self.lines.is_empty() {
-            vec![block([0.0, 0.0], [self.size_m[0], DEPTH_M])]
-        } else {
-            fill_convex(&self.outline, self.bottom_m() + DEPTH_M, cell_m)
-        };
+        scene.water.push(block([0.0, 0.0], [self.size_m[0], self.bottom_m() + DEPTH_M]));
         scene
     }
 
@@ -122,6 +118,7 @@ impl Case for Hydrostatic {
         for (hue, basin) in basins.iter().enumerate() {
             trial.part(hue, basins.len());
             let mut run = trial.start(&basin.scene(cell_m), SolverConfig::default())?;
+            run.solver.retain(|position| contains(&basin.outline, position));
             let found = Found::measure(basin, &mut run, trial)?;
             let label = basin.label;
             report.checks.push(Check::share(format!("{label}/pressure"), found.pressure_rms, 0.01));
