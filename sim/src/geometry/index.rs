@@ -91,6 +91,11 @@ impl SegmentIndex {
         &self.segments
     }
 
+    #[inline]
+    fn select<'a>(&'a self, indices: &'a [u32]) -> impl Iterator<Item = &'a Segment> {
+        indices.iter().map(|&index| &self.segments[index as usize])
+    }
+
     /// Segments that touch `cell`, by index.
     #[inline]
     pub fn touching(&self, cell: usize) -> &[u32] {
@@ -128,17 +133,14 @@ impl Obstacles {
     /// Segments within one cell of `cell`.
     #[inline]
     pub fn near(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        let of = |index: &'_ SegmentIndex| -> std::slice::Iter<'_, u32> { index.near(cell).iter() };
-        let lines = of(&self.lines).map(|&s| &self.lines.segments[s as usize]);
-        lines.chain(of(&self.outlines).map(|&s| &self.outlines.segments[s as usize]))
+        self.lines.select(self.lines.near(cell)).chain(self.outlines.select(self.outlines.near(cell)))
     }
 
     /// Segments that touch `cell`.
     #[inline]
     pub fn touching(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        let lines = self.lines.touching(cell).iter().map(|&s| &self.lines.segments[s as usize]);
-        let outlines = self.outlines.touching(cell).iter();
-        lines.chain(outlines.map(|&s| &self.outlines.segments[s as usize]))
+        let outlines = self.outlines.select(self.outlines.touching(cell));
+        self.lines.select(self.lines.touching(cell)).chain(outlines)
     }
 
     /// Whether `p` in `cell` and `q` less than a cell away see each other.
