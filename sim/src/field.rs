@@ -196,6 +196,12 @@ impl Stencil {
                 self.slope[k][d] = self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
             }
         }
+        if self.count != 4 {
+            // With a corner hidden or split, the slope of what is left is that of
+            // two nearby values as often as not, and carries energy into the water.
+            self.slope = [[0.0; 2]; Self::MOST];
+            self.offset_slope = [0.0; 2];
+        }
         self.offset *= scale;
         for d in 0..2 {
             self.offset_slope[d] =
