@@ -38,8 +38,10 @@ pub struct Diagnostics {
     pub max_speed_m_s: f64,
     /// Largest |∇·u|·dt over fluid cells after projection, dimensionless.
     pub max_divergence_dt: f64,
-    /// Mean of |ρ/ρ₀ − 1| over full cells.
+    /// |mean of ρ/ρ₀ − 1| over full cells: whether the water is compressed or swollen.
     pub density_mean_err: f64,
+    /// Mean of |ρ/ρ₀ − 1| over full cells: how unevenly particles lie.
+    pub density_spread: f64,
     /// 99th percentile of |ρ/ρ₀ − 1| over full cells.
     pub density_p99_err: f64,
     /// Relative change of the area that the water covers per particle since the
@@ -76,11 +78,13 @@ pub struct Totals {
     pub body_penetrations: u64,
     /// Largest |∇·u|·dt of any step.
     pub max_divergence_dt: f64,
-    /// Mean over steps of the mean density error.
+    /// Mean over steps of the error of the mean density.
     pub density_mean_err: f64,
+    /// Mean over steps of the mean error of density.
+    pub density_spread: f64,
     /// Mean over steps of the 99th percentile of density error.
     pub density_p99_err: f64,
-    /// Largest over steps of the mean density error.
+    /// Largest over steps of the error of the mean density.
     pub density_mean_err_max: f64,
     /// Wall time of all stages.
     pub stages: StageTimes,
@@ -95,6 +99,7 @@ impl Totals {
         self.max_divergence_dt = self.max_divergence_dt.max(step.max_divergence_dt);
         let share = 1.0 / self.steps as f64;
         self.density_mean_err += (step.density_mean_err - self.density_mean_err) * share;
+        self.density_spread += (step.density_spread - self.density_spread) * share;
         self.density_p99_err += (step.density_p99_err - self.density_p99_err) * share;
         self.density_mean_err_max = self.density_mean_err_max.max(step.density_mean_err);
         self.stages += step.stages;

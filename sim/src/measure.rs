@@ -58,19 +58,34 @@ impl Motion {
     }
 }
 
-/// Mean and 99th percentile of |ρ/ρ₀ − 1| over components that are full: wet,
-/// with nothing but full water a cell around. `scratch` is memory to reuse.
-pub fn density_errors(surface: &Surface, full: &[bool], density: &[f32], scratch: &mut Vec<f32>) -> [f64; 2] {
-    scratch.clear();
-    let inside = (0..density.len()).filter(|&c| full[c] && surface.fluid[c]);
-    scratch.extend(inside.map(|c| (density[c] - 1.0).abs()));
-    if scratch.is_empty() {
-        return [0.0; 2];
+/// How far density is from rest density over components that are full: wet,
+/// with nothing but full water a cell around.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DensityErrors {
+    /// |mean of ρ/ρ₀ − 1|.
+    pub of_mean: f64,
+    /// Mean of |ρ/ρ₀ − 1|.
+    pub mean: f64,
+    /// 99th percentile of |ρ/ρ₀ − 1|.
+    pub p99: f64,
+}
+
+impl DensityErrors {
+    /// Errors over the `full` components. `scratch` is memory to reuse.
+    pub fn of(full: &[bool], density: &[f32], scratch: &mut Vec<f32>) -> Self {
+        scratch.clear();
+        scratch.extend(full.iter().zip(density).filter(|(full, _)| **full).map(|(_, d)| d - 1.0));
+        if scratch.is_empty() {
+            return Self::default();
+        }
+        let count = scratch.len() as f64;
+        let of_mean = (scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count).abs();
+        scratch.iter_mut().for_each(|e| *e = e.abs());
+        let mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
+        let rank = scratch.len() * 99 / 100;
+        let (_, p99, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
+        Self { of_mean, mean, p99: f64::from(*p99) }
     }
-    let mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / scratch.len() as f64;
-    let rank = (scratch.len() * 99 / 100).min(scratch.len() - 1);
-    let (_, percentile, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
-    [mean, f64::from(*percentile)]
 }
 
 /// Area that water covers, in cells: each component counts with the share that

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use weir_scene::{Advance, AdvanceError, Frame, Grid, GridField, Limits, Scene, Stagger, Stroke, Walls};
+use weir_scene::{Advance, AdvanceError, Domain, Frame, Grid, GridField, Limits, Scene, Stagger, Stroke, Walls};
 
 use crate::audit::Audit;
 use crate::cpu::advect::Surroundings;
@@ -16,7 +16,7 @@ use crate::cpu::viscosity::{self, Viscosity};
 use crate::cpu::{density, rest_density};
 use crate::field::{FaceField, NoSlip, Stencil};
 use crate::geometry::{Axis, Obstacles, Polygon, Topology};
-use crate::measure::{self, Motion};
+use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::{Particles, VOLUME};
 use crate::solid::{BodyState, Mobility, Mover, StrokeId, WATER_KG_M3, World};
 use crate::source::{self, Emitter, Sink};
@@ -31,6 +31,7 @@ const WALL_CLEARANCE: f64 = 1e-3;
 /// Water in a rectangle, from a [`Scene`] to frames.
 pub struct Solver {
     config: SolverConfig,
+    domain: Domain,
     grid: Grid,
     /// Gravity, cells/s².
     gravity: [f64; 2],
@@ -98,6 +99,7 @@ impl Solver {
         let dx = scene.domain.cell_m;
         let world = World::new(scene)?;
         let mut solver = Self {
+            domain: scene.domain.clone(),
             grid,
             gravity: scene.gravity_m_s2.map(|g| g / dx),
             viscosity: scene.viscosity_m2_s / (dx * dx),
@@ -212,7 +214,7 @@ impl Solver {
     /// # Errors
     /// The stroke is not valid in this rectangle.
     pub fn add_stroke(&mut self, stroke: &Stroke) -> Result<StrokeId, SolverError> {
-        stroke.validate("stroke", self.grid.size_m(), &Limits::default())?;
+        stroke.validate(&self.domain)?;
         self.lines_changed = true;
         Ok(self.world.add_line(stroke))
     }
@@ -258,7 +260,7 @@ impl Solver {
         let (i, j) = ((p[0] as usize).min(self.grid.nx - 1), (p[1] as usize).min(self.grid.ny - 1));
         let cell = self.grid.cell(i, j);
         let component = self.topology.component_at(&self.obstacles, cell, p)?;
-        if !self.surface.fluid.get(component as usize)? {
+        if !*self.surface.fluid.get(component as usize)? {
             return None;
         }
         let read = |axis: Axis| {
@@ -397,6 +399,7 @@ impl Solver {
     fn rebuild_outlines(&mut self) {
         let outlines = self.movers.iter().flat_map(Mover::outline_before);
         self.obstacles.outlines.rebuild(&self.grid, outlines);
+        self.obstacles.refresh(&self.grid);
         let solids: Vec<Polygon> = self
             .world
             .resting_insides()
@@ -572,12 +575,10 @@ impl Solver {
         d.body_momentum_kg_m_s = self.world.momentum_kg_m_s();
         d.line_crossings = counts.crossings;
         d.body_penetrations = counts.penetrations;
-        [d.density_mean_err, d.density_p99_err] = measure::density_errors(
-            &self.surface,
-            &self.pressure.deep,
-            &self.density,
-            &mut self.scratch,
-        );
+        let errors = DensityErrors::of(&self.pressure.deep, &self.density, &mut self.scratch);
+        d.density_mean_err = errors.of_mean;
+        d.density_spread = errors.mean;
+        d.density_p99_err = errors.p99;
         if !self.surface.fluid.is_empty() && d.particles > 0 {
             let held = f64::from(VOLUME) * d.particles as f64;
             let ratio = measure::volume(&self.topology, &self.surface) / held;

@@ -91,6 +91,11 @@ impl SegmentIndex {
         &self.segments
     }
 
+    #[inline]
+    fn select<'a>(&'a self, indices: &'a [u32]) -> impl Iterator<Item = &'a Segment> {
+        indices.iter().map(|&index| &self.segments[index as usize])
+    }
+
     /// Segments that touch `cell`, by index.
     #[inline]
     pub fn touching(&self, cell: usize) -> &[u32] {
@@ -111,13 +116,22 @@ pub struct Obstacles {
     pub lines: SegmentIndex,
     /// Outlines of bodies and of lines that are being moved, where they are now.
     pub outlines: SegmentIndex,
+    /// For each cell: whether nothing stands within one cell of it.
+    clear: Vec<bool>,
 }
 
 impl Obstacles {
+    /// Notes which cells are clear; to be called after either index changed.
+    pub fn refresh(&mut self, grid: &Grid) {
+        let clear = |cell| self.lines.near(cell).is_empty() && self.outlines.near(cell).is_empty();
+        let cells = (0..grid.nx * grid.ny).map(clear).collect();
+        self.clear = cells;
+    }
+
     /// Whether nothing stands within one cell of `cell`.
     #[inline]
     pub fn clear_near(&self, cell: usize) -> bool {
-        self.lines.near(cell).is_empty() && self.outlines.near(cell).is_empty()
+        self.clear[cell]
     }
 
     /// Whether nothing touches `cell`.
@@ -128,17 +142,14 @@ impl Obstacles {
     /// Segments within one cell of `cell`.
     #[inline]
     pub fn near(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        let of = |index: &'_ SegmentIndex| -> std::slice::Iter<'_, u32> { index.near(cell).iter() };
-        let lines = of(&self.lines).map(|&s| &self.lines.segments[s as usize]);
-        lines.chain(of(&self.outlines).map(|&s| &self.outlines.segments[s as usize]))
+        self.lines.select(self.lines.near(cell)).chain(self.outlines.select(self.outlines.near(cell)))
     }
 
     /// Segments that touch `cell`.
     #[inline]
     pub fn touching(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        let lines = self.lines.touching(cell).iter().map(|&s| &self.lines.segments[s as usize]);
-        let outlines = self.outlines.touching(cell).iter();
-        lines.chain(outlines.map(|&s| &self.outlines.segments[s as usize]))
+        let outlines = self.outlines.select(self.outlines.touching(cell));
+        self.lines.select(self.lines.touching(cell)).chain(outlines)
     }
 
     /// Whether `p` in `cell` and `q` less than a cell away see each other.

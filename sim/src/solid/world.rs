@@ -94,7 +94,7 @@ impl World {
             walls.extend([(Vector::ZERO, Vector::X), (corner, -Vector::X)]);
         }
         for (at, normal) in walls {
-            let wall = ColliderBuilder::halfspace(normal).translation(at);
+            let wall = ColliderBuilder::new(SharedShape::halfspace(normal)).translation(at);
             self.physics.insert_collider(wall, Some(self.ground));
         }
     }
@@ -342,9 +342,9 @@ impl World {
         };
         let mut welds = Vec::new();
         for (_, joint) in self.physics.impulse_joints() {
-            let pose = self.physics.bodies[joint.body1].position();
+            let pose = self.physics.bodies[joint.body1()].position();
             let at = self.cells(pose.transform_point(joint.data.local_frame1.translation));
-            let ends = [Some(joint.body1), Some(joint.body2)];
+            let ends = [Some(joint.body1()), Some(joint.body2())];
             hold(ends, at, [1.0, 0.0]);
             hold(ends, at, [0.0, 1.0]);
             if joint.data.locked_axes.contains(JointAxesMask::ANG_X) {
@@ -355,10 +355,10 @@ impl World {
             let collider = &self.physics.colliders[pair.collider1];
             let ends = [pair.collider1, pair.collider2]
                 .map(|handle| self.physics.colliders[handle].parent());
-            for manifold in &pair.manifolds {
+            for manifold in pair.manifolds() {
                 let normal = manifold.data.normal;
                 for point in manifold.points.iter().filter(|p| p.data.impulse > 0.0) {
-                    let local = match &manifold.subshape_pos1 {
+                    let local = match manifold.subshape_pos1() {
                         Some(part) => part.transform_point(point.local_p1),
                         None => point.local_p1,
                     };
