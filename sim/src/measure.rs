@@ -58,6 +58,20 @@ impl Motion {
     }
 }
 
+/// The speed that all but `share` of the particles stay below, cells/s.
+/// `scratch` is memory to reuse.
+pub fn bulk_speed(particles: &Particles, share: f64, scratch: &mut Vec<f32>) -> f64 {
+    let [u, v] = &particles.velocity;
+    scratch.clear();
+    scratch.extend(u.iter().zip(v).map(|(u, v)| u * u + v * v));
+    if scratch.is_empty() {
+        return 0.0;
+    }
+    let rank = ((scratch.len() as f64 * (1.0 - share)) as usize).min(scratch.len() - 1);
+    let (_, squared, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
+    f64::from(*squared).sqrt()
+}
+
 /// How far density is from rest density over components that are full: wet,
 /// with nothing but full water a cell around.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -25,6 +25,11 @@ use crate::{Backend, Diagnostics, SolverConfig, SolverError, StageTimes, Totals}
 /// Rings of sides around the water that get extrapolated velocities: a particle
 /// moves half a cell to its midpoint and reads one cell around it.
 const RINGS: usize = 2;
+/// Share of the particles that may be faster than the step allows for: spray,
+/// which flies alone and takes several legs.
+const SPRAY: f64 = 0.002;
+/// Farthest that spray flies in a step, cells.
+const MAX_SPRAY_CELLS: f64 = 6.0;
 /// Distance from the sides of the rectangle that particles keep, cells.
 const WALL_CLEARANCE: f64 = 1e-3;
 
@@ -66,9 +71,11 @@ pub struct Solver {
     wet: [Vec<bool>; 2],
     pressure: Pressure,
     viscous: Viscosity,
-    extrapolate: Extrapolate,
+    extrapolate: [Extrapolate; 2],
     scratch: Vec<f32>,
 
+    /// Speed that all but spray stays below, cells/s.
+    bulk_speed: f64,
     first_volume_ratio: Option<f64>,
     diagnostics: Diagnostics,
     totals: Totals,
@@ -133,8 +140,9 @@ impl Solver {
             wet: [Vec::new(), Vec::new()],
             pressure: Pressure::default(),
             viscous: Viscosity::default(),
-            extrapolate: Extrapolate::default(),
+            extrapolate: Default::default(),
             scratch: Vec::new(),
+            bulk_speed: 0.0,
             first_volume_ratio: None,
             diagnostics: Diagnostics::default(),
             totals: Totals::default(),
@@ -312,15 +320,8 @@ impl Solver {
         self.update_topology();
         stages.topology = clock.lap();
 
-        density::run(&self.topology, &self.obstacles, &self.particles, &self.rest, &mut self.density);
-        self.surface.run(&self.topology, &self.obstacles, &self.particles, &self.density);
-        body_flux::run(&self.topology, &self.obstacles, &self.movers, &mut self.flux);
-        self.pressure.assemble(&self.topology, &self.surface, &self.flux);
-        stages.density = clock.lap();
-
-        self.transfer.run(&self.topology, &self.obstacles, &self.particles);
-        self.extend_transfer();
-        stages.particle_to_grid = clock.lap();
+        (stages.particle_to_grid, stages.density) = self.gather();
+        clock.lap();
 
         self.add_forces(dt_s);
         stages.forces = clock.lap();
@@ -353,7 +354,8 @@ impl Solver {
     /// The longest step that keeps every particle and outline within a cell of
     /// where it was, and follows the shortest waves that the grid carries.
     fn choose_dt(&self, limit_s: f64) -> f64 {
-        let water = self.diagnostics.max_speed_m_s / self.grid.cell_m;
+        let spray = self.diagnostics.max_speed_m_s / self.grid.cell_m / MAX_SPRAY_CELLS;
+        let water = self.bulk_speed.max(spray);
         let sources = self.emitters.iter().map(|e| e.speed_at(self.time_s));
         let movers = self.movers.iter().map(|m| 2.0 * m.max_speed());
         let fastest = sources.chain(movers).fold(water, f64::max).max(f64::from(self.no_slip.lid.abs()));
@@ -426,16 +428,39 @@ impl Solver {
         }
     }
 
-    /// Gives the sides just outside the water the velocity of their neighbours.
-    fn extend_transfer(&mut self) {
-        for axis in Axis::BOTH {
-            let a = axis as usize;
-            self.known[a].clear();
-            self.known[a].extend(self.transfer.weight[a].iter().map(|&w| w > 0.0));
-            let (values, known) = (&mut self.transfer.velocity[a], &mut self.known[a]);
-            self.extrapolate.run(&self.topology, &self.obstacles, axis, values, known, RINGS);
-            self.velocity[a].clone_from(&self.transfer.velocity[a]);
-        }
+    /// Brings the particles' velocities to the grid, also to the sides just
+    /// outside the water, and beside that finds where the water is and builds
+    /// the pressure matrix. Returns how long each took.
+    fn gather(&mut self) -> (Duration, Duration) {
+        let Self { topology, obstacles, particles, transfer, known, velocity, extrapolate, .. } = self;
+        let (rest, density, surface, flux) =
+            (&self.rest, &mut self.density, &mut self.surface, &mut self.flux);
+        let (movers, pressure) = (&self.movers, &mut self.pressure);
+        let to_grid = || {
+            let mut clock = Clock::start();
+            transfer.run(topology, obstacles, particles);
+            let ParticleToGrid { velocity: values, weight, .. } = transfer;
+            for_both_axes(
+                |axis, extrapolate, (values, known, velocity)| {
+                    known.clear();
+                    known.extend(weight[axis as usize].iter().map(|&w| w > 0.0));
+                    extrapolate.run(topology, obstacles, axis, values, known, RINGS);
+                    velocity.clone_from(values);
+                },
+                extrapolate,
+                zip3(values, known, velocity),
+            );
+            clock.lap()
+        };
+        let find_water = || {
+            let mut clock = Clock::start();
+            density::run(topology, obstacles, particles, rest, density);
+            surface.run(topology, obstacles, particles, density);
+            body_flux::run(topology, obstacles, movers, flux);
+            pressure.assemble(topology, surface, flux);
+            clock.lap()
+        };
+        rayon::join(to_grid, find_water)
     }
 
     fn add_forces(&mut self, dt_s: f64) {
@@ -511,29 +536,23 @@ impl Solver {
     /// Spreads the change of velocity to the sides around the water, where it is
     /// added to the velocity that the particles there brought.
     fn spread_change(&mut self, dt_s: f64) {
-        for axis in Axis::BOTH {
-            let a = axis as usize;
-            let before = &self.transfer.velocity[a];
-            let fall = (self.gravity[a] * dt_s) as f32;
-            let change = &mut self.change[a];
-            change.clear();
-            change.extend(self.velocity[a].iter().zip(before).zip(&self.wet[a]).map(
-                |((after, before), wet)| if *wet { after - before } else { fall },
-            ));
-            self.extrapolate.run(
-                &self.topology,
-                &self.obstacles,
-                axis,
-                change,
-                &mut self.wet[a],
-                RINGS,
-            );
-            for ((velocity, before), change) in
-                self.velocity[a].iter_mut().zip(before).zip(change.iter())
-            {
-                *velocity = before + change;
-            }
-        }
+        let Self { topology, obstacles, transfer, velocity, change, wet, extrapolate, .. } = self;
+        let gravity = self.gravity;
+        for_both_axes(
+            |axis, extrapolate, (velocity, change, wet)| {
+                let before = &transfer.velocity[axis as usize];
+                let fall = (gravity[axis as usize] * dt_s) as f32;
+                change.clear();
+                let sides = velocity.iter().zip(before).zip(wet.iter());
+                change.extend(sides.map(|((after, before), wet)| if *wet { after - before } else { fall }));
+                extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
+                velocity.iter_mut().zip(before).zip(change.iter()).for_each(|((velocity, before), change)| {
+                    *velocity = before + change;
+                });
+            },
+            extrapolate,
+            zip3(velocity, change, wet),
+        );
     }
 
     fn carry(&mut self, dt_s: f64) -> Counts {
@@ -564,6 +583,7 @@ impl Solver {
         let dx = self.grid.cell_m;
         let mass = WATER_KG_M3 * dx * dx * f64::from(VOLUME);
         let motion = Motion::of(&self.particles);
+        self.bulk_speed = measure::bulk_speed(&self.particles, SPRAY, &mut self.scratch);
         let d = &mut self.diagnostics;
         d.time_s = self.time_s;
         d.particles = self.particles.len();
@@ -615,6 +635,23 @@ impl Advance for Solver {
         self.snapshot(frame);
         Ok(())
     }
+}
+
+/// Runs `work` for both axes side by side, each with its own memory.
+fn for_both_axes<T: Send>(
+    work: impl Fn(Axis, &mut Extrapolate, T) + Sync,
+    [memory_x, memory_y]: &mut [Extrapolate; 2],
+    [x, y]: [T; 2],
+) {
+    rayon::join(|| work(Axis::X, memory_x, x), || work(Axis::Y, memory_y, y));
+}
+
+fn zip3<'a, A, B, C>(
+    [a0, a1]: &'a mut [A; 2],
+    [b0, b1]: &'a mut [B; 2],
+    [c0, c1]: &'a mut [C; 2],
+) -> [(&'a mut A, &'a mut B, &'a mut C); 2] {
+    [(a0, b0, c0), (a1, b1, c1)]
 }
 
 /// Laps of a step.

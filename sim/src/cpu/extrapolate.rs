@@ -4,17 +4,15 @@
 //! mean of their known neighbours, ring by ring, and only across links that no
 //! line crosses, so that water on the other side of a line lends nothing.
 
-use rayon::prelude::*;
-
 use crate::field::{columns, face_at};
 use crate::geometry::{Axis, Obstacles, Topology};
 
 /// Memory between steps.
 #[derive(Clone, Debug, Default)]
 pub struct Extrapolate {
-    fresh: Vec<f32>,
-    found: Vec<bool>,
-    split: Vec<(u32, f32)>,
+    /// Whether each whole side is unknown beside a known one.
+    candidate: Vec<bool>,
+    found: Vec<(u32, f32)>,
 }
 
 impl Extrapolate {
@@ -31,41 +29,70 @@ impl Extrapolate {
     ) {
         let grid = topology.grid();
         let width = columns(grid, axis);
-        let regular = grid.len(axis.stagger());
-        self.fresh.resize(regular, 0.0);
-        self.found.resize(regular, false);
+        let height = grid.len(axis.stagger()) / width;
         for _ in 0..rings {
-            let ring = Ring { topology, obstacles, axis, width, height: regular / width, values, known };
-            self.fresh
-                .par_chunks_mut(width)
-                .zip(self.found.par_chunks_mut(width))
-                .enumerate()
-                .with_min_len(8)
-                .for_each(|(j, (fresh, found))| {
-                    for i in 0..width {
-                        let face = j * width + i;
-                        let value = if ring.known[face] || topology.pieces(axis, face).is_some() {
-                            None
-                        } else {
-                            ring.mean(i, j, face_at(axis, i, j), false)
-                        };
-                        found[i] = value.is_some();
-                        fresh[i] = value.unwrap_or_default();
-                    }
-                });
-            self.split.clear();
+            self.find_candidates(topology, axis, known, width, height);
+            let ring = Ring { topology, obstacles, axis, width, height, values, known };
+            self.found.clear();
+            for (j, row) in self.candidate.chunks_exact(width).enumerate() {
+                for i in (0..width).filter(|&i| row[i]) {
+                    let mean = ring.mean(i, j, face_at(axis, i, j), false);
+                    self.found.extend(mean.map(|value| ((j * width + i) as u32, value)));
+                }
+            }
             for (face, pieces) in topology.special_pieces(axis) {
                 for piece in pieces.iter().filter(|piece| !ring.known[piece.node as usize]) {
                     let mean = ring.mean(face % width, face / width, piece.at, true);
-                    self.split.extend(mean.map(|value| (piece.node, value)));
+                    self.found.extend(mean.map(|value| (piece.node, value)));
                 }
             }
-            for face in (0..regular).filter(|&face| self.found[face]) {
-                (values[face], known[face]) = (self.fresh[face], true);
-            }
-            for &(node, value) in &self.split {
+            for &(node, value) in &self.found {
                 (values[node as usize], known[node as usize]) = (value, true);
             }
+        }
+    }
+
+    /// Marks whole sides that are unknown but have a known or split neighbour.
+    fn find_candidates(
+        &mut self,
+        topology: &Topology,
+        axis: Axis,
+        known: &[bool],
+        width: usize,
+        height: usize,
+    ) {
+        self.candidate.clear();
+        self.candidate.resize(width * height, false);
+        // A split side's first piece shares its number; the others count with it here.
+        let row_of = |j: usize| &known[j * width..(j + 1) * width];
+        for (j, row) in self.candidate.chunks_exact_mut(width).enumerate() {
+            let own = row_of(j);
+            let (below, above) = (row_of(j.saturating_sub(1)), row_of((j + 1).min(height - 1)));
+            for i in 0..width {
+                let beside = own[i.saturating_sub(1)] | own[(i + 1).min(width - 1)];
+                row[i] = !own[i] & (beside | below[i] | above[i]);
+            }
+        }
+        for (face, pieces) in topology.special_pieces(axis) {
+            if pieces.iter().any(|piece| known[piece.node as usize]) {
+                let (i, j) = (face % width, face / width);
+                let mut mark = |face: usize| self.candidate[face] = !known[face];
+                if i > 0 {
+                    mark(face - 1);
+                }
+                if i + 1 < width {
+                    mark(face + 1);
+                }
+                if j > 0 {
+                    mark(face - width);
+                }
+                if j + 1 < height {
+                    mark(face + width);
+                }
+            }
+        }
+        for (face, _) in topology.special_pieces(axis) {
+            self.candidate[face] = false;
         }
     }
 }

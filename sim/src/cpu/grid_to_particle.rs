@@ -16,8 +16,11 @@ use crate::field::{Corners, FaceField, NoSlip, Stencil};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
 
-/// Farthest that a particle moves in one step, cells: stages look one cell far.
+/// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
+/// Most legs of a step. The step follows the bulk of the water; spray that is
+/// faster goes on in further legs.
+const LEGS: f32 = 8.0;
 /// Farthest that the density projection moves a particle in one step, cells.
 const FARTHEST_SHIFT: f32 = 0.25;
 
@@ -69,7 +72,7 @@ impl GridToParticle<'_> {
     pub fn run(&self, particles: &mut Particles) -> Counts {
         let grid = self.topology.grid();
         let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
-        let cell_of = |p: [f32; 2]| {
+        let cell_of = &|p: [f32; 2]| {
             let (i, j) = ((p[0] as i32).clamp(0, columns), (p[1] as i32).clamp(0, rows));
             grid.cell(i as usize, j as usize)
         };
@@ -89,37 +92,65 @@ impl GridToParticle<'_> {
 
                 let carried = self.midpoint(cell, cell_of, p, reading.velocity);
                 let shift = shorten(reading.shift, FARTHEST_SHIFT);
-                let step = shorten(
-                    [0, 1].map(|k| carried[k] * self.dt_s + shift[k]),
-                    FARTHEST,
-                );
+                let step = [0, 1].map(|k| carried[k] * self.dt_s + shift[k]);
                 // The shift carries the particle to where the flow is another.
                 for k in 0..2 {
                     velocity[k] += reading.slope[k][0] * shift[0] + reading.slope[k][1] * shift[1];
                 }
 
-                let from = p.map(f64::from);
-                let to = [from[0] + f64::from(step[0]), from[1] + f64::from(step[1])];
                 let mut kept = velocity.map(f64::from);
-                let (path, stuck) = self.surroundings.travel(cell, from, to, &mut kept);
-                let end = path.points()[path.points().len() - 1];
-                if let Some(audit) = self.audit {
-                    if audit.crossed(path.points()) {
-                        crossings.fetch_add(1, Ordering::Relaxed);
-                    }
-                    let bad = |m| ends_badly(m, from, end);
-                    if stuck || self.surroundings.movers.iter().any(bad) {
-                        penetrations.fetch_add(1, Ordering::Relaxed);
-                    }
+                let (end, counts) = self.travel(cell, cell_of, p, step, &mut kept);
+                if counts.crossings > 0 {
+                    crossings.fetch_add(counts.crossings, Ordering::Relaxed);
+                }
+                if counts.penetrations > 0 {
+                    penetrations.fetch_add(counts.penetrations, Ordering::Relaxed);
                 }
                 [*u, *v] = kept.map(|c| c as f32);
-                [*x, *y] = end.map(|c| c as f32);
-                if self.topology.periodic_x() {
-                    *x = wrap(*x, grid.nx as f32);
-                }
+                [*x, *y] = end;
             },
         );
         Counts { crossings: crossings.into_inner(), penetrations: penetrations.into_inner() }
+    }
+
+    /// Moves a particle by `step` past all solids, in legs of less than a cell.
+    /// Takes off `velocity` (cells/s) what runs into them.
+    fn travel(
+        &self,
+        mut cell: usize,
+        cell_of: impl Fn([f32; 2]) -> usize,
+        mut p: [f32; 2],
+        step: [f32; 2],
+        velocity: &mut [f64; 2],
+    ) -> ([f32; 2], Counts) {
+        let length = (step[0] * step[0] + step[1] * step[1]).sqrt();
+        let surroundings = &self.surroundings;
+        let alone = !surroundings.movers.iter().any(|mover| mover.in_reach(p.map(f64::from)));
+        let legs = if alone { (length / FARTHEST).ceil().clamp(1.0, LEGS) } else { 1.0 };
+        let mut leg = shorten(step.map(|c| c / legs), FARTHEST);
+        let mut counts = Counts::default();
+        for _ in 0..legs as usize {
+            let from = p.map(f64::from);
+            let to = [from[0] + f64::from(leg[0]), from[1] + f64::from(leg[1])];
+            let before = *velocity;
+            let (path, stuck) = surroundings.travel(cell, from, to, velocity);
+            let end = path.points()[path.points().len() - 1];
+            if let Some(audit) = self.audit {
+                counts.crossings += u64::from(audit.crossed(path.points()));
+                let bad = |mover| ends_badly(mover, from, end);
+                counts.penetrations += u64::from(stuck || surroundings.movers.iter().any(bad));
+            }
+            p = end.map(|c| c as f32);
+            if self.topology.periodic_x() {
+                p[0] = wrap(p[0], self.topology.grid().nx as f32);
+            }
+            cell = cell_of(p);
+            if *velocity != before {
+                // It met something: what is left of the step follows its new velocity.
+                leg = shorten(velocity.map(|c| c as f32 * self.dt_s / legs), FARTHEST);
+            }
+        }
+        (p, counts)
     }
 
     fn stencil(&self, axis: Axis, cell: usize, p: [f32; 2]) -> Stencil {

@@ -17,6 +17,7 @@ pub struct ParticleToGrid {
     pub velocity: FaceField,
     /// Σ w at each unknown.
     pub weight: FaceField,
+    pieces: Vec<(u32, u32, [f32; 2])>,
     split: Vec<(u32, f32, f32)>,
 }
 
@@ -42,16 +43,17 @@ impl ParticleToGrid {
 
             // Split sides: each piece gathers what it sees from its own middle.
             let gather = Gather { topology, obstacles, particles, axis };
-            self.split.clear();
+            self.pieces.clear();
             for (face, pieces) in topology.special_pieces(axis) {
                 weight[face] = 0.0;
                 velocity[face] = 0.0;
-                let (i, j) = (face % width, face / width);
-                for piece in pieces {
-                    let (momentum, total) = gather.seen(i, j, piece.at);
-                    self.split.push((piece.node, momentum, total));
-                }
+                self.pieces.extend(pieces.iter().map(|piece| (face as u32, piece.node, piece.at)));
             }
+            let seen = self.pieces.par_iter().with_min_len(32).map(|&(face, node, at)| {
+                let (momentum, total) = gather.seen(face as usize % width, face as usize / width, at);
+                (node, momentum, total)
+            });
+            seen.collect_into_vec(&mut self.split);
             for &(node, momentum, total) in &self.split {
                 weight[node as usize] = total;
                 velocity[node as usize] = if total > 0.0 { momentum / total } else { 0.0 };
@@ -86,8 +88,13 @@ impl Gather<'_> {
         }
         for i in 0..velocity.len() {
             let at = face_at(self.axis, i, j);
-            let (momentum, total) =
-                if self.is_clear(i, j) { self.all(i, j, at) } else { self.seen(i, j, at) };
+            let (momentum, total) = if self.is_clear(i, j) {
+                self.all(i, j, at)
+            } else if self.topology.pieces(self.axis, j * velocity.len() + i).is_none() {
+                self.seen(i, j, at)
+            } else {
+                (0.0, 0.0)
+            };
             weight[i] = total;
             velocity[i] = if total > 0.0 { momentum / total } else { 0.0 };
         }

@@ -32,22 +32,19 @@ impl Segment {
     /// Whether the move `p → q` touches this segment.
     #[inline]
     pub fn crosses(&self, p: Point, q: Point) -> bool {
+        // Most segments that are asked are near, but not in the way.
+        let apart = |k: usize| {
+            self.a[k].max(self.b[k]) < p[k].min(q[k]) || self.a[k].min(self.b[k]) > p[k].max(q[k])
+        };
+        if apart(0) || apart(1) {
+            return false;
+        }
         let (sp, sq) = (orient(self.a, self.b, p), orient(self.a, self.b, q));
         if same_strict_side(sp, sq) {
             return false;
         }
-        let (sa, sb) = (orient(p, q, self.a), orient(p, q, self.b));
-        if same_strict_side(sa, sb) {
-            return false;
-        }
-        // On one common line the determinants say nothing: compare intervals.
-        if sp == 0.0 && sq == 0.0 {
-            return (0..2).all(|k| {
-                p[k].min(q[k]) <= self.a[k].max(self.b[k])
-                    && self.a[k].min(self.b[k]) <= p[k].max(q[k])
-            });
-        }
-        true
+        // On one common line the determinants say nothing, but the boxes met.
+        !same_strict_side(orient(p, q, self.a), orient(p, q, self.b))
     }
 
     /// Where on `p → q` (0 to 1) the move touches this segment, if it does.
