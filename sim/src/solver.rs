@@ -456,7 +456,7 @@ impl Solver {
             let mut clock = Clock::start();
             density::run(topology, obstacles, particles, rest, density);
             surface.run(topology, obstacles, particles, density);
-            body_flux::run(topology, obstacles, movers, flux);
+            body_flux::run(topology, obstacles, surface, movers, flux);
             pressure.assemble(topology, surface, flux);
             clock.lap()
         };

@@ -9,4 +9,4 @@ mod topology;
 pub use index::{Obstacles, SegmentIndex};
 pub use polygon::Polygon;
 pub use segment::{Point, Segment};
-pub use topology::{Axis, NONE, Topology};
+pub use topology::{Axis, Link, NONE, Topology};
