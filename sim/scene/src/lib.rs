@@ -13,6 +13,7 @@
 //! compiles for `wasm32-unknown-unknown`.
 
 mod advance;
+mod examples;
 mod frame;
 mod geometry;
 mod grid;
@@ -23,11 +24,12 @@ mod trajectory;
 mod validate;
 
 pub use advance::{Advance, AdvanceError, rollout, rollout_with};
+pub use examples::Example;
 pub use frame::{Frame, GridField, Pose};
 pub use grid::{Grid, Stagger};
 pub use limits::Limits;
 pub use scene::{
     Body, Domain, Drain, Joint, JointKind, Motion, Scene, SceneError, Shape, Walls, Water,
 };
-pub use stroke::Stroke;
+pub use stroke::{Crossing, Stroke};
 pub use trajectory::Trajectory;
