@@ -18,6 +18,7 @@ mod frame;
 mod geometry;
 mod grid;
 mod limits;
+mod recording;
 mod scene;
 mod stroke;
 mod trajectory;
@@ -28,8 +29,9 @@ pub use examples::Example;
 pub use frame::{Frame, GridField, Pose};
 pub use grid::{Grid, Stagger};
 pub use limits::Limits;
+pub use recording::Recording;
 pub use scene::{
     Body, Domain, Drain, Joint, JointKind, Motion, Scene, SceneError, Shape, Walls, Water,
 };
 pub use stroke::{Crossing, Stroke};
-pub use trajectory::Trajectory;
+pub use trajectory::{ById, Trajectory};

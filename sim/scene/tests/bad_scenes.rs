@@ -554,7 +554,14 @@ fn a_million_points_are_too_many() {
     let points = "[0,0],".repeat(1_000_000);
     let toml = format!("{TANK}[[stroke]]\npoints_m = [{points}]");
     let error = refusal(Scene::from_toml(&toml));
-    assert_eq!(error.takes, "at most 100000 points in all strokes");
+    assert_eq!(error.takes, "a scene of at most 100000 points in all strokes");
+
+    let json = format!(
+        "{{\"version\": 1, \"domain\": {{\"width_m\": 1, \"height_m\": 1}}, \
+         \"stroke\": [{{\"points_m\": [{points}[0,0]]}}]}}"
+    );
+    let error = refusal(Scene::from_json(&json));
+    assert_eq!(error.to_string(), "stroke[0].points_m: got a list of 1000001, takes at most 10000");
 
     let many_strokes = format!("{TANK}{}", "[[stroke]]\npoints_m = [[0,0],[1,1]]\n".repeat(60_000));
     let limits = Limits { strokes: usize::MAX, ..Limits::default() };
