@@ -38,13 +38,13 @@ pub struct Args {
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
     /// How many frames to make [default: the scene's duration times --fps]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true)]
     frames: Option<usize>,
     /// Frames per simulated second
-    #[arg(long, value_name = "F", default_value_t = 60.0, value_parser = parse_fps)]
+    #[arg(long, value_name = "F", default_value_t = 60.0, value_parser = parse_fps, allow_negative_numbers = true)]
     fps: f64,
     /// Threads to use [default: all]; the result is the same for any number
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024), allow_negative_numbers = true)]
     threads: Option<u16>,
     /// Write the trajectory of every particle (HDF5)
     #[arg(long, value_name = "FILE.h5")]
@@ -59,7 +59,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Style::Water)]
     style: Style,
     /// Width of pictures and videos, pixels [default: 1200, .gif 720]
-    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u16).range(64..=8000))]
+    #[arg(long, value_name = "PX", value_parser = clap::value_parser!(u16).range(64..=8000), allow_negative_numbers = true)]
     width: Option<u16>,
     /// Print one JSON object instead of a table
     #[arg(long)]
