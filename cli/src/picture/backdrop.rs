@@ -52,8 +52,8 @@ fn frame(canvas: &mut Canvas, domain: &Domain, camera: Camera) {
         }
         let (mut a, mut b) = (corners[side], corners[(side + 1) % 4]);
         for p in [&mut a, &mut b] {
-            for k in 0..2 {
-                p[k] += if p[k] > low { outset } else { -outset };
+            for c in p {
+                *c += if *c > low { outset } else { -outset };
             }
         }
         canvas.pen(&[a, b], 3.0 * pen, hex(0x4a4a55), 0.9);
