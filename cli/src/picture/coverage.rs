@@ -19,11 +19,11 @@ use super::openness::openness;
 
 /// Level of the field where water begins, a little below one half so that a
 /// single row of particles still holds together.
-const LEVEL: f32 = 0.44;
+const LEVEL: f32 = 0.42;
 /// Half width of the soft edge, in the field: about one pixel for the usual spacing.
 const EDGE: f32 = 0.055;
 /// Particles in less of a field than this are spray.
-const SPRAY_BELOW: f32 = 0.5;
+const SPRAY_BELOW: f32 = 0.46;
 /// Openness is taken for no less, beside bodies as beside walls.
 const LEAST_OPEN: f32 = 0.25;
 
