@@ -29,7 +29,7 @@ pub struct SolverConfig {
     pub pressure_tolerance: f64,
     /// Density-projection residual at which iteration stops, relative. Default 1e-2.
     pub density_tolerance: f64,
-    /// Share of the density error that one step mends. Default 0.5.
+    /// Share of the density error that one step mends. Default 1.
     pub density_rate: f64,
     /// Most iterations of either solve in one step. Default 400.
     pub max_iterations: usize,
@@ -47,7 +47,7 @@ impl Default for SolverConfig {
             flip_per_ms: 0.995,
             pressure_tolerance: 1e-4,
             density_tolerance: 1e-2,
-            density_rate: 0.5,
+            density_rate: 1.0,
             max_iterations: 400,
             audit: true,
         }

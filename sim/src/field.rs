@@ -7,15 +7,6 @@ use crate::geometry::{Axis, Obstacles, Topology};
 /// A value for every velocity unknown of both axes.
 pub type FaceField = [Vec<f32>; 2];
 
-/// Makes `field` fit the unknowns of `topology`, all zero.
-pub fn reset(field: &mut FaceField, topology: &Topology) {
-    for axis in Axis::BOTH {
-        let values = &mut field[axis as usize];
-        values.clear();
-        values.resize(topology.node_count(axis), 0.0);
-    }
-}
-
 /// Columns of the faces of `axis`.
 #[inline]
 pub fn columns(grid: &Grid, axis: Axis) -> usize {
@@ -31,6 +22,57 @@ pub fn face_at(axis: Axis, i: usize, j: usize) -> [f32; 2] {
     match axis {
         Axis::X => [i as f32, j as f32 + 0.5],
         Axis::Y => [i as f32 + 0.5, j as f32],
+    }
+}
+
+/// The four sides around a point that nothing hides; at a wall the outer ones
+/// mirror the inner ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Corners {
+    low: [usize; 2],
+    high: [usize; 2],
+    share: [f32; 2],
+}
+
+impl Corners {
+    /// The sides of `axis` around `p`.
+    #[inline]
+    pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> Self {
+        let half = |on: Axis| if axis == on { 0.0 } else { 0.5 };
+        // Positions are not negative, so truncation of x + 1 is its floor.
+        let (x, y) = (p[0] + 1.0 - half(Axis::X), p[1] + 1.0 - half(Axis::Y));
+        let (i, j) = (x as i32, y as i32);
+        let share = [x - i as f32, y - j as f32];
+        let [columns, rows] = grid.shape(axis.stagger()).map(|n| n as i32 - 1);
+        let (i, i2) = ((i - 1).clamp(0, columns) as usize, i.clamp(0, columns) as usize);
+        let (j, j2) = ((j - 1).clamp(0, rows) as usize, j.clamp(0, rows) as usize);
+        let width = columns as usize + 1;
+        Self { low: [j * width + i, j * width + i2], high: [j2 * width + i, j2 * width + i2], share }
+    }
+
+    #[inline]
+    fn rows(&self, field: &[f32]) -> ([f32; 2], [f32; 2]) {
+        (self.low.map(|node| field[node]), self.high.map(|node| field[node]))
+    }
+
+    /// The field's value.
+    #[inline]
+    pub fn value(&self, field: &[f32]) -> f32 {
+        let (low, high) = self.rows(field);
+        let [s, t] = self.share;
+        let low = low[0] + s * (low[1] - low[0]);
+        let high = high[0] + s * (high[1] - high[0]);
+        low + t * (high - low)
+    }
+
+    /// The field's value, and its slope along x and y.
+    #[inline]
+    pub fn value_and_slope(&self, field: &[f32]) -> [f32; 3] {
+        let (low, high) = self.rows(field);
+        let [s, t] = self.share;
+        let (across_low, across_high) = (low[1] - low[0], high[1] - high[0]);
+        let (at_low, at_high) = (low[0] + s * across_low, high[0] + s * across_high);
+        [at_low + t * (at_high - at_low), across_low + t * (across_high - across_low), at_high - at_low]
     }
 }
 
@@ -153,6 +195,12 @@ impl Stencil {
             for d in 0..2 {
                 self.slope[k][d] = self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
             }
+        }
+        if self.count != 4 {
+            // With a corner hidden or split, the slope of what is left is that of
+            // two nearby values as often as not, and carries energy into the water.
+            self.slope = [[0.0; 2]; Self::MOST];
+            self.offset_slope = [0.0; 2];
         }
         self.offset *= scale;
         for d in 0..2 {

@@ -399,6 +399,7 @@ impl Solver {
     fn rebuild_outlines(&mut self) {
         let outlines = self.movers.iter().flat_map(Mover::outline_before);
         self.obstacles.outlines.rebuild(&self.grid, outlines);
+        self.obstacles.refresh(&self.grid);
         let solids: Vec<Polygon> = self
             .world
             .resting_insides()

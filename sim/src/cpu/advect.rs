@@ -97,6 +97,10 @@ impl Surroundings<'_> {
     fn past_lines(&self, cell: usize, p: Point, q: Point, wanted: &mut Wanted) -> Path {
         let mut path = Path::from(p);
         let lines = self.obstacles.lines.near(cell);
+        if lines.is_empty() {
+            path.go(self.clamp(q, wanted));
+            return path;
+        }
         let segments = self.obstacles.lines.segments();
         let first_hit = |from: Point, to: Point| -> Option<(f64, &Segment)> {
             let hits = lines.iter().filter_map(|&s| {

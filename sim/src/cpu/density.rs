@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 
+use super::lanes;
 use crate::geometry::{Obstacles, Topology};
 use crate::particles::{Particles, VOLUME};
 
@@ -60,11 +61,20 @@ fn of(
         let mut add = |first: usize, last: usize, shift: f32| {
             let run = particles.in_run(grid.cell(first, row), grid.cell(last, row));
             let (x, y) = (&particles.x[run.clone()], &particles.y[run.clone()]);
-            for k in 0..x.len() {
+            let weight = |k: usize| {
                 let (dx, dy) = (at[0] - shift - x[k], at[1] - y[k]);
-                let weight = (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0);
-                if clear || (weight > 0.0 && obstacles.sees(cell, sample, particles.position(run.start + k))) {
-                    sum += weight;
+                (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0)
+            };
+            if clear {
+                let mut sums = (0.0, 0.0);
+                lanes::sum(x.len(), |k| (weight(k), 0.0), &mut sums);
+                sum += sums.0;
+                return;
+            }
+            for k in 0..x.len() {
+                let seen = || obstacles.sees(cell, sample, particles.position(run.start + k));
+                if weight(k) > 0.0 && seen() {
+                    sum += weight(k);
                 }
             }
         };

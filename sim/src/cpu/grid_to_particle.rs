@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::advect::{Surroundings, ends_badly};
 use crate::audit::Audit;
-use crate::field::{FaceField, NoSlip, Stencil};
+use crate::field::{Corners, FaceField, NoSlip, Stencil};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
 
@@ -56,6 +56,7 @@ pub struct Counts {
     pub penetrations: u64,
 }
 
+#[derive(Default)]
 struct Reading {
     velocity: [f32; 2],
     change: [f32; 2],
@@ -125,7 +126,26 @@ impl GridToParticle<'_> {
         Stencil::at(self.topology, self.obstacles, self.no_slip, axis, cell, p)
     }
 
+    /// Whether readings at a point of `cell` need no care: nothing hides a side.
+    #[inline]
+    fn is_plain(&self, cell: usize) -> bool {
+        let careful_edges = self.no_slip.on || self.topology.periodic_x();
+        self.obstacles.clear_near(cell) && (!careful_edges || self.topology.is_inner(cell))
+    }
+
     fn read(&self, cell: usize, p: [f32; 2], own: [f32; 2]) -> Reading {
+        if self.is_plain(cell) {
+            let mut reading = Reading::default();
+            for axis in Axis::BOTH {
+                let a = axis as usize;
+                let corners = Corners::at(self.topology.grid(), axis, p);
+                [reading.velocity[a], reading.slope[a][0], reading.slope[a][1]] =
+                    corners.value_and_slope(&self.velocity[a]);
+                reading.change[a] = corners.value(&self.change[a]);
+                reading.shift[a] = corners.value(&self.displacement[a]);
+            }
+            return reading;
+        }
         let mut reading = Reading {
             velocity: [0, 1].map(|k| own[k] + self.fall[k]),
             change: self.fall,
@@ -172,6 +192,11 @@ impl GridToParticle<'_> {
             middle
         };
         let cell = cell_of(middle);
+        if self.is_plain(cell) {
+            return Axis::BOTH.map(|axis| {
+                Corners::at(self.topology.grid(), axis, middle).value(&self.velocity[axis as usize])
+            });
+        }
         let mut carried = velocity;
         for axis in Axis::BOTH {
             let stencil = self.stencil(axis, cell, middle);

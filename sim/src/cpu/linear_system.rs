@@ -20,6 +20,8 @@ const SHARED: usize = 12_288;
 #[derive(Clone, Debug, Default)]
 pub struct LinearSystem {
     start: Vec<u32>,
+    /// Where the columns of each row pass the diagonal.
+    split: Vec<u32>,
     column: Vec<u32>,
     value: Vec<f32>,
     diagonal: Vec<f32>,
@@ -51,6 +53,7 @@ impl LinearSystem {
     pub fn clear(&mut self) {
         self.start.clear();
         self.start.push(0);
+        self.split.clear();
         self.column.clear();
         self.value.clear();
         self.diagonal.clear();
@@ -66,6 +69,16 @@ impl LinearSystem {
     /// Ends the row being built.
     #[inline]
     pub fn end_row(&mut self, diagonal: f32) {
+        let (row, first) = (self.diagonal.len() as u32, self.start[self.diagonal.len()] as usize);
+        let mut split = first;
+        for k in first..self.column.len() {
+            if self.column[k] < row {
+                self.column[split..=k].rotate_right(1);
+                self.value[split..=k].rotate_right(1);
+                split += 1;
+            }
+        }
+        self.split.push(split as u32);
         self.diagonal.push(diagonal);
         self.start.push(self.column.len() as u32);
     }
@@ -107,27 +120,37 @@ impl LinearSystem {
         }
     }
 
+    /// Entries of one row on one side of the diagonal.
+    #[inline]
+    fn side(&self, from: u32, to: u32) -> impl Iterator<Item = (usize, f32)> + '_ {
+        let range = from as usize..to as usize;
+        let columns = self.column[range.clone()].iter();
+        columns.zip(&self.value[range]).map(|(&column, &value)| (column as usize, value))
+    }
+
     fn condition(&self, residual: &[f32], out: &mut [f32]) {
         let count = self.len();
         let pass = |(block, out): (usize, &mut [f32])| {
             let first = block * BLOCK;
             for k in 0..out.len() {
-                let mut sum = residual[first + k];
-                for (column, value) in self.row(first + k) {
-                    if column >= first && column < first + k {
+                let row = first + k;
+                let mut sum = residual[row];
+                for (column, value) in self.side(self.start[row], self.split[row]) {
+                    if column >= first {
                         sum -= value * out[column - first];
                     }
                 }
-                out[k] = sum * self.factor[first + k];
+                out[k] = sum * self.factor[row];
             }
             for k in (0..out.len()).rev() {
+                let row = first + k;
                 let mut sum = 0.0;
-                for (column, value) in self.row(first + k) {
-                    if column > first + k && column < first + out.len() {
-                        sum += value * out[column - first];
+                for (column, value) in self.side(self.split[row], self.start[row + 1]) {
+                    if let Some(x) = out.get(column - first) {
+                        sum += value * x;
                     }
                 }
-                out[k] -= sum * self.factor[first + k];
+                out[k] -= sum * self.factor[row];
             }
         };
         if count > SHARED {

@@ -9,6 +9,7 @@ pub mod body_flux;
 pub mod density;
 pub mod extrapolate;
 pub mod grid_to_particle;
+mod lanes;
 pub mod linear_system;
 pub mod particle_to_grid;
 pub mod pressure;

@@ -5,6 +5,7 @@
 
 use rayon::prelude::*;
 
+use super::lanes;
 use crate::field::{FaceField, columns, face_at};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
@@ -154,12 +155,12 @@ impl Gather<'_> {
         let (x, y) = (&p.x[run.clone()], &p.y[run.clone()]);
         let velocity = &p.velocity[axis][run.clone()];
         let (gx, gy) = (&p.gradient[axis][0][run.clone()], &p.gradient[axis][1][run]);
-        for k in 0..x.len() {
+        let one = |k: usize| {
             let (dx, dy) = (at[0] - x[k], at[1] - y[k]);
             let weight = (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0);
-            sums.0 += weight * (velocity[k] + gx[k] * dx + gy[k] * dy);
-            sums.1 += weight;
-        }
+            (weight * (velocity[k] + gx[k] * dx + gy[k] * dy), weight)
+        };
+        lanes::sum(x.len(), one, sums);
     }
 
     /// Sum over the particles that see `at`.

@@ -116,13 +116,22 @@ pub struct Obstacles {
     pub lines: SegmentIndex,
     /// Outlines of bodies and of lines that are being moved, where they are now.
     pub outlines: SegmentIndex,
+    /// For each cell: whether nothing stands within one cell of it.
+    clear: Vec<bool>,
 }
 
 impl Obstacles {
+    /// Notes which cells are clear; to be called after either index changed.
+    pub fn refresh(&mut self, grid: &Grid) {
+        let clear = |cell| self.lines.near(cell).is_empty() && self.outlines.near(cell).is_empty();
+        let cells = (0..grid.nx * grid.ny).map(clear).collect();
+        self.clear = cells;
+    }
+
     /// Whether nothing stands within one cell of `cell`.
     #[inline]
     pub fn clear_near(&self, cell: usize) -> bool {
-        self.lines.near(cell).is_empty() && self.outlines.near(cell).is_empty()
+        self.clear[cell]
     }
 
     /// Whether nothing touches `cell`.

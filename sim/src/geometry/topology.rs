@@ -101,6 +101,8 @@ pub struct Topology {
     /// For each axis and face: range of `pieces`, when the face touches a cut cell.
     faces: [Vec<(u32, u32)>; 2],
     special_faces: [Vec<u32>; 2],
+    /// For each cell: whether it is whole, as are its four sides and neighbours.
+    whole: Vec<bool>,
     pieces: Vec<Piece>,
     node_counts: [usize; 2],
 }
@@ -119,6 +121,7 @@ impl Topology {
             extra_cells: Vec::new(),
             faces,
             special_faces: [Vec::new(), Vec::new()],
+            whole: Vec::new(),
             pieces: Vec::new(),
             node_counts: Axis::BOTH.map(|axis| grid.len(axis.stagger())),
         }
@@ -152,6 +155,13 @@ impl Topology {
         });
         self.number_components();
         self.split_faces(obstacles);
+        self.whole.clear();
+        self.whole.extend((0..grid.nx * grid.ny).map(|cell| {
+            let (i, j) = (cell % grid.nx, cell / grid.nx);
+            let cut = |cell: usize| self.cut_of_cell[cell] != NONE;
+            let inner = i > 0 && j > 0 && i + 1 < grid.nx && j + 1 < grid.ny;
+            inner && ![cell, cell - 1, cell + 1, cell - grid.nx, cell + grid.nx].into_iter().any(cut)
+        }));
     }
 
     fn forget(&mut self) {
@@ -341,6 +351,13 @@ impl Topology {
         }
     }
 
+    /// Whether the cell does not lie at a side of the rectangle.
+    #[inline]
+    pub fn is_inner(&self, cell: usize) -> bool {
+        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
+        i > 0 && j > 0 && i + 1 < self.grid.nx && j + 1 < self.grid.ny
+    }
+
     /// Whether a line or an outline touches the cell, or a solid fills it.
     #[inline]
     pub fn is_cut(&self, cell: usize) -> bool {
@@ -413,6 +430,18 @@ impl Topology {
     /// Visits each connection of `component` to another, in a fixed order.
     #[inline]
     pub fn for_links(&self, component: usize, mut visit: impl FnMut(Link)) {
+        if self.whole.get(component) == Some(&true) {
+            let (nx, row) = (self.grid.nx, component / self.grid.nx);
+            let left = component + row;
+            let mut link = |axis, node: usize, outward, other: usize| {
+                visit(Link { axis, node: node as u32, aperture: 1.0, outward, other: other as u32 });
+            };
+            link(Axis::Y, component, -1.0, component - nx);
+            link(Axis::X, left, -1.0, component - 1);
+            link(Axis::X, left + 1, 1.0, component + 1);
+            link(Axis::Y, component + nx, 1.0, component + nx);
+            return;
+        }
         let cell = self.cell_of(component);
         let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
         for (axis, i, j, outward) in
