@@ -44,10 +44,12 @@ impl Gif {
         let mut palette = Palette::kept_or_learned(self.palette.take(), srgb);
         let first = self.shown.is_empty();
         self.shown.resize(srgb.len() / 3, [0; 3]);
+        let columns = usize::from(self.size_px[0]);
         let pixels = srgb.as_chunks::<3>().0.iter().zip(&mut self.shown);
         let indices: Vec<u8> = pixels
-            .map(|(&wanted, shown)| {
-                let (index, colour) = palette.nearest(wanted);
+            .enumerate()
+            .map(|(pixel, (&wanted, shown))| {
+                let (index, colour) = palette.nearest(dithered(wanted, pixel, columns));
                 let same = !first && *shown == colour;
                 *shown = colour;
                 if same { TRANSPARENT } else { index }
@@ -84,4 +86,13 @@ impl Gif {
         let until = |pictures: u32| (100.0 * f64::from(pictures) / self.rate).round();
         (until(self.added + 1) - until(self.added)) as u16
     }
+}
+
+/// `colour` a little lighter or darker by a fixed pattern (Bayer 1973), which
+/// turns the steps between a palette's colours into a fine weave. What stands
+/// still keeps its weave, so it costs nothing in the pictures that follow.
+fn dithered(colour: [u8; 3], pixel: usize, columns: usize) -> [u8; 3] {
+    const PATTERN: [[i16; 4]; 4] = [[-4, 0, -3, 1], [2, -2, 3, -1], [-3, 1, -4, 0], [3, -1, 2, -2]];
+    let shift = PATTERN[(pixel / columns) % 4][(pixel % columns) % 4];
+    colour.map(|c| (i16::from(c) + shift).clamp(0, 255) as u8)
 }
