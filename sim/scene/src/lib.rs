@@ -13,21 +13,25 @@
 //! compiles for `wasm32-unknown-unknown`.
 
 mod advance;
+mod examples;
 mod frame;
 mod geometry;
 mod grid;
 mod limits;
+mod recording;
 mod scene;
 mod stroke;
 mod trajectory;
 mod validate;
 
 pub use advance::{Advance, AdvanceError, rollout, rollout_with};
+pub use examples::Example;
 pub use frame::{Frame, GridField, Pose};
 pub use grid::{Grid, Stagger};
 pub use limits::Limits;
+pub use recording::Recording;
 pub use scene::{
     Body, Domain, Drain, Joint, JointKind, Motion, Scene, SceneError, Shape, Walls, Water,
 };
-pub use stroke::Stroke;
-pub use trajectory::Trajectory;
+pub use stroke::{Crossing, Stroke};
+pub use trajectory::{ById, Trajectory};
