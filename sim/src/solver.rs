@@ -457,7 +457,7 @@ impl Solver {
             density::run(topology, obstacles, particles, rest, density);
             surface.run(topology, obstacles, particles, density);
             body_flux::run(topology, obstacles, surface, movers, flux);
-            pressure.assemble(topology, surface, flux);
+            pressure.assemble(topology, surface, flux, movers);
             clock.lap()
         };
         rayon::join(to_grid, find_water)
