@@ -12,6 +12,16 @@ pub(super) fn check(scene: &Scene) -> Result<(), SceneError> {
         .try_for_each(|(i, stroke)| check_stroke(stroke, &scene.domain, || format!("stroke[{i}]")))
 }
 
+impl Stroke {
+    /// Checks a line that is drawn into a running scene; errors name it `stroke`.
+    ///
+    /// # Errors
+    /// The first key that cannot be, what it holds and what it may hold.
+    pub fn validate(&self, domain: &Domain) -> Result<(), SceneError> {
+        check_stroke(self, domain, || "stroke".to_owned())
+    }
+}
+
 /// Checks one line. Lines may cross themselves and each other, and neighbouring
 /// points may coincide. `key` names the line.
 pub(crate) fn check_stroke(

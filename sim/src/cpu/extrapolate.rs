@@ -1,0 +1,147 @@
+//! Values for the sides just outside the water.
+//!
+//! A particle near the surface reads sides that no water touches. They take the
+//! mean of their known neighbours, ring by ring, and only across links that no
+//! line crosses, so that water on the other side of a line lends nothing.
+
+use crate::field::{columns, face_at};
+use crate::geometry::{Axis, Obstacles, Topology};
+
+/// Memory between steps.
+#[derive(Clone, Debug, Default)]
+pub struct Extrapolate {
+    /// Whether each whole side is unknown beside a known one.
+    candidate: Vec<bool>,
+    found: Vec<(u32, f32)>,
+}
+
+impl Extrapolate {
+    /// Gives `values` to unknowns that are not `known`, up to `rings` away from
+    /// those that are, and marks them known.
+    pub fn run(
+        &mut self,
+        topology: &Topology,
+        obstacles: &Obstacles,
+        axis: Axis,
+        values: &mut [f32],
+        known: &mut [bool],
+        rings: usize,
+    ) {
+        let grid = topology.grid();
+        let width = columns(grid, axis);
+        let height = grid.len(axis.stagger()) / width;
+        for _ in 0..rings {
+            self.find_candidates(topology, axis, known, width, height);
+            let ring = Ring { topology, obstacles, axis, width, height, values, known };
+            self.found.clear();
+            for (j, row) in self.candidate.chunks_exact(width).enumerate() {
+                for i in (0..width).filter(|&i| row[i]) {
+                    let mean = ring.mean(i, j, face_at(axis, i, j), false);
+                    self.found.extend(mean.map(|value| ((j * width + i) as u32, value)));
+                }
+            }
+            for (face, pieces) in topology.special_pieces(axis) {
+                for piece in pieces.iter().filter(|piece| !ring.known[piece.node as usize]) {
+                    let mean = ring.mean(face % width, face / width, piece.at, true);
+                    self.found.extend(mean.map(|value| (piece.node, value)));
+                }
+            }
+            for &(node, value) in &self.found {
+                (values[node as usize], known[node as usize]) = (value, true);
+            }
+        }
+    }
+
+    /// Marks whole sides that are unknown but have a known or split neighbour.
+    fn find_candidates(
+        &mut self,
+        topology: &Topology,
+        axis: Axis,
+        known: &[bool],
+        width: usize,
+        height: usize,
+    ) {
+        self.candidate.clear();
+        self.candidate.resize(width * height, false);
+        // A split side's first piece shares its number; the others count with it here.
+        let row_of = |j: usize| &known[j * width..(j + 1) * width];
+        for (j, row) in self.candidate.chunks_exact_mut(width).enumerate() {
+            let own = row_of(j);
+            let (below, above) = (row_of(j.saturating_sub(1)), row_of((j + 1).min(height - 1)));
+            for i in 0..width {
+                let beside = own[i.saturating_sub(1)] | own[(i + 1).min(width - 1)];
+                row[i] = !own[i] & (beside | below[i] | above[i]);
+            }
+        }
+        for (face, pieces) in topology.special_pieces(axis) {
+            if pieces.iter().any(|piece| known[piece.node as usize]) {
+                let (i, j) = (face % width, face / width);
+                let mut mark = |face: usize| self.candidate[face] = !known[face];
+                if i > 0 {
+                    mark(face - 1);
+                }
+                if i + 1 < width {
+                    mark(face + 1);
+                }
+                if j > 0 {
+                    mark(face - width);
+                }
+                if j + 1 < height {
+                    mark(face + width);
+                }
+            }
+        }
+        for (face, _) in topology.special_pieces(axis) {
+            self.candidate[face] = false;
+        }
+    }
+}
+
+struct Ring<'a> {
+    topology: &'a Topology,
+    obstacles: &'a Obstacles,
+    axis: Axis,
+    width: usize,
+    height: usize,
+    values: &'a [f32],
+    known: &'a [bool],
+}
+
+impl Ring<'_> {
+    /// Mean over the known neighbours of face `(i, j)` that `at` sees.
+    fn mean(&self, i: usize, j: usize, at: [f32; 2], split: bool) -> Option<f32> {
+        let (mut sum, mut count) = (0.0, 0.0);
+        let neighbours =
+            [(i.wrapping_sub(1), j), (i + 1, j), (i, j.wrapping_sub(1)), (i, j + 1)];
+        for (i2, j2) in neighbours {
+            if i2 >= self.width || j2 >= self.height {
+                continue;
+            }
+            let face = j2 * self.width + i2;
+            match self.topology.pieces(self.axis, face) {
+                None if !self.known[face] => {}
+                None => {
+                    if !split || self.sees(i, j, at, face_at(self.axis, i2, j2)) {
+                        sum += self.values[face];
+                        count += 1.0;
+                    }
+                }
+                Some(pieces) => {
+                    for piece in pieces.iter().filter(|piece| self.known[piece.node as usize]) {
+                        if self.sees(i, j, at, piece.at) {
+                            sum += piece.aperture * self.values[piece.node as usize];
+                            count += piece.aperture;
+                        }
+                    }
+                }
+            }
+        }
+        (count > 0.0).then(|| sum / count)
+    }
+
+    fn sees(&self, i: usize, j: usize, from: [f32; 2], to: [f32; 2]) -> bool {
+        let grid = self.topology.grid();
+        let cell = grid.cell(i.min(grid.nx - 1), j.min(grid.ny - 1));
+        self.obstacles.sees(cell, from.map(f64::from), to.map(f64::from))
+    }
+}
