@@ -57,7 +57,7 @@ pub fn draw(summary: &Summary, path: &Path) -> Result<(), Box<dyn Error>> {
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(SeriesLabelPosition::LowerRight)
         .label_font(("sans-serif", 14))
         .legend_area_size(30)
         .background_style(WHITE.mix(0.9))
