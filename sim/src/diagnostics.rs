@@ -38,10 +38,15 @@ pub struct Diagnostics {
     pub max_speed_m_s: f64,
     /// Largest |∇·u|·dt over fluid cells after projection, dimensionless.
     pub max_divergence_dt: f64,
-    /// Mean of |ρ/ρ₀ − 1| over full cells.
+    /// |mean of ρ/ρ₀ − 1| over full cells: whether the water is compressed or swollen.
     pub density_mean_err: f64,
+    /// Mean of |ρ/ρ₀ − 1| over full cells: how unevenly particles lie.
+    pub density_spread: f64,
     /// 99th percentile of |ρ/ρ₀ − 1| over full cells.
     pub density_p99_err: f64,
+    /// Relative change of the area that the water covers per particle since the
+    /// first step.
+    pub volume_drift: f64,
     /// Kinetic energy of the water, joules per metre of depth.
     pub kinetic_j: f64,
     /// Potential energy of the water above the origin, joules per metre of depth.
@@ -73,12 +78,44 @@ pub struct Totals {
     pub body_penetrations: u64,
     /// Largest |∇·u|·dt of any step.
     pub max_divergence_dt: f64,
-    /// Mean over steps of the mean density error.
+    /// Mean over steps of the error of the mean density.
     pub density_mean_err: f64,
+    /// Mean over steps of the mean error of density.
+    pub density_spread: f64,
     /// Mean over steps of the 99th percentile of density error.
     pub density_p99_err: f64,
-    /// Largest over steps of the mean density error.
+    /// Largest over steps of the error of the mean density.
     pub density_mean_err_max: f64,
     /// Wall time of all stages.
     pub stages: StageTimes,
+}
+
+impl Totals {
+    /// Takes in one more step.
+    pub(crate) fn add(&mut self, step: &Diagnostics) {
+        self.steps += 1;
+        self.line_crossings += step.line_crossings;
+        self.body_penetrations += step.body_penetrations;
+        self.max_divergence_dt = self.max_divergence_dt.max(step.max_divergence_dt);
+        let share = 1.0 / self.steps as f64;
+        self.density_mean_err += (step.density_mean_err - self.density_mean_err) * share;
+        self.density_spread += (step.density_spread - self.density_spread) * share;
+        self.density_p99_err += (step.density_p99_err - self.density_p99_err) * share;
+        self.density_mean_err_max = self.density_mean_err_max.max(step.density_mean_err);
+        self.stages += step.stages;
+    }
+}
+
+impl std::ops::AddAssign for StageTimes {
+    fn add_assign(&mut self, other: Self) {
+        self.sort += other.sort;
+        self.topology += other.topology;
+        self.particle_to_grid += other.particle_to_grid;
+        self.forces += other.forces;
+        self.pressure += other.pressure;
+        self.bodies += other.bodies;
+        self.extrapolate += other.extrapolate;
+        self.grid_to_particle += other.grid_to_particle;
+        self.density += other.density;
+    }
 }

@@ -18,6 +18,9 @@ pub enum SolverError {
         /// What may be given.
         takes: &'static str,
     },
+    /// A body whose outline no solid shape can be made of.
+    #[error("body[{0}].shape: its outline makes no solid shape")]
+    BodyShape(usize),
     /// A stroke id that the solver does not know.
     #[error("no stroke with id {0}")]
     UnknownStroke(u32),

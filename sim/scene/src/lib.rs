@@ -13,17 +13,21 @@
 //! compiles for `wasm32-unknown-unknown`.
 
 mod advance;
-mod error;
 mod frame;
+mod geometry;
 mod grid;
+mod limits;
 mod scene;
+mod stroke;
 mod trajectory;
+mod validate;
 
 pub use advance::{Advance, AdvanceError, rollout, rollout_with};
-pub use error::SceneError;
 pub use frame::{Frame, GridField, Pose};
 pub use grid::{Grid, Stagger};
+pub use limits::Limits;
 pub use scene::{
-    Body, Domain, Drain, Joint, JointKind, Motion, Scene, Shape, Stroke, Walls, Water,
+    Body, Domain, Drain, Joint, JointKind, Motion, Scene, SceneError, Shape, Walls, Water,
 };
+pub use stroke::Stroke;
 pub use trajectory::Trajectory;

@@ -1,20 +1,38 @@
 //! A scene: everything that is decided before the water moves.
 
+mod error;
+mod kinds;
+mod outline;
+mod point;
+mod refusal;
+mod spelling;
+mod table;
+mod text;
+
 use serde::{Deserialize, Serialize};
 
-use crate::Grid;
+use crate::{Grid, Stroke};
+
+pub use error::SceneError;
+pub(crate) use point::{point, points};
+pub(crate) use refusal::version;
+use table::{table, tables};
 
 /// What stands in the rectangle, version 1.
+///
+/// The text forms are TOML and JSON with the same keys: [`Scene::from_toml`],
+/// [`Scene::from_json`], [`Scene::to_toml`], [`Scene::to_json`]. A scene built
+/// in code is checked with [`Scene::validate`]; one that came from text has been.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scene {
-    /// Format version; 1.
+    /// Format version; [`Scene::VERSION`].
     pub version: u32,
     /// A title for people.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub name: String,
     /// Gravity, m/s².
-    #[serde(default = "defaults::gravity")]
+    #[serde(default = "defaults::gravity", deserialize_with = "point")]
     pub gravity_m_s2: [f64; 2],
     /// How long the scene runs, seconds.
     #[serde(default = "defaults::duration")]
@@ -23,31 +41,61 @@ pub struct Scene {
     #[serde(default = "defaults::viscosity")]
     pub viscosity_m2_s: f64,
     /// The rectangle.
+    #[serde(deserialize_with = "table")]
     pub domain: Domain,
     /// Blocks and emitters.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "tables")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub water: Vec<Water>,
     /// Regions that swallow water.
-    #[serde(default, rename = "drain")]
+    #[serde(rename = "drain", default, deserialize_with = "tables")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub drains: Vec<Drain>,
     /// Drawn lines.
-    #[serde(default, rename = "stroke")]
+    #[serde(rename = "stroke", default, deserialize_with = "tables")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub strokes: Vec<Stroke>,
     /// Rigid bodies.
-    #[serde(default, rename = "body")]
+    #[serde(rename = "body", default, deserialize_with = "tables")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub bodies: Vec<Body>,
     /// Pins and welds between bodies, or between a body and the world.
-    #[serde(default, rename = "joint")]
+    #[serde(rename = "joint", default, deserialize_with = "tables")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub joints: Vec<Joint>,
+}
+
+impl Scene {
+    /// The version of the format that this crate reads and writes.
+    pub const VERSION: u32 = 1;
+}
+
+impl Default for Scene {
+    /// An empty rectangle of 1.5 m × 1 m under gravity.
+    fn default() -> Self {
+        Self {
+            version: Self::VERSION,
+            name: String::new(),
+            gravity_m_s2: defaults::gravity(),
+            duration_s: defaults::duration(),
+            viscosity_m2_s: defaults::viscosity(),
+            domain: Domain::default(),
+            water: Vec::new(),
+            drains: Vec::new(),
+            strokes: Vec::new(),
+            bodies: Vec::new(),
+            joints: Vec::new(),
+        }
+    }
 }
 
 /// The closed rectangle that holds everything.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Domain {
-    /// Width, metres.
+    /// Width, metres; a whole number of cells.
     pub width_m: f64,
-    /// Height, metres.
+    /// Height, metres; a whole number of cells.
     pub height_m: f64,
     /// Side of a grid cell, metres.
     #[serde(default = "defaults::cell")]
@@ -63,10 +111,29 @@ pub struct Domain {
     pub lid_speed_m_s: f64,
 }
 
+impl Default for Domain {
+    /// 1.5 m × 1 m in cells of 1/64 m.
+    fn default() -> Self {
+        Self {
+            width_m: 1.5,
+            height_m: 1.0,
+            cell_m: defaults::cell(),
+            walls: Walls::default(),
+            periodic_x: false,
+            lid_speed_m_s: 0.0,
+        }
+    }
+}
+
 impl Domain {
     /// The grid of this rectangle.
     pub fn grid(&self) -> Grid {
         Grid::covering(self.width_m, self.height_m, self.cell_m)
+    }
+
+    /// Distance between neighbouring particles of a full block: half a cell, metres.
+    pub fn particle_spacing_m(&self) -> f64 {
+        0.5 * self.cell_m
     }
 }
 
@@ -83,7 +150,7 @@ pub enum Walls {
 
 /// Where water comes from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "kebab-case", try_from = "kinds::WaterTable")]
 pub enum Water {
     /// A rectangle, filled with four particles a cell at time zero.
     Block {
@@ -92,7 +159,6 @@ pub enum Water {
         /// Upper right corner, metres.
         max_m: [f64; 2],
         /// Initial velocity, m/s.
-        #[serde(default)]
         velocity_m_s: [f64; 2],
     },
     /// A segment that water comes out of, to the right of `from_m → to_m`.
@@ -104,12 +170,22 @@ pub enum Water {
         /// Speed along the normal, m/s.
         speed_m_s: f64,
         /// When it opens, seconds.
-        #[serde(default)]
         start_s: f64,
-        /// When it closes, seconds.
-        #[serde(default = "defaults::forever")]
+        /// When it closes, seconds; [`Water::NEVER`] when the file does not say.
+        #[serde(skip_serializing_if = "Water::is_never")]
         stop_s: f64,
     },
+}
+
+impl Water {
+    /// The `stop_s` of an emitter that never closes.
+    pub const NEVER: f64 = f64::MAX;
+
+    // Serde hands over a reference, whatever the type.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    fn is_never(stop_s: &f64) -> bool {
+        *stop_s == Self::NEVER
+    }
 }
 
 /// A rectangle; water that enters it leaves the scene.
@@ -117,23 +193,11 @@ pub enum Water {
 #[serde(deny_unknown_fields)]
 pub struct Drain {
     /// Lower left corner, metres.
+    #[serde(deserialize_with = "point")]
     pub min_m: [f64; 2],
     /// Upper right corner, metres.
+    #[serde(deserialize_with = "point")]
     pub max_m: [f64; 2],
-}
-
-/// A drawn line.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Stroke {
-    /// Vertices, metres.
-    pub points_m: Vec<[f64; 2]>,
-    /// Full thickness, metres. Zero holds water too.
-    #[serde(default)]
-    pub thickness_m: f64,
-    /// Whether the last point joins the first.
-    #[serde(default)]
-    pub closed: bool,
 }
 
 /// A rigid body.
@@ -141,8 +205,10 @@ pub struct Stroke {
 #[serde(deny_unknown_fields)]
 pub struct Body {
     /// Its outline.
+    #[serde(deserialize_with = "table")]
     pub shape: Shape,
     /// Position of its origin, metres.
+    #[serde(deserialize_with = "point")]
     pub position_m: [f64; 2],
     /// Counter-clockwise angle, radians.
     #[serde(default)]
@@ -151,7 +217,7 @@ pub struct Body {
     #[serde(default = "defaults::density")]
     pub density_kg_m3: f64,
     /// Initial velocity, m/s.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "point")]
     pub velocity_m_s: [f64; 2],
     /// Initial angular velocity, rad/s.
     #[serde(default)]
@@ -174,7 +240,7 @@ pub enum Motion {
 
 /// The outline of a body, in its own coordinates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(tag = "kind", rename_all = "kebab-case", try_from = "kinds::ShapeTable")]
 pub enum Shape {
     /// A rectangle about the origin.
     Box {
@@ -202,9 +268,10 @@ pub struct Joint {
     /// Index of the first body.
     pub body: usize,
     /// Index of the second body; the world when absent.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub other: Option<usize>,
     /// The point that both share at time zero, in the scene's coordinates, metres.
+    #[serde(deserialize_with = "point")]
     pub at_m: [f64; 2],
 }
 
@@ -230,9 +297,6 @@ mod defaults {
     }
     pub(super) fn cell() -> f64 {
         1.0 / 64.0
-    }
-    pub(super) fn forever() -> f64 {
-        f64::MAX
     }
     pub(super) fn density() -> f64 {
         500.0

@@ -1,0 +1,214 @@
+//! Moving a particle without ever crossing a line.
+//!
+//! A move is cut at the first line that it touches, put a hair's breadth before
+//! it on the side that it came from, and goes on along the line with what is
+//! left. Each leg is accepted only if it touches nothing, so the path of a
+//! particle is a polyline that crosses no segment: what is on one side of a
+//! line stays there, however thin the line, however fast the water.
+//!
+//! A solid that moves is met in its own coordinates, in which it rests: the
+//! particle goes from where it was to where it will be as seen from there.
+
+use crate::geometry::{Obstacles, Point, Segment};
+use crate::solid::Mover;
+
+/// Distance from a line at which a particle is put down, cells.
+const CLEARANCE: f64 = 1e-3;
+/// Legs of one move.
+const LEGS: usize = 4;
+/// Rounds of moving out of a solid's way and checking the lines again.
+const ROUNDS: usize = 6;
+
+/// Where a particle went: the corners of its path, first and last included.
+#[derive(Clone, Copy, Debug)]
+pub struct Path {
+    points: [Point; LEGS + 2],
+    count: usize,
+}
+
+impl Path {
+    fn from(p: Point) -> Self {
+        Self { points: [p; LEGS + 2], count: 1 }
+    }
+
+    fn go(&mut self, p: Point) {
+        self.points[self.count] = p;
+        self.count += 1;
+    }
+
+    /// The corners.
+    pub fn points(&self) -> &[Point] {
+        &self.points[..self.count]
+    }
+
+    fn end(&self) -> Point {
+        self.points[self.count - 1]
+    }
+}
+
+/// The solids that surround the water in one step.
+pub struct Surroundings<'a> {
+    /// Lines at rest (the outlines of movers among them are not consulted).
+    pub obstacles: &'a Obstacles,
+    /// Solids that move.
+    pub movers: &'a [Mover],
+    /// Lower left corner of where particles may be, cells.
+    pub min: Point,
+    /// Upper right corner, cells; infinite where the rectangle is periodic.
+    pub max: Point,
+}
+
+/// The nearest point that a particle's single-precision position can hold.
+fn snap(p: Point) -> Point {
+    p.map(|c| f64::from(c as f32))
+}
+
+impl Surroundings<'_> {
+    /// Moves from `p`, in `cell`, towards `q`, less than a cell away. Takes off
+    /// `velocity` (cells/s) what runs into the solids. Returns the path past the
+    /// lines, and whether it ends inside a mover that left it no way out.
+    pub fn travel(&self, cell: usize, p: Point, q: Point, velocity: &mut Point) -> (Path, bool) {
+        let mut wanted = velocity_keeper(*velocity);
+        let mut path = self.past_lines(cell, p, q, &mut wanted);
+        let near = || self.movers.iter().filter(|mover| mover.in_reach(p));
+        if near().next().is_none() {
+            *velocity = wanted.velocity;
+            return (path, false);
+        }
+        for _ in 0..ROUNDS {
+            let Some((target, normal, solid)) = near().find_map(|mover| pushed(mover, p, path.end()))
+            else {
+                *velocity = wanted.velocity;
+                return (path, false);
+            };
+            wanted.meet(normal, solid);
+            path = self.past_lines(cell, p, target, &mut wanted);
+        }
+        *velocity = wanted.velocity;
+        // Squeezed between solids: stay, if that is possible.
+        let stay = Path::from(p);
+        if near().all(|mover| pushed(mover, p, p).is_none()) {
+            return (stay, false);
+        }
+        (path, true)
+    }
+
+    /// Slides along lines at rest.
+    fn past_lines(&self, cell: usize, p: Point, q: Point, wanted: &mut Wanted) -> Path {
+        let mut path = Path::from(p);
+        let lines = self.obstacles.lines.near(cell);
+        if lines.is_empty() {
+            path.go(self.clamp(q, wanted));
+            return path;
+        }
+        let segments = self.obstacles.lines.segments();
+        let first_hit = |from: Point, to: Point| -> Option<(f64, &Segment)> {
+            let hits = lines.iter().filter_map(|&s| {
+                let segment = &segments[s as usize];
+                segment.hit(from, to).map(|t| (t, segment))
+            });
+            hits.min_by(|a, b| a.0.total_cmp(&b.0))
+        };
+        let mut target = self.clamp(q, wanted);
+        for _ in 0..LEGS {
+            let from = path.end();
+            let Some((t, segment)) = first_hit(from, target) else {
+                path.go(target);
+                return path;
+            };
+            let normal = segment.normal_towards(from);
+            wanted.meet(normal, [0.0; 2]);
+            let delta = [target[0] - from[0], target[1] - from[1]];
+            let touch = [from[0] + t * delta[0], from[1] + t * delta[1]];
+            let beside = snap(self.inside([
+                touch[0] + CLEARANCE * normal[0],
+                touch[1] + CLEARANCE * normal[1],
+            ]));
+            if first_hit(from, beside).is_some() {
+                return path;
+            }
+            path.go(beside);
+            let left = [target[0] - touch[0], target[1] - touch[1]];
+            let into = left[0] * normal[0] + left[1] * normal[1];
+            target = self.clamp(
+                [beside[0] + left[0] - into * normal[0], beside[1] + left[1] - into * normal[1]],
+                wanted,
+            );
+        }
+        path
+    }
+
+    fn inside(&self, p: Point) -> Point {
+        [0, 1].map(|k| p[k].clamp(self.min[k], self.max[k]))
+    }
+
+    /// Keeps a target inside the rectangle.
+    fn clamp(&self, q: Point, wanted: &mut Wanted) -> Point {
+        for k in 0..2 {
+            let mut normal = [0.0; 2];
+            if q[k] < self.min[k] {
+                normal[k] = 1.0;
+                wanted.meet(normal, [0.0; 2]);
+            } else if q[k] > self.max[k] {
+                normal[k] = -1.0;
+                wanted.meet(normal, [0.0; 2]);
+            }
+        }
+        snap(self.inside(q))
+    }
+}
+
+/// The velocity that a particle keeps after meeting solids.
+struct Wanted {
+    velocity: Point,
+}
+
+fn velocity_keeper(velocity: Point) -> Wanted {
+    Wanted { velocity }
+}
+
+impl Wanted {
+    /// Takes off what runs into a solid with this normal and velocity.
+    fn meet(&mut self, normal: Point, solid: Point) {
+        let approach = (self.velocity[0] - solid[0]) * normal[0] + (self.velocity[1] - solid[1]) * normal[1];
+        if approach < 0.0 {
+            self.velocity[0] -= approach * normal[0];
+            self.velocity[1] -= approach * normal[1];
+        }
+    }
+}
+
+/// Where a move that runs into `mover` should end instead, the normal there
+/// and the solid's velocity; nothing if it does not run into it.
+fn pushed(mover: &Mover, p: Point, q: Point) -> Option<(Point, Point, Point)> {
+    if !mover.in_reach(p) {
+        return None;
+    }
+    let from = mover.before.body_from_world(p);
+    let to = mover.after.body_from_world(q);
+    let placed = |on: Point, normal: Point, slide: Point| {
+        let beside = [on[0] + CLEARANCE * normal[0] + slide[0], on[1] + CLEARANCE * normal[1] + slide[1]];
+        let world = snap(mover.after.world_from_body(beside));
+        (world, mover.after.turn(normal), mover.velocity_at(p))
+    };
+    let inside_from = mover.insides.iter().find(|inside| inside.contains(from));
+    if let Some(inside) = inside_from {
+        // It was inside already (a body came to be where water was): out by the nearest way.
+        let (on, normal) = inside.nearest_outline(to);
+        return inside.contains(to).then(|| placed(on, normal, [0.0; 2]));
+    }
+    let hits = mover.outline.iter().filter_map(|s| s.hit(from, to).map(|t| (t, s)));
+    let (t, segment) = hits.min_by(|a, b| a.0.total_cmp(&b.0))?;
+    let normal = segment.normal_towards(from);
+    let delta = [to[0] - from[0], to[1] - from[1]];
+    let touch = [from[0] + t * delta[0], from[1] + t * delta[1]];
+    let left = [delta[0] * (1.0 - t), delta[1] * (1.0 - t)];
+    let into = left[0] * normal[0] + left[1] * normal[1];
+    Some(placed(touch, normal, [left[0] - into * normal[0], left[1] - into * normal[1]]))
+}
+
+/// Whether a particle that went from `p` to `q` crossed the outline of a mover
+/// or is inside it.
+pub fn ends_badly(mover: &Mover, p: Point, q: Point) -> bool {
+    pushed(mover, p, q).is_some()
+}

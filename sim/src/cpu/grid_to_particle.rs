@@ -1,0 +1,219 @@
+//! Velocities back to the particles, and the particles on their way.
+//!
+//! Each particle reads the new velocity and its gradient at its position (APIC),
+//! keeps a share of its own velocity plus the grid's change (FLIP, Zhu & Bridson
+//! 2005; the mix with APIC's gradient is Fei et al. 2021), and moves with the
+//! grid's velocity by the midpoint rule plus the displacement that restores
+//! density. Then it meets the solids.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use super::advect::{Surroundings, ends_badly};
+use crate::audit::Audit;
+use crate::field::{Corners, FaceField, NoSlip, Stencil};
+use crate::geometry::{Axis, Obstacles, Topology};
+use crate::particles::Particles;
+
+/// Farthest that a particle moves in one step, cells: stages look one cell far.
+const FARTHEST: f32 = 0.98;
+/// Farthest that the density projection moves a particle in one step, cells.
+const FARTHEST_SHIFT: f32 = 0.25;
+
+/// Everything the stage reads.
+pub struct GridToParticle<'a> {
+    /// Cells and pieces.
+    pub topology: &'a Topology,
+    /// Lines and outlines at the start of the step.
+    pub obstacles: &'a Obstacles,
+    /// Solids to meet.
+    pub surroundings: Surroundings<'a>,
+    /// New velocity, cells/s.
+    pub velocity: &'a FaceField,
+    /// New velocity less the old one, cells/s.
+    pub change: &'a FaceField,
+    /// Displacement that restores density, cells.
+    pub displacement: &'a FaceField,
+    /// Walls that drag.
+    pub no_slip: NoSlip,
+    /// Share of its own velocity that a particle keeps in this step.
+    pub flip: f32,
+    /// Step, seconds.
+    pub dt_s: f32,
+    /// What gravity adds in this step, cells/s, for water that sees no side.
+    pub fall: [f32; 2],
+    /// Checks moves again, if given.
+    pub audit: Option<&'a Audit>,
+}
+
+/// What the stage counts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    /// Moves that crossed a line.
+    pub crossings: u64,
+    /// Particles left inside a mover.
+    pub penetrations: u64,
+}
+
+#[derive(Default)]
+struct Reading {
+    velocity: [f32; 2],
+    change: [f32; 2],
+    slope: [[f32; 2]; 2],
+    shift: [f32; 2],
+}
+
+impl GridToParticle<'_> {
+    /// Updates velocities, gradients and positions of all particles.
+    pub fn run(&self, particles: &mut Particles) -> Counts {
+        let grid = self.topology.grid();
+        let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
+        let cell_of = |p: [f32; 2]| {
+            let (i, j) = ((p[0] as i32).clamp(0, columns), (p[1] as i32).clamp(0, rows));
+            grid.cell(i as usize, j as usize)
+        };
+        let crossings = AtomicU64::new(0);
+        let penetrations = AtomicU64::new(0);
+        let Particles { x, y, velocity: [u, v], gradient: [[ux, uy], [vx, vy]], .. } = particles;
+        (x, y, u, v, ux, uy, vx, vy).into_par_iter().with_min_len(256).for_each(
+            |(x, y, u, v, ux, uy, vx, vy)| {
+                let p = [*x, *y];
+                let cell = cell_of(p);
+                let reading = self.read(cell, p, [*u, *v]);
+                let mut velocity = [0, 1].map(|k| {
+                    let own = [*u, *v][k] + reading.change[k];
+                    self.flip * own + (1.0 - self.flip) * reading.velocity[k]
+                });
+                [[*ux, *uy], [*vx, *vy]] = reading.slope;
+
+                let carried = self.midpoint(cell, cell_of, p, reading.velocity);
+                let shift = shorten(reading.shift, FARTHEST_SHIFT);
+                let step = shorten(
+                    [0, 1].map(|k| carried[k] * self.dt_s + shift[k]),
+                    FARTHEST,
+                );
+                // The shift carries the particle to where the flow is another.
+                for k in 0..2 {
+                    velocity[k] += reading.slope[k][0] * shift[0] + reading.slope[k][1] * shift[1];
+                }
+
+                let from = p.map(f64::from);
+                let to = [from[0] + f64::from(step[0]), from[1] + f64::from(step[1])];
+                let mut kept = velocity.map(f64::from);
+                let (path, stuck) = self.surroundings.travel(cell, from, to, &mut kept);
+                let end = path.points()[path.points().len() - 1];
+                if let Some(audit) = self.audit {
+                    if audit.crossed(path.points()) {
+                        crossings.fetch_add(1, Ordering::Relaxed);
+                    }
+                    let bad = |m| ends_badly(m, from, end);
+                    if stuck || self.surroundings.movers.iter().any(bad) {
+                        penetrations.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+                [*u, *v] = kept.map(|c| c as f32);
+                [*x, *y] = end.map(|c| c as f32);
+                if self.topology.periodic_x() {
+                    *x = wrap(*x, grid.nx as f32);
+                }
+            },
+        );
+        Counts { crossings: crossings.into_inner(), penetrations: penetrations.into_inner() }
+    }
+
+    fn stencil(&self, axis: Axis, cell: usize, p: [f32; 2]) -> Stencil {
+        Stencil::at(self.topology, self.obstacles, self.no_slip, axis, cell, p)
+    }
+
+    /// Whether readings at a point of `cell` need no care: nothing hides a side.
+    #[inline]
+    fn is_plain(&self, cell: usize) -> bool {
+        let careful_edges = self.no_slip.on || self.topology.periodic_x();
+        self.obstacles.clear_near(cell) && (!careful_edges || self.topology.is_inner(cell))
+    }
+
+    fn read(&self, cell: usize, p: [f32; 2], own: [f32; 2]) -> Reading {
+        if self.is_plain(cell) {
+            let mut reading = Reading::default();
+            for axis in Axis::BOTH {
+                let a = axis as usize;
+                let corners = Corners::at(self.topology.grid(), axis, p);
+                [reading.velocity[a], reading.slope[a][0], reading.slope[a][1]] =
+                    corners.value_and_slope(&self.velocity[a]);
+                reading.change[a] = corners.value(&self.change[a]);
+                reading.shift[a] = corners.value(&self.displacement[a]);
+            }
+            return reading;
+        }
+        let mut reading = Reading {
+            velocity: [0, 1].map(|k| own[k] + self.fall[k]),
+            change: self.fall,
+            slope: [[0.0; 2]; 2],
+            shift: [0.0; 2],
+        };
+        for axis in Axis::BOTH {
+            let a = axis as usize;
+            let stencil = self.stencil(axis, cell, p);
+            if stencil.is_empty() {
+                continue;
+            }
+            reading.velocity[a] = stencil.value(&self.velocity[a]);
+            reading.change[a] = stencil.change(&self.change[a]);
+            reading.slope[a] = stencil.slope(&self.velocity[a]);
+            reading.shift[a] = stencil.change(&self.displacement[a]);
+        }
+        reading
+    }
+
+    /// Velocity at the middle of the step, or at its start where a line hides the middle.
+    fn midpoint(
+        &self,
+        cell: usize,
+        cell_of: impl Fn([f32; 2]) -> usize,
+        p: [f32; 2],
+        velocity: [f32; 2],
+    ) -> [f32; 2] {
+        let half = shorten(velocity.map(|c| 0.5 * self.dt_s * c), 0.5);
+        let middle = [p[0] + half[0], p[1] + half[1]];
+        let grid = self.topology.grid();
+        let inside = (self.topology.periodic_x() || (middle[0] >= 0.0 && middle[0] <= grid.nx as f32))
+            && middle[1] >= 0.0
+            && middle[1] <= grid.ny as f32;
+        if !inside
+            || (!self.obstacles.clear_near(cell)
+                && !self.obstacles.sees(cell, p.map(f64::from), middle.map(f64::from)))
+        {
+            return velocity;
+        }
+        let middle = if self.topology.periodic_x() {
+            [wrap(middle[0], grid.nx as f32), middle[1]]
+        } else {
+            middle
+        };
+        let cell = cell_of(middle);
+        if self.is_plain(cell) {
+            return Axis::BOTH.map(|axis| {
+                Corners::at(self.topology.grid(), axis, middle).value(&self.velocity[axis as usize])
+            });
+        }
+        let mut carried = velocity;
+        for axis in Axis::BOTH {
+            let stencil = self.stencil(axis, cell, middle);
+            if !stencil.is_empty() {
+                carried[axis as usize] = stencil.value(&self.velocity[axis as usize]);
+            }
+        }
+        carried
+    }
+}
+
+fn shorten(d: [f32; 2], longest: f32) -> [f32; 2] {
+    let length = (d[0] * d[0] + d[1] * d[1]).sqrt();
+    if length > longest { d.map(|c| c * (longest / length)) } else { d }
+}
+
+fn wrap(x: f32, width: f32) -> f32 {
+    let wrapped = x.rem_euclid(width);
+    if wrapped >= width { 0.0 } else { wrapped }
+}

@@ -1,0 +1,398 @@
+//! Pressure, and the density projection that shares its matrix.
+//!
+//! For each wet component c, with p scaled by dt/(ρ dx²) so that a difference
+//! over a side is a velocity in cells/s,
+//!
+//! Σ a (p_c − p_n) + (J K Jᵀ p)_c = −(Σ a u·n + J V)_c
+//!
+//! over its sides of aperture a, with air at p = 0 a distance θ away (ghost
+//! fluid, Gibou et al. 2002) and the bodies' term of [`super::body_flux`]. Water
+//! that touches no air and no yielding body leaves p free by a constant; there
+//! the mean of the right-hand side is dropped, which is the part that no
+//! incompressible motion can meet.
+
+use rayon::prelude::*;
+
+use super::body_flux::BodyFlux;
+use super::linear_system::{LinearSystem, Outcome, Workspace};
+use super::surface::Surface;
+use crate::field::{FaceField, columns};
+use crate::geometry::{Axis, NONE, Topology};
+use crate::solid::Mobility;
+
+/// Largest share of a density error that one step mends.
+const DENSITY_ERROR_MAX: f32 = 0.5;
+
+/// The matrix, both solutions, and their memory between steps.
+#[derive(Clone, Debug, Default)]
+pub struct Pressure {
+    component_of_row: Vec<u32>,
+    row_of_component: Vec<u32>,
+    system: LinearSystem,
+    /// For each row: number of the connected body of water.
+    pool: Vec<u32>,
+    /// For each pool: whether p is free by a constant.
+    enclosed: Vec<bool>,
+    /// Scaled pressure of each component, cells/s; zero in air.
+    pub value: Vec<f32>,
+    /// Potential of the displacement that restores density, cells.
+    pub shift: Vec<f32>,
+    rhs: [Vec<f32>; 2],
+    unknown: [Vec<f32>; 2],
+    work: [Workspace; 2],
+    /// For each row: whether it borders water only.
+    interior: Vec<bool>,
+    /// For each component: whether water surrounds it, and its neighbours too.
+    pub deep: Vec<bool>,
+    stack: Vec<u32>,
+    dt_s: f64,
+}
+
+/// What the pressure solve needs besides the matrix.
+pub struct Coupling<'a> {
+    /// J.
+    pub flux: &'a [BodyFlux],
+    /// K.
+    pub mobility: &'a Mobility,
+    /// Velocities of the movers before pressure acts, three a mover.
+    pub velocity: &'a [f64],
+}
+
+/// How the two solves ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outcomes {
+    /// Pressure.
+    pub pressure: Outcome,
+    /// Density.
+    pub density: Outcome,
+}
+
+/// When to stop.
+#[derive(Clone, Copy, Debug)]
+pub struct Tolerances {
+    /// Relative residual of pressure.
+    pub pressure: f64,
+    /// Relative residual of density.
+    pub density: f64,
+    /// Most iterations of either.
+    pub iterations: usize,
+}
+
+impl Pressure {
+    /// Builds the matrix for the water that `surface` found.
+    pub fn assemble(&mut self, topology: &Topology, surface: &Surface, flux: &[BodyFlux]) {
+        let count = topology.component_count();
+        self.component_of_row.clear();
+        self.row_of_component.clear();
+        self.row_of_component.resize(count, NONE);
+        for component in (0..count).filter(|&c| surface.fluid[c]) {
+            self.row_of_component[component] = self.component_of_row.len() as u32;
+            self.component_of_row.push(component as u32);
+        }
+        self.system.clear();
+        self.interior.clear();
+        for &component in &self.component_of_row {
+            let own = component as usize;
+            let (mut diagonal, mut interior) = (0.0, true);
+            topology.for_links(own, |link| {
+                let other = link.other as usize;
+                if surface.fluid[other] {
+                    diagonal += link.aperture;
+                    self.system.push(self.row_of_component[other], -link.aperture);
+                } else {
+                    diagonal += link.aperture / surface.theta(own, other);
+                    interior = false;
+                }
+            });
+            self.system.end_row(diagonal);
+            self.interior.push(interior);
+        }
+        self.system.factorise();
+        self.find_deep(topology);
+        self.find_pools(flux);
+    }
+
+    fn find_deep(&mut self, topology: &Topology) {
+        self.deep.clear();
+        self.deep.resize(topology.component_count(), false);
+        for (row, &component) in self.component_of_row.iter().enumerate() {
+            let mut deep = self.interior[row];
+            if deep {
+                topology.for_links(component as usize, |link| {
+                    let other = self.row_of_component[link.other as usize];
+                    deep &= other != NONE && self.interior[other as usize];
+                });
+            }
+            self.deep[component as usize] = deep;
+        }
+    }
+
+    /// Numbers connected bodies of water and finds those that nothing relieves.
+    fn find_pools(&mut self, flux: &[BodyFlux]) {
+        let rows = self.component_of_row.len();
+        self.pool.clear();
+        self.pool.resize(rows, NONE);
+        self.enclosed.clear();
+        for first in 0..rows {
+            if self.pool[first] != NONE {
+                continue;
+            }
+            let pool = self.enclosed.len() as u32;
+            let mut enclosed = true;
+            self.pool[first] = pool;
+            self.stack.push(first as u32);
+            while let Some(row) = self.stack.pop() {
+                enclosed &= self.interior[row as usize];
+                for (next, _) in self.system.row(row as usize) {
+                    if self.pool[next] == NONE {
+                        self.pool[next] = pool;
+                        self.stack.push(next as u32);
+                    }
+                }
+            }
+            self.enclosed.push(enclosed);
+        }
+        // A body that is only partly in a pool can give way to it.
+        let movers = flux.iter().map(|f| f.mover as usize + 1).max().unwrap_or(0);
+        let mut net = vec![[0.0; 3]; movers * self.enclosed.len()];
+        for entry in flux {
+            let row = self.row_of_component[entry.component as usize];
+            if row != NONE {
+                let pool = self.pool[row as usize] as usize;
+                let sum = &mut net[pool * movers + entry.mover as usize];
+                (0..3).for_each(|k| sum[k] += entry.flux[k]);
+            }
+        }
+        for (index, sum) in net.iter().enumerate() {
+            if sum.iter().any(|s| s.abs() > 1e-2) {
+                self.enclosed[index / movers] = false;
+            }
+        }
+    }
+
+    /// Solves for pressure and for the density potential, side by side.
+    #[allow(clippy::too_many_arguments)]
+    pub fn solve(
+        &mut self,
+        topology: &Topology,
+        velocity: &FaceField,
+        density: &[f32],
+        density_rate: f32,
+        coupling: &Coupling,
+        dt_s: f64,
+        tolerances: Tolerances,
+    ) -> Outcomes {
+        self.fill_pressure_rhs(topology, velocity, coupling);
+        self.fill_density_rhs(density, density_rate);
+        self.start_from_last(topology.component_count(), dt_s);
+
+        let Self { system, rhs, unknown, work, row_of_component, .. } = self;
+        let [rhs_p, rhs_d] = rhs;
+        let [x_p, x_d] = unknown;
+        let [work_p, work_d] = work;
+        let entries: Vec<(usize, BodyFlux)> = coupling
+            .flux
+            .iter()
+            .map(|f| (row_of_component[f.component as usize] as usize, *f))
+            .filter(|(row, _)| *row != NONE as usize)
+            .collect();
+        let rigid = coupling.mobility.is_rigid();
+        let bodies = |x: &[f32], out: &mut [f32]| {
+            if rigid {
+                return;
+            }
+            let mut impulse = vec![0.0; coupling.velocity.len()];
+            for (row, entry) in &entries {
+                for k in 0..3 {
+                    impulse[3 * entry.mover as usize + k] += entry.flux[k] * f64::from(x[*row]);
+                }
+            }
+            let mut yielded = vec![0.0; impulse.len()];
+            coupling.mobility.apply(&impulse, &mut yielded);
+            for (row, entry) in &entries {
+                let back: f64 =
+                    (0..3).map(|k| entry.flux[k] * yielded[3 * entry.mover as usize + k]).sum();
+                out[*row] += back as f32;
+            }
+        };
+        let most = tolerances.iterations;
+        let (pressure, density) = rayon::join(
+            || system.solve(rhs_p, x_p, tolerances.pressure, most, bodies, work_p),
+            || system.solve(rhs_d, x_d, tolerances.density, most, |_, _| {}, work_d),
+        );
+        self.keep(topology.component_count());
+        Outcomes { pressure, density }
+    }
+
+    fn fill_pressure_rhs(&mut self, topology: &Topology, velocity: &FaceField, coupling: &Coupling) {
+        let rhs = &mut self.rhs[0];
+        rhs.resize(self.component_of_row.len(), 0.0);
+        let rows = self.component_of_row.par_iter().zip(rhs.par_iter_mut()).with_min_len(1024);
+        rows.for_each(|(&component, rhs)| {
+            *rhs = -divergence(topology, velocity, component as usize);
+        });
+        for entry in coupling.flux {
+            let row = self.row_of_component[entry.component as usize];
+            if row != NONE {
+                let v = &coupling.velocity[3 * entry.mover as usize..][..3];
+                let swept: f64 = (0..3).map(|k| entry.flux[k] * v[k]).sum();
+                rhs[row as usize] -= swept as f32;
+            }
+        }
+        drop_means(rhs, &self.pool, &self.enclosed);
+    }
+
+    fn fill_density_rhs(&mut self, density: &[f32], rate: f32) {
+        let rhs = &mut self.rhs[1];
+        rhs.clear();
+        for &component in &self.component_of_row {
+            let error = density[component as usize] - 1.0;
+            // Near the surface too little water is no error.
+            let deep = self.deep[component as usize];
+            let error = if error < 0.0 && !deep { 0.0 } else { error };
+            rhs.push(rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX));
+        }
+        drop_means(rhs, &self.pool, &self.enclosed);
+    }
+
+    /// Last step's pressure, stretched to this step's dt, is where this one starts.
+    fn start_from_last(&mut self, components: usize, dt_s: f64) {
+        let stretch = if self.dt_s > 0.0 { (dt_s / self.dt_s) as f32 } else { 0.0 };
+        self.dt_s = dt_s;
+        self.value.resize(components, 0.0);
+        self.shift.resize(components, 0.0);
+        let Self { unknown, component_of_row, value, .. } = self;
+        unknown[0].clear();
+        unknown[0].extend(component_of_row.iter().map(|&c| stretch * value[c as usize]));
+        unknown[1].clear();
+        unknown[1].resize(component_of_row.len(), 0.0);
+    }
+
+    fn keep(&mut self, components: usize) {
+        for (field, unknown) in [&mut self.value, &mut self.shift].into_iter().zip(&self.unknown) {
+            field.clear();
+            field.resize(components, 0.0);
+            for (&component, &x) in self.component_of_row.iter().zip(unknown) {
+                field[component as usize] = x;
+            }
+        }
+    }
+
+    /// Impulse of the water on each mover, three a mover, in units of ρ·dx² (dx⁴ for turning).
+    pub fn impulses(&self, flux: &[BodyFlux], movers: usize) -> Vec<f64> {
+        let mut impulse = vec![0.0; 3 * movers];
+        for entry in flux {
+            let p = f64::from(self.value[entry.component as usize]);
+            (0..3).for_each(|k| impulse[3 * entry.mover as usize + k] += entry.flux[k] * p);
+        }
+        impulse
+    }
+
+    /// Takes the pressure gradient off `velocity`, writes the displacement that
+    /// restores density, and marks the unknowns beside water in `wet`.
+    pub fn apply(
+        &self,
+        topology: &Topology,
+        surface: &Surface,
+        velocity: &mut FaceField,
+        displacement: &mut FaceField,
+        wet: &mut [Vec<bool>; 2],
+    ) {
+        for axis in Axis::BOTH {
+            let a = axis as usize;
+            let grid = topology.grid();
+            let width = columns(grid, axis);
+            let count = topology.node_count(axis);
+            displacement[a].resize(count, 0.0);
+            wet[a].resize(count, false);
+            let regular = grid.len(axis.stagger());
+            velocity[a][..regular]
+                .par_chunks_mut(width)
+                .zip(displacement[a][..regular].par_chunks_mut(width))
+                .zip(wet[a][..regular].par_chunks_mut(width))
+                .enumerate()
+                .with_min_len(4)
+                .for_each(|(j, ((velocity, displacement), wet))| {
+                    for i in 0..width {
+                        (displacement[i], wet[i]) = (0.0, false);
+                        let Some([low, high]) = topology.cells_beside(axis, i, j) else {
+                            // A wall: nothing passes.
+                            velocity[i] = 0.0;
+                            wet[i] = true;
+                            continue;
+                        };
+                        let whole = topology.pieces(axis, j * width + i).is_none();
+                        if whole && (surface.fluid[low] || surface.fluid[high]) {
+                            velocity[i] -= surface.drop(&self.value, low, high);
+                            displacement[i] = -surface.drop(&self.shift, low, high);
+                            wet[i] = true;
+                        }
+                    }
+                });
+            for (face, pieces) in topology.special_pieces(axis) {
+                if pieces.is_empty() {
+                    // A closed side is as good as a wall.
+                    velocity[a][face] = 0.0;
+                }
+                for piece in pieces {
+                    let node = piece.node as usize;
+                    let [low, high] = piece.sides.map(|side| side as usize);
+                    if surface.fluid[low] || surface.fluid[high] {
+                        velocity[a][node] -= surface.drop(&self.value, low, high);
+                        displacement[a][node] = -surface.drop(&self.shift, low, high);
+                        wet[a][node] = true;
+                    } else {
+                        displacement[a][node] = 0.0;
+                        wet[a][node] = false;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Largest |∇·u| over wet components after projection, 1/s.
+    pub fn max_divergence(&self, topology: &Topology, velocity: &FaceField, flux: &[BodyFlux], movers: &[f64]) -> f32 {
+        let mut divergence: Vec<f32> = self
+            .component_of_row
+            .par_iter()
+            .with_min_len(1024)
+            .map(|&component| divergence(topology, velocity, component as usize))
+            .collect();
+        for entry in flux {
+            let row = self.row_of_component[entry.component as usize];
+            if row != NONE {
+                let v = &movers[3 * entry.mover as usize..][..3];
+                let swept: f64 = (0..3).map(|k| entry.flux[k] * v[k]).sum();
+                divergence[row as usize] += swept as f32;
+            }
+        }
+        divergence.into_iter().fold(0.0, |worst, d| worst.max(d.abs()))
+    }
+}
+
+/// Σ a u·n over the sides of a component, cells²/s.
+fn divergence(topology: &Topology, velocity: &FaceField, component: usize) -> f32 {
+    let mut sum = 0.0;
+    topology.for_links(component, |link| {
+        sum += link.aperture * link.outward * velocity[link.axis as usize][link.node as usize];
+    });
+    sum
+}
+
+/// Takes the mean off `rhs` in each enclosed pool.
+fn drop_means(rhs: &mut [f32], pool: &[u32], enclosed: &[bool]) {
+    if !enclosed.contains(&true) {
+        return;
+    }
+    let mut sums = vec![(0.0_f64, 0_u32); enclosed.len()];
+    for (&value, &pool) in rhs.iter().zip(pool) {
+        let sum = &mut sums[pool as usize];
+        *sum = (sum.0 + f64::from(value), sum.1 + 1);
+    }
+    for (value, &pool) in rhs.iter_mut().zip(pool) {
+        let (sum, count) = sums[pool as usize];
+        if enclosed[pool as usize] {
+            *value -= (sum / f64::from(count)) as f32;
+        }
+    }
+}

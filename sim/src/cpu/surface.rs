@@ -1,0 +1,119 @@
+//! Which components hold water, and how far the surface is from each.
+//!
+//! Behind a flat surface the tent-weighted density rises as
+//! S(d) = ½ + d − d|d|/2 with the depth d of the sample point in cells. Its
+//! inverse turns density into a signed distance that is exact for a flat
+//! surface along the grid, and smooth in the particles' positions.
+
+use rayon::prelude::*;
+
+use crate::geometry::{Obstacles, Topology};
+use crate::particles::Particles;
+
+/// Least distance from a sample point to the surface, as a share of the way to
+/// the neighbour; a smaller one would make the pressure system stiff.
+const THETA_MIN: f32 = 0.1;
+
+/// Share of a cut component's open sides that must border water for it to count
+/// as water although no particle is in it. Slivers that hold none would
+/// otherwise act as air, at no pressure, inside the water.
+const SLIVER_SHARE: f32 = 0.7;
+
+/// Where the water is.
+#[derive(Clone, Debug, Default)]
+pub struct Surface {
+    /// Whether each component holds water.
+    pub fluid: Vec<bool>,
+    /// Signed distance to the surface in cells, negative in the water, within ±1.
+    pub distance: Vec<f32>,
+}
+
+impl Surface {
+    /// Classifies components by particles and by `density` (ρ/ρ₀).
+    pub fn run(
+        &mut self,
+        topology: &Topology,
+        obstacles: &Obstacles,
+        particles: &Particles,
+        density: &[f32],
+    ) {
+        let Self { fluid, distance } = self;
+        distance.resize(density.len(), 0.0);
+        fluid.clear();
+        fluid.resize(density.len(), false);
+        distance.par_iter_mut().zip(density).with_min_len(4096).for_each(|(distance, &density)| {
+            *distance = -depth(density);
+        });
+        let cells = topology.grid().nx * topology.grid().ny;
+        for component in 0..density.len() {
+            fluid[component] = density[component] >= 0.5 && topology.exists(component);
+        }
+        for cell in 0..cells {
+            if !topology.is_cut(cell) {
+                fluid[cell] |= !particles.in_cell(cell).is_empty();
+                continue;
+            }
+            for k in particles.in_cell(cell) {
+                if let Some(own) = topology.component_at(obstacles, cell, particles.position(k)) {
+                    fluid[own as usize] = true;
+                }
+            }
+        }
+        let slivers: Vec<usize> = (0..density.len())
+            .filter(|&c| !fluid[c] && topology.exists(c) && topology.is_cut(topology.cell_of(c)))
+            .filter(|&c| {
+                let (mut open, mut wet) = (0.0, 0.0);
+                topology.for_links(c, |link| {
+                    open += link.aperture;
+                    wet += if fluid[link.other as usize] { link.aperture } else { 0.0 };
+                });
+                open > 0.0 && wet >= SLIVER_SHARE * open
+            })
+            .collect();
+        for component in slivers {
+            fluid[component] = true;
+        }
+    }
+
+    /// Share of the way from a wet component to a dry one at which the surface lies.
+    #[inline]
+    pub fn theta(&self, wet: usize, dry: usize) -> f32 {
+        let (inside, outside) = (self.distance[wet], self.distance[dry]);
+        if inside >= 0.0 {
+            return THETA_MIN;
+        }
+        (inside / (inside - outside.max(0.0))).clamp(THETA_MIN, 1.0)
+    }
+
+    /// Drop of `value` (zero in air) over the side between two components, per
+    /// cell width: value(high) − value(low), with the surface where it is.
+    #[inline]
+    pub fn drop(&self, value: &[f32], low: usize, high: usize) -> f32 {
+        match (self.fluid[low], self.fluid[high]) {
+            (true, true) => value[high] - value[low],
+            (true, false) => -value[low] / self.theta(low, high),
+            (false, true) => value[high] / self.theta(high, low),
+            (false, false) => 0.0,
+        }
+    }
+}
+
+/// Inverse of S: depth in cells below a flat surface, from density.
+fn depth(density: f32) -> f32 {
+    let above_half = (density - 0.5).clamp(-0.5, 0.5);
+    above_half.signum() * (1.0 - (1.0 - 2.0 * above_half.abs()).sqrt())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn depth_inverts_the_density_behind_a_flat_surface() {
+        for k in -10..=10 {
+            let d = k as f32 / 10.0;
+            let density = 0.5 + d - d * d.abs() / 2.0;
+            assert!((depth(density) - d).abs() < 2e-3, "{d}: {}", depth(density));
+        }
+    }
+}

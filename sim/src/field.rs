@@ -1,0 +1,240 @@
+//! Velocities on the sides of cells, and how to read them at a point.
+
+use weir_scene::Grid;
+
+use crate::geometry::{Axis, Obstacles, Topology};
+
+/// A value for every velocity unknown of both axes.
+pub type FaceField = [Vec<f32>; 2];
+
+/// Columns of the faces of `axis`.
+#[inline]
+pub fn columns(grid: &Grid, axis: Axis) -> usize {
+    match axis {
+        Axis::X => grid.nx + 1,
+        Axis::Y => grid.nx,
+    }
+}
+
+/// Middle of face `(i, j)`, cell widths.
+#[inline]
+pub fn face_at(axis: Axis, i: usize, j: usize) -> [f32; 2] {
+    match axis {
+        Axis::X => [i as f32, j as f32 + 0.5],
+        Axis::Y => [i as f32 + 0.5, j as f32],
+    }
+}
+
+/// The four sides around a point that nothing hides; at a wall the outer ones
+/// mirror the inner ones.
+#[derive(Clone, Copy, Debug)]
+pub struct Corners {
+    low: [usize; 2],
+    high: [usize; 2],
+    share: [f32; 2],
+}
+
+impl Corners {
+    /// The sides of `axis` around `p`.
+    #[inline]
+    pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> Self {
+        let half = |on: Axis| if axis == on { 0.0 } else { 0.5 };
+        // Positions are not negative, so truncation of x + 1 is its floor.
+        let (x, y) = (p[0] + 1.0 - half(Axis::X), p[1] + 1.0 - half(Axis::Y));
+        let (i, j) = (x as i32, y as i32);
+        let share = [x - i as f32, y - j as f32];
+        let [columns, rows] = grid.shape(axis.stagger()).map(|n| n as i32 - 1);
+        let (i, i2) = ((i - 1).clamp(0, columns) as usize, i.clamp(0, columns) as usize);
+        let (j, j2) = ((j - 1).clamp(0, rows) as usize, j.clamp(0, rows) as usize);
+        let width = columns as usize + 1;
+        Self { low: [j * width + i, j * width + i2], high: [j2 * width + i, j2 * width + i2], share }
+    }
+
+    #[inline]
+    fn rows(&self, field: &[f32]) -> ([f32; 2], [f32; 2]) {
+        (self.low.map(|node| field[node]), self.high.map(|node| field[node]))
+    }
+
+    /// The field's value.
+    #[inline]
+    pub fn value(&self, field: &[f32]) -> f32 {
+        let (low, high) = self.rows(field);
+        let [s, t] = self.share;
+        let low = low[0] + s * (low[1] - low[0]);
+        let high = high[0] + s * (high[1] - high[0]);
+        low + t * (high - low)
+    }
+
+    /// The field's value, and its slope along x and y.
+    #[inline]
+    pub fn value_and_slope(&self, field: &[f32]) -> [f32; 3] {
+        let (low, high) = self.rows(field);
+        let [s, t] = self.share;
+        let (across_low, across_high) = (low[1] - low[0], high[1] - high[0]);
+        let (at_low, at_high) = (low[0] + s * across_low, high[0] + s * across_high);
+        [at_low + t * (at_high - at_low), across_low + t * (across_high - across_low), at_high - at_low]
+    }
+}
+
+/// What lies at the four corners of a reading, ready for any field of that axis.
+///
+/// A corner whose side is split contributes its visible pieces; a corner that a
+/// line hides contributes nothing, and the weights of the others are scaled up.
+#[derive(Clone, Copy, Debug)]
+pub struct Stencil {
+    count: usize,
+    node: [u32; Self::MOST],
+    weight: [f32; Self::MOST],
+    slope: [[f32; 2]; Self::MOST],
+    /// Added to the sum: what mirrored corners at a no-slip wall bring with them.
+    offset: f32,
+    offset_slope: [f32; 2],
+}
+
+/// Tangential speed of the walls that a reading may mirror about.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct NoSlip {
+    /// Whether walls drag at all.
+    pub on: bool,
+    /// Speed of the top wall along x, cells/s.
+    pub lid: f32,
+}
+
+impl Stencil {
+    const MOST: usize = 16;
+
+    /// The reading of `axis` at `p` in `cell`.
+    pub fn at(
+        topology: &Topology,
+        obstacles: &Obstacles,
+        no_slip: NoSlip,
+        axis: Axis,
+        cell: usize,
+        p: [f32; 2],
+    ) -> Self {
+        let grid = topology.grid();
+        let (offset_x, offset_y) = match axis {
+            Axis::X => (0.0, 0.5),
+            Axis::Y => (0.5, 0.0),
+        };
+        let (i, j) = ((p[0] - offset_x).floor() as i32, (p[1] - offset_y).floor() as i32);
+        let clear = obstacles.clear_near(cell);
+        let mut stencil = Self {
+            count: 0,
+            node: [0; Self::MOST],
+            weight: [0.0; Self::MOST],
+            slope: [[0.0; 2]; Self::MOST],
+            offset: 0.0,
+            offset_slope: [0.0; 2],
+        };
+        let [columns, rows] = grid.shape(axis.stagger());
+        let (mut total, mut total_slope) = (0.0, [0.0; 2]);
+        for (i, j) in [(i, j), (i + 1, j), (i, j + 1), (i + 1, j + 1)] {
+            let (column, mirror_x) = if topology.periodic_x() {
+                (i.rem_euclid(grid.nx as i32), false)
+            } else {
+                let column = i.clamp(0, columns as i32 - 1);
+                (column, column != i)
+            };
+            let row = j.clamp(0, rows as i32 - 1);
+            let mirror = mirror_x || row != j;
+            let face = column as usize + row as usize * columns;
+            // The corner as it lies around `p`, which on a periodic seam is not where it is stored.
+            let shift = [(i - column) as f32, (j - row) as f32];
+            let mut add = |node: usize, at: [f32; 2], share: f32| {
+                let (dx, dy) = (at[0] + shift[0] - p[0], at[1] + shift[1] - p[1]);
+                let (wx, wy) = (1.0 - dx.abs(), 1.0 - dy.abs());
+                if wx <= 0.0 || wy <= 0.0 || stencil.count == Self::MOST {
+                    return;
+                }
+                let weight = wx * wy * share;
+                let slope = [dx.signum() * wy * share, dy.signum() * wx * share];
+                let sign = if mirror && no_slip.on { -1.0 } else { 1.0 };
+                stencil.node[stencil.count] = node as u32;
+                stencil.weight[stencil.count] = sign * weight;
+                stencil.slope[stencil.count] = slope.map(|s| sign * s);
+                stencil.count += 1;
+                total += weight;
+                (0..2).for_each(|k| total_slope[k] += slope[k]);
+                if sign < 0.0 {
+                    let wall = if axis == Axis::X && j > row { no_slip.lid } else { 0.0 };
+                    stencil.offset += 2.0 * wall * weight;
+                    (0..2).for_each(|k| stencil.offset_slope[k] += 2.0 * wall * slope[k]);
+                }
+            };
+            let sees = |at: [f32; 2]| clear || obstacles.sees(cell, p.map(f64::from), at.map(f64::from));
+            match topology.pieces(axis, face) {
+                None => {
+                    let at = face_at(axis, column as usize, row as usize);
+                    if sees(at) {
+                        add(face, at, 1.0);
+                    }
+                }
+                Some(pieces) => {
+                    for piece in pieces.iter().filter(|piece| sees(piece.at)) {
+                        add(piece.node as usize, piece.at, piece.aperture);
+                    }
+                }
+            }
+        }
+        stencil.normalise(total, total_slope);
+        stencil
+    }
+
+    /// Scales the weights to sum to one, and their slopes to match: the slope of
+    /// Σwu / Σw is (Σ∇w·u − ū Σ∇w) / Σw.
+    fn normalise(&mut self, total: f32, total_slope: [f32; 2]) {
+        if total <= 1e-6 {
+            self.count = 0;
+            (self.offset, self.offset_slope) = (0.0, [0.0; 2]);
+            return;
+        }
+        let scale = 1.0 / total;
+        for k in 0..self.count {
+            self.weight[k] *= scale;
+            for d in 0..2 {
+                self.slope[k][d] = self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
+            }
+        }
+        if self.count != 4 {
+            // With a corner hidden or split, the slope of what is left is that of
+            // two nearby values as often as not, and carries energy into the water.
+            self.slope = [[0.0; 2]; Self::MOST];
+            self.offset_slope = [0.0; 2];
+        }
+        self.offset *= scale;
+        for d in 0..2 {
+            self.offset_slope[d] =
+                self.offset_slope[d] * scale - self.offset * total_slope[d] * scale;
+        }
+    }
+
+    /// Whether anything is visible from the point.
+    pub fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// The field's value; a mirrored wall counts with its own speed.
+    #[inline]
+    pub fn value(&self, field: &[f32]) -> f32 {
+        self.offset + self.change(field)
+    }
+
+    /// The value of a field of changes, to which walls add nothing.
+    #[inline]
+    pub fn change(&self, field: &[f32]) -> f32 {
+        (0..self.count).map(|k| self.weight[k] * field[self.node[k] as usize]).sum()
+    }
+
+    /// The field's slope along x and y.
+    #[inline]
+    pub fn slope(&self, field: &[f32]) -> [f32; 2] {
+        let mut slope = self.offset_slope;
+        for k in 0..self.count {
+            let value = field[self.node[k] as usize];
+            slope[0] += self.slope[k][0] * value;
+            slope[1] += self.slope[k][1] * value;
+        }
+        slope
+    }
+}

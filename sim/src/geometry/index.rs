@@ -1,0 +1,196 @@
+//! Segments by cell, for the two kinds of question that stages ask.
+
+use weir_scene::Grid;
+
+use super::{Point, Segment};
+
+/// How far beyond its cells a segment is listed, so that rounding can hide none.
+const MARGIN: f64 = 1e-6;
+
+/// Segments with, for each cell, the list of those that touch it and the list
+/// of those that touch its 3 × 3 neighbourhood.
+///
+/// Everything that a stage asks about concerns less than one cell of distance,
+/// so the second list of the cell that a particle is in always suffices.
+#[derive(Clone, Debug, Default)]
+pub struct SegmentIndex {
+    segments: Vec<Segment>,
+    touching: Lists,
+    near: Lists,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Lists {
+    start: Vec<u32>,
+    items: Vec<u32>,
+}
+
+impl Lists {
+    #[inline]
+    fn of(&self, cell: usize) -> &[u32] {
+        match (self.start.get(cell), self.start.get(cell + 1)) {
+            (Some(&a), Some(&b)) => &self.items[a as usize..b as usize],
+            _ => &[],
+        }
+    }
+
+    fn rebuild(&mut self, grid: &Grid, segments: &[Segment], reach: f64) {
+        self.start.clear();
+        self.items.clear();
+        if segments.is_empty() {
+            return;
+        }
+        self.start.resize(grid.nx * grid.ny + 1, 0);
+        for segment in segments {
+            for_cells_near(grid, segment, reach, |cell| self.start[cell + 1] += 1);
+        }
+        for cell in 0..grid.nx * grid.ny {
+            self.start[cell + 1] += self.start[cell];
+        }
+        self.items.resize(self.start[grid.nx * grid.ny] as usize, 0);
+        // Fill from the back so that `start` ends where it began and each list
+        // is in ascending order.
+        let mut end: Vec<u32> = self.start[1..].to_vec();
+        for (index, segment) in segments.iter().enumerate().rev() {
+            for_cells_near(grid, segment, reach, |cell| {
+                end[cell] -= 1;
+                self.items[end[cell] as usize] = index as u32;
+            });
+        }
+    }
+}
+
+fn for_cells_near(grid: &Grid, segment: &Segment, reach: f64, mut visit: impl FnMut(usize)) {
+    let range = |k: usize, count: usize| {
+        let low = (segment.a[k].min(segment.b[k]) - reach).floor() as i64 - 1;
+        let high = (segment.a[k].max(segment.b[k]) + reach).floor() as i64 + 1;
+        low.clamp(0, count as i64)..(high + 1).clamp(0, count as i64)
+    };
+    for j in range(1, grid.ny) {
+        for i in range(0, grid.nx) {
+            let (x, y) = (i as f64, j as f64);
+            let (min, max) = ([x - reach, y - reach], [x + 1.0 + reach, y + 1.0 + reach]);
+            if segment.touches_box(min, max) {
+                visit(grid.cell(i as usize, j as usize));
+            }
+        }
+    }
+}
+
+impl SegmentIndex {
+    /// Replaces all segments.
+    pub fn rebuild(&mut self, grid: &Grid, segments: impl IntoIterator<Item = Segment>) {
+        self.segments.clear();
+        self.segments.extend(segments);
+        self.touching.rebuild(grid, &self.segments, MARGIN);
+        self.near.rebuild(grid, &self.segments, 1.0 + MARGIN);
+    }
+
+    /// All segments.
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
+    }
+
+    #[inline]
+    fn select<'a>(&'a self, indices: &'a [u32]) -> impl Iterator<Item = &'a Segment> {
+        indices.iter().map(|&index| &self.segments[index as usize])
+    }
+
+    /// Segments that touch `cell`, by index.
+    #[inline]
+    pub fn touching(&self, cell: usize) -> &[u32] {
+        self.touching.of(cell)
+    }
+
+    /// Segments within one cell of `cell`, by index.
+    #[inline]
+    pub fn near(&self, cell: usize) -> &[u32] {
+        self.near.of(cell)
+    }
+}
+
+/// What stands in the way: lines that rest and outlines that move.
+#[derive(Clone, Debug, Default)]
+pub struct Obstacles {
+    /// Drawn lines at rest.
+    pub lines: SegmentIndex,
+    /// Outlines of bodies and of lines that are being moved, where they are now.
+    pub outlines: SegmentIndex,
+    /// For each cell: whether nothing stands within one cell of it.
+    clear: Vec<bool>,
+}
+
+impl Obstacles {
+    /// Notes which cells are clear; to be called after either index changed.
+    pub fn refresh(&mut self, grid: &Grid) {
+        let clear = |cell| self.lines.near(cell).is_empty() && self.outlines.near(cell).is_empty();
+        let cells = (0..grid.nx * grid.ny).map(clear).collect();
+        self.clear = cells;
+    }
+
+    /// Whether nothing stands within one cell of `cell`.
+    #[inline]
+    pub fn clear_near(&self, cell: usize) -> bool {
+        self.clear[cell]
+    }
+
+    /// Whether nothing touches `cell`.
+    pub fn clear_in(&self, cell: usize) -> bool {
+        self.lines.touching(cell).is_empty() && self.outlines.touching(cell).is_empty()
+    }
+
+    /// Segments within one cell of `cell`.
+    #[inline]
+    pub fn near(&self, cell: usize) -> impl Iterator<Item = &Segment> {
+        self.lines.select(self.lines.near(cell)).chain(self.outlines.select(self.outlines.near(cell)))
+    }
+
+    /// Segments that touch `cell`.
+    #[inline]
+    pub fn touching(&self, cell: usize) -> impl Iterator<Item = &Segment> {
+        let outlines = self.outlines.select(self.outlines.touching(cell));
+        self.lines.select(self.lines.touching(cell)).chain(outlines)
+    }
+
+    /// Whether `p` in `cell` and `q` less than a cell away see each other.
+    #[inline]
+    pub fn sees(&self, cell: usize, p: Point, q: Point) -> bool {
+        !self.near(cell).any(|segment| segment.crosses(p, q))
+    }
+
+    /// Whether `p` and `q`, both in the closed `cell`, see each other.
+    #[inline]
+    pub fn sees_within(&self, cell: usize, p: Point, q: Point) -> bool {
+        !self.touching(cell).any(|segment| segment.crosses(p, q))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_list_holds_what_a_search_of_all_segments_finds() {
+        let grid = Grid { nx: 9, ny: 7, cell_m: 1.0 };
+        let segments = [
+            Segment { a: [0.5, 0.5], b: [8.2, 5.9] },
+            Segment { a: [3.0, 2.0], b: [3.0, 6.0] },
+            Segment { a: [-4.0, 3.5], b: [20.0, 3.5] },
+            Segment { a: [5.1, 5.2], b: [5.1, 5.2] },
+        ];
+        let mut index = SegmentIndex::default();
+        index.rebuild(&grid, segments);
+        for j in 0..grid.ny {
+            for i in 0..grid.nx {
+                let (x, y) = (i as f64, j as f64);
+                let within = |reach: f64| -> Vec<u32> {
+                    let (min, max) = ([x - reach, y - reach], [x + 1.0 + reach, y + 1.0 + reach]);
+                    let hits = segments.iter().enumerate();
+                    hits.filter(|(_, s)| s.touches_box(min, max)).map(|(k, _)| k as u32).collect()
+                };
+                assert_eq!(index.touching(grid.cell(i, j)), within(MARGIN), "cell {i} {j}");
+                assert_eq!(index.near(grid.cell(i, j)), within(1.0 + MARGIN), "cell {i} {j}");
+            }
+        }
+    }
+}

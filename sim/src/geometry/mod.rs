@@ -1,0 +1,12 @@
+//! Lines as topology: which moves cross, which points see each other, which
+//! parts of a cell are one.
+
+mod index;
+mod polygon;
+mod segment;
+mod topology;
+
+pub use index::{Obstacles, SegmentIndex};
+pub use polygon::Polygon;
+pub use segment::{Point, Segment};
+pub use topology::{Axis, NONE, Topology};

@@ -1,0 +1,575 @@
+//! Which parts of the rectangle are connected, found anew after every edit.
+//!
+//! A line has no thickness, so a cell that it crosses cannot be "part solid".
+//! It falls into *components*: the sets of an 8 × 8 lattice of micro-points
+//! that reach each other by lattice links that no segment crosses. Each
+//! component is one pressure unknown. The sides of such a cell split at the
+//! exact crossings into *pieces*; each piece is one velocity unknown with an
+//! open length (its aperture) and the component on either side. A piece that
+//! sees no component on one of its sides is closed.
+//!
+//! The idea is that of the cut-cell method with split cells (Quirk 1994;
+//! Azevedo et al. 2016 for thin boundaries), with a lattice instead of exact
+//! polygons: it needs no case analysis for tips, joints, crossings and slivers.
+
+use std::sync::OnceLock;
+
+use rayon::prelude::*;
+use weir_scene::{Grid, Stagger};
+
+use super::{Obstacles, Point, Polygon};
+
+/// Component number of what is no component.
+pub const NONE: u32 = u32::MAX;
+
+/// Micro-points along a cell side.
+const SIDE: usize = 8;
+const NO_LABEL: u8 = u8::MAX;
+
+/// The direction that a face's normal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Axis {
+    /// Vertical sides; the velocity component is `u`.
+    X = 0,
+    /// Horizontal sides; the velocity component is `v`.
+    Y = 1,
+}
+
+impl Axis {
+    /// Both.
+    pub const BOTH: [Self; 2] = [Self::X, Self::Y];
+
+    /// Where on a cell the values of this axis live.
+    pub fn stagger(self) -> Stagger {
+        match self {
+            Self::X => Stagger::FaceX,
+            Self::Y => Stagger::FaceY,
+        }
+    }
+}
+
+/// An open part of a cell side.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Piece {
+    /// Index of its velocity unknown.
+    pub node: u32,
+    /// Its middle, cell widths.
+    pub at: [f32; 2],
+    /// Its length, cell widths.
+    pub aperture: f32,
+    /// Components on its lower and upper side along the axis.
+    pub sides: [u32; 2],
+}
+
+/// One connection of a component to another through a side.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Link {
+    /// Direction of the side's normal.
+    pub axis: Axis,
+    /// Index of the velocity unknown.
+    pub node: u32,
+    /// Open length, cell widths.
+    pub aperture: f32,
+    /// +1 when the axis points out of the component, −1 when it points in.
+    pub outward: f32,
+    /// The component on the other side.
+    pub other: u32,
+}
+
+#[derive(Clone, Debug)]
+struct Cut {
+    cell: u32,
+    /// Component of each micro-point, counted within the cell.
+    labels: [u8; SIDE * SIDE],
+    count: u8,
+    /// Index of the first sample in `samples`.
+    first_sample: u32,
+    /// Components after the first are numbered from here.
+    first_extra: u32,
+}
+
+/// Components, pieces and how they connect.
+#[derive(Clone, Debug)]
+pub struct Topology {
+    grid: Grid,
+    periodic_x: bool,
+    cut_of_cell: Vec<u32>,
+    solid_bits: Vec<u64>,
+    cuts: Vec<Cut>,
+    samples: Vec<Point>,
+    extra_cells: Vec<u32>,
+    /// For each axis and face: range of `pieces`, when the face touches a cut cell.
+    faces: [Vec<(u32, u32)>; 2],
+    special_faces: [Vec<u32>; 2],
+    /// For each cell: whether it is whole, as are its four sides and neighbours.
+    whole: Vec<bool>,
+    pieces: Vec<Piece>,
+    node_counts: [usize; 2],
+}
+
+impl Topology {
+    /// The topology of an empty rectangle.
+    pub fn new(grid: Grid, periodic_x: bool) -> Self {
+        let faces = Axis::BOTH.map(|axis| vec![(NONE, 0); grid.len(axis.stagger())]);
+        Self {
+            grid,
+            periodic_x,
+            cut_of_cell: vec![NONE; grid.nx * grid.ny],
+            solid_bits: vec![0; grid.nx * grid.ny],
+            cuts: Vec::new(),
+            samples: Vec::new(),
+            extra_cells: Vec::new(),
+            faces,
+            special_faces: [Vec::new(), Vec::new()],
+            whole: Vec::new(),
+            pieces: Vec::new(),
+            node_counts: Axis::BOTH.map(|axis| grid.len(axis.stagger())),
+        }
+    }
+
+    /// Finds components and pieces for `obstacles`, the insides of `solids` excluded.
+    pub fn rebuild<'a>(
+        &mut self,
+        obstacles: &Obstacles,
+        solids: impl Iterator<Item = &'a Polygon>,
+    ) {
+        self.forget();
+        for solid in solids {
+            self.fill(solid);
+        }
+        for cell in 0..self.cut_of_cell.len() {
+            if self.solid_bits[cell] != 0 || !obstacles.clear_in(cell) {
+                self.cut_of_cell[cell] = self.cuts.len() as u32;
+                self.cuts.push(Cut {
+                    cell: cell as u32,
+                    labels: [NO_LABEL; SIDE * SIDE],
+                    count: 0,
+                    first_sample: 0,
+                    first_extra: 0,
+                });
+            }
+        }
+        let (grid, solid_bits) = (self.grid, &self.solid_bits);
+        self.cuts.par_iter_mut().with_min_len(16).for_each(|cut| {
+            cut.label(&grid, obstacles, solid_bits[cut.cell as usize]);
+        });
+        self.number_components();
+        self.split_faces(obstacles);
+        self.whole.clear();
+        self.whole.extend((0..grid.nx * grid.ny).map(|cell| {
+            let (i, j) = (cell % grid.nx, cell / grid.nx);
+            let cut = |cell: usize| self.cut_of_cell[cell] != NONE;
+            let inner = i > 0 && j > 0 && i + 1 < grid.nx && j + 1 < grid.ny;
+            inner && ![cell, cell - 1, cell + 1, cell - grid.nx, cell + grid.nx].into_iter().any(cut)
+        }));
+    }
+
+    fn forget(&mut self) {
+        for cut in self.cuts.drain(..) {
+            self.cut_of_cell[cut.cell as usize] = NONE;
+        }
+        self.solid_bits.fill(0);
+        self.samples.clear();
+        self.extra_cells.clear();
+        for axis in Axis::BOTH {
+            for face in self.special_faces[axis as usize].drain(..) {
+                self.faces[axis as usize][face as usize] = (NONE, 0);
+            }
+            self.node_counts[axis as usize] = self.grid.len(axis.stagger());
+        }
+        self.pieces.clear();
+    }
+
+    /// Marks the micro-points inside `solid`, row by row.
+    fn fill(&mut self, solid: &Polygon) {
+        let fine = SIDE as f64;
+        let rows = self.grid.ny * SIDE;
+        let first = ((solid.min()[1] * fine - 0.5).ceil().max(0.0)) as usize;
+        let mut crossings: Vec<f64> = Vec::new();
+        for row in first..rows {
+            let y = (row as f64 + 0.5) / fine;
+            if y > solid.max()[1] {
+                break;
+            }
+            crossings.clear();
+            crossings.extend(solid.segments().filter(|s| (s.a[1] > y) != (s.b[1] > y)).map(|s| {
+                s.a[0] + (y - s.a[1]) / (s.b[1] - s.a[1]) * (s.b[0] - s.a[0])
+            }));
+            crossings.sort_by(f64::total_cmp);
+            for span in crossings.chunks_exact(2) {
+                let from = (span[0] * fine - 0.5).ceil().max(0.0) as usize;
+                let to = (span[1] * fine - 0.5).floor().min((self.grid.nx * SIDE) as f64 - 1.0);
+                let mut column = from;
+                while (column as f64) <= to {
+                    let cell = self.grid.cell(column / SIDE, row / SIDE);
+                    self.solid_bits[cell] |= 1 << ((row % SIDE) * SIDE + column % SIDE);
+                    column += 1;
+                }
+            }
+        }
+    }
+
+    fn number_components(&mut self) {
+        for cut in &mut self.cuts {
+            cut.first_sample = self.samples.len() as u32;
+            cut.first_extra = (self.cut_of_cell.len() + self.extra_cells.len()) as u32;
+            let origin = origin(&self.grid, cut.cell as usize);
+            for label in 0..cut.count {
+                self.samples.push(cut.sample(origin, label));
+                if label > 0 {
+                    self.extra_cells.push(cut.cell);
+                }
+            }
+        }
+    }
+
+    fn split_faces(&mut self, obstacles: &Obstacles) {
+        let cells: Vec<u32> = self.cuts.iter().map(|cut| cut.cell).collect();
+        let mut crossings = Vec::new();
+        for cell in cells {
+            let (i, j) = (cell as usize % self.grid.nx, cell as usize / self.grid.nx);
+            for (axis, i, j) in [(Axis::X, i, j), (Axis::X, i + 1, j), (Axis::Y, i, j), (Axis::Y, i, j + 1)]
+            {
+                self.split_face(obstacles, axis, i, j, &mut crossings);
+            }
+        }
+    }
+
+    fn split_face(
+        &mut self,
+        obstacles: &Obstacles,
+        axis: Axis,
+        i: usize,
+        j: usize,
+        crossings: &mut Vec<f64>,
+    ) {
+        let Some([low, high]) = self.cells_beside(axis, i, j) else { return };
+        let face = self.face(axis, i, j);
+        if self.faces[axis as usize][face].0 != NONE {
+            return;
+        }
+        let start = [i as f64, j as f64];
+        let along = 1 - axis as usize;
+        let point = |t: f64| {
+            let mut p = start;
+            p[along] += t;
+            p
+        };
+        crossings.clear();
+        crossings.extend([0.0, 1.0]);
+        for segment in obstacles.touching(low).chain(obstacles.touching(high)) {
+            if segment.crosses(point(0.0), point(1.0)) {
+                let (a, b) = (segment.a, segment.b);
+                let normal = axis as usize;
+                let (da, db) = (a[normal] - start[normal], b[normal] - start[normal]);
+                if da == db {
+                    // It lies along the side: the part that it covers is closed.
+                    crossings.extend([a[along] - start[along], b[along] - start[along]]);
+                } else {
+                    crossings.push(a[along] + da / (da - db) * (b[along] - a[along]) - start[along]);
+                }
+            }
+        }
+        crossings.iter_mut().for_each(|t| *t = t.clamp(0.0, 1.0));
+        crossings.sort_by(f64::total_cmp);
+
+        let first = self.pieces.len();
+        for pair in crossings.windows(2) {
+            let aperture = pair[1] - pair[0];
+            if aperture < 1e-6 {
+                continue;
+            }
+            let middle = point(0.5 * (pair[0] + pair[1]));
+            let sides = [low, high].map(|cell| self.component_at(obstacles, cell, middle));
+            let [Some(low_side), Some(high_side)] = sides else { continue };
+            let node = if self.pieces.len() == first {
+                face
+            } else {
+                self.node_counts[axis as usize] += 1;
+                self.node_counts[axis as usize] - 1
+            };
+            self.pieces.push(Piece {
+                node: node as u32,
+                at: middle.map(|c| c as f32),
+                aperture: aperture as f32,
+                sides: [low_side, high_side],
+            });
+        }
+        self.faces[axis as usize][face] = (first as u32, self.pieces.len() as u32);
+        self.special_faces[axis as usize].push(face as u32);
+    }
+
+    /// Index of face `(i, j)`; on a periodic seam both ends are the left one.
+    #[inline]
+    pub fn face(&self, axis: Axis, i: usize, j: usize) -> usize {
+        match axis {
+            Axis::X if self.periodic_x && i == self.grid.nx => self.grid.face_x(0, j),
+            Axis::X => self.grid.face_x(i, j),
+            Axis::Y => self.grid.face_y(i, j),
+        }
+    }
+
+    /// The cells below and above face `(i, j)` along its axis; none on a wall.
+    #[inline]
+    pub fn cells_beside(&self, axis: Axis, i: usize, j: usize) -> Option<[usize; 2]> {
+        let Grid { nx, ny, .. } = self.grid;
+        match axis {
+            Axis::X if self.periodic_x => {
+                Some([self.grid.cell((i + nx - 1) % nx, j), self.grid.cell(i % nx, j)])
+            }
+            Axis::X => (i > 0 && i < nx).then(|| [self.grid.cell(i - 1, j), self.grid.cell(i, j)]),
+            Axis::Y => (j > 0 && j < ny).then(|| [self.grid.cell(i, j - 1), self.grid.cell(i, j)]),
+        }
+    }
+
+    /// The grid.
+    pub fn grid(&self) -> &Grid {
+        &self.grid
+    }
+
+    /// Whether left and right are one.
+    pub fn periodic_x(&self) -> bool {
+        self.periodic_x
+    }
+
+    /// Number of components, counting one for each cell that is none.
+    pub fn component_count(&self) -> usize {
+        self.cut_of_cell.len() + self.extra_cells.len()
+    }
+
+    /// Number of velocity unknowns along `axis`.
+    pub fn node_count(&self, axis: Axis) -> usize {
+        self.node_counts[axis as usize]
+    }
+
+    /// The cell that a component lies in.
+    #[inline]
+    pub fn cell_of(&self, component: usize) -> usize {
+        match component.checked_sub(self.cut_of_cell.len()) {
+            None => component,
+            Some(extra) => self.extra_cells[extra] as usize,
+        }
+    }
+
+    /// Whether the cell does not lie at a side of the rectangle.
+    #[inline]
+    pub fn is_inner(&self, cell: usize) -> bool {
+        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
+        i > 0 && j > 0 && i + 1 < self.grid.nx && j + 1 < self.grid.ny
+    }
+
+    /// Whether a line or an outline touches the cell, or a solid fills it.
+    #[inline]
+    pub fn is_cut(&self, cell: usize) -> bool {
+        self.cut_of_cell[cell] != NONE
+    }
+
+    /// Whether the component exists; a cell inside a solid has none.
+    #[inline]
+    pub fn exists(&self, component: usize) -> bool {
+        match self.cut_of_cell.get(component) {
+            None | Some(&NONE) => true,
+            Some(&cut) => self.cuts[cut as usize].count > 0,
+        }
+    }
+
+    /// Area of the component in cells, by its share of the micro-points.
+    pub fn area(&self, component: usize) -> f64 {
+        let cut = self.cut_of_cell[self.cell_of(component)];
+        if cut == NONE {
+            return 1.0;
+        }
+        let cut = &self.cuts[cut as usize];
+        let label = cut.label_of(component, self.cut_of_cell.len());
+        cut.labels.iter().filter(|&&own| own == label).count() as f64 / (SIDE * SIDE) as f64
+    }
+
+    /// A point of the component to measure it at: the cell's centre, or the
+    /// micro-point nearest to the component's centroid, cell widths.
+    pub fn sample(&self, component: usize) -> Point {
+        let cell = self.cell_of(component);
+        let cut = self.cut_of_cell[cell];
+        if cut == NONE || self.cuts[cut as usize].count == 0 {
+            let corner = origin(&self.grid, cell);
+            return [corner[0] + 0.5, corner[1] + 0.5];
+        }
+        let cut = &self.cuts[cut as usize];
+        let label = cut.label_of(component, self.cut_of_cell.len());
+        self.samples[cut.first_sample as usize + usize::from(label)]
+    }
+
+    /// The component that `p`, a point of the closed `cell`, belongs to; none
+    /// inside a solid, and in slivers that hold no micro-point.
+    pub fn component_at(&self, obstacles: &Obstacles, cell: usize, p: Point) -> Option<u32> {
+        let cut = self.cut_of_cell[cell];
+        if cut == NONE {
+            return Some(cell as u32);
+        }
+        let cut = &self.cuts[cut as usize];
+        match cut.label_at(origin(&self.grid, cell), obstacles, p)? {
+            0 => Some(cell as u32),
+            label => Some(cut.first_extra + u32::from(label) - 1),
+        }
+    }
+
+    /// The open pieces of a face that touches a cut cell; none for other faces.
+    #[inline]
+    pub fn pieces(&self, axis: Axis, face: usize) -> Option<&[Piece]> {
+        let (first, end) = self.faces[axis as usize][face];
+        (first != NONE).then(|| &self.pieces[first as usize..end as usize])
+    }
+
+    /// All pieces of faces that touch a cut cell, by axis and face.
+    pub fn special_pieces(&self, axis: Axis) -> impl Iterator<Item = (usize, &[Piece])> {
+        let faces = self.special_faces[axis as usize].iter();
+        faces.map(move |&face| {
+            (face as usize, self.pieces(axis, face as usize).unwrap_or_default())
+        })
+    }
+
+    /// Visits each connection of `component` to another, in a fixed order.
+    #[inline]
+    pub fn for_links(&self, component: usize, mut visit: impl FnMut(Link)) {
+        if self.whole.get(component) == Some(&true) {
+            let (nx, row) = (self.grid.nx, component / self.grid.nx);
+            let left = component + row;
+            let mut link = |axis, node: usize, outward, other: usize| {
+                visit(Link { axis, node: node as u32, aperture: 1.0, outward, other: other as u32 });
+            };
+            link(Axis::Y, component, -1.0, component - nx);
+            link(Axis::X, left, -1.0, component - 1);
+            link(Axis::X, left + 1, 1.0, component + 1);
+            link(Axis::Y, component + nx, 1.0, component + nx);
+            return;
+        }
+        let cell = self.cell_of(component);
+        let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
+        for (axis, i, j, outward) in
+            [(Axis::Y, i, j, -1.0), (Axis::X, i, j, -1.0), (Axis::X, i + 1, j, 1.0), (Axis::Y, i, j + 1, 1.0)]
+        {
+            let Some(cells) = self.cells_beside(axis, i, j) else { continue };
+            let face = self.face(axis, i, j);
+            let here = usize::from(outward > 0.0);
+            match self.pieces(axis, face) {
+                None => visit(Link {
+                    axis,
+                    node: face as u32,
+                    aperture: 1.0,
+                    outward,
+                    other: cells[here] as u32,
+                }),
+                Some(pieces) => {
+                    for piece in pieces.iter().filter(|p| p.sides[1 - here] == component as u32) {
+                        visit(Link {
+                            axis,
+                            node: piece.node,
+                            aperture: piece.aperture,
+                            outward,
+                            other: piece.sides[here],
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn origin(grid: &Grid, cell: usize) -> Point {
+    [(cell % grid.nx) as f64, (cell / grid.nx) as f64]
+}
+
+fn micro_point(origin: Point, k: usize) -> Point {
+    let side = SIDE as f64;
+    let offset = |index: usize| (index as f64 + 0.5) / side;
+    [origin[0] + offset(k % SIDE), origin[1] + offset(k / SIDE)]
+}
+
+impl Cut {
+    /// Finds the components by flooding the 64 micro-points, kept as bits.
+    fn label(&mut self, grid: &Grid, obstacles: &Obstacles, solid: u64) {
+        let origin = origin(grid, self.cell as usize);
+        let (mut right, mut up) = (0_u64, 0_u64);
+        for k in 0..SIDE * SIDE {
+            let p = micro_point(origin, k);
+            let open = |q| obstacles.sees_within(self.cell as usize, p, q);
+            if k % SIDE + 1 < SIDE && open(micro_point(origin, k + 1)) {
+                right |= 1 << k;
+            }
+            if k / SIDE + 1 < SIDE && open(micro_point(origin, k + SIDE)) {
+                up |= 1 << k;
+            }
+        }
+        self.labels = [NO_LABEL; SIDE * SIDE];
+        self.count = 0;
+        let mut left_over = !solid;
+        while left_over != 0 {
+            let mut reached = left_over & left_over.wrapping_neg();
+            loop {
+                let spread = reached
+                    | ((reached & right) << 1)
+                    | ((reached >> 1) & right)
+                    | ((reached & up) << SIDE)
+                    | ((reached >> SIDE) & up);
+                let spread = spread & !solid;
+                if spread == reached {
+                    break;
+                }
+                reached = spread;
+            }
+            for k in (0..SIDE * SIDE).filter(|k| reached >> k & 1 == 1) {
+                self.labels[k] = self.count;
+            }
+            self.count += 1;
+            left_over &= !reached;
+        }
+    }
+
+    fn label_of(&self, component: usize, cells: usize) -> u8 {
+        if component < cells { 0 } else { (component as u32 - self.first_extra + 1) as u8 }
+    }
+
+    fn sample(&self, origin: Point, label: u8) -> Point {
+        let own = || (0..SIDE * SIDE).filter(|&k| self.labels[k] == label);
+        let count = own().count() as f64;
+        let sum = own().map(|k| micro_point(origin, k)).fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
+        let centroid = sum.map(|c| c / count);
+        let distance = |p: Point| (p[0] - centroid[0]).hypot(p[1] - centroid[1]);
+        own()
+            .map(|k| micro_point(origin, k))
+            .min_by(|&p, &q| distance(p).total_cmp(&distance(q)))
+            .unwrap_or(centroid)
+    }
+
+    /// Label of the nearest micro-point that `p` sees.
+    fn label_at(&self, origin: Point, obstacles: &Obstacles, p: Point) -> Option<u8> {
+        let nearest = |k: usize| {
+            let scaled = ((p[k] - origin[k]) * SIDE as f64).floor();
+            scaled.clamp(0.0, SIDE as f64 - 1.0) as i32
+        };
+        let (column, row) = (nearest(0), nearest(1));
+        for &(dx, dy) in nearest_first() {
+            let (x, y) = (column + dx, row + dy);
+            if x < 0 || y < 0 || x >= SIDE as i32 || y >= SIDE as i32 {
+                continue;
+            }
+            let k = y as usize * SIDE + x as usize;
+            if obstacles.sees_within(self.cell as usize, p, micro_point(origin, k)) {
+                let label = self.labels[k];
+                return (label != NO_LABEL).then_some(label);
+            }
+        }
+        None
+    }
+}
+
+/// Lattice offsets by distance.
+fn nearest_first() -> &'static [(i32, i32)] {
+    static OFFSETS: OnceLock<Vec<(i32, i32)>> = OnceLock::new();
+    OFFSETS.get_or_init(|| {
+        let reach = SIDE as i32 - 1;
+        let mut all: Vec<_> =
+            (-reach..=reach).flat_map(|y| (-reach..=reach).map(move |x| (x, y))).collect();
+        all.sort_by_key(|&(x, y)| x * x + y * y);
+        all
+    })
+}

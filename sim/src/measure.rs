@@ -1,0 +1,101 @@
+//! Sums over the water: energy, momentum, density, volume.
+
+use rayon::prelude::*;
+
+use crate::cpu::surface::Surface;
+use crate::geometry::Topology;
+use crate::particles::Particles;
+
+/// Particles that one partial sum covers; fixed, so that sums have the same bits
+/// for any number of threads.
+const CHUNK: usize = 4096;
+
+/// Sums over particles, in cells, cells/s and particles.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Motion {
+    /// Σ |v|²/2.
+    pub kinetic: f64,
+    /// Σ x.
+    pub position: [f64; 2],
+    /// Σ v.
+    pub velocity: [f64; 2],
+    /// max |v|; NaN if any velocity or position is not finite.
+    pub fastest: f64,
+}
+
+impl Motion {
+    /// Sums over all particles.
+    pub fn of(particles: &Particles) -> Self {
+        let chunks = particles.len().div_ceil(CHUNK);
+        let part = |chunk: usize| {
+            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(particles.len());
+            let mut sum = Self::default();
+            for k in range {
+                let p = particles.position(k);
+                let v = [0, 1].map(|axis: usize| f64::from(particles.velocity[axis][k]));
+                let squared = v[0] * v[0] + v[1] * v[1];
+                sum.kinetic += 0.5 * squared;
+                for axis in 0..2 {
+                    sum.position[axis] += p[axis];
+                    sum.velocity[axis] += v[axis];
+                }
+                if squared > sum.fastest {
+                    sum.fastest = squared;
+                }
+            }
+            sum
+        };
+        let parts: Vec<Self> = (0..chunks).into_par_iter().with_min_len(4).map(part).collect();
+        let mut total = parts.iter().fold(Self::default(), |a, b| Self {
+            kinetic: a.kinetic + b.kinetic,
+            position: [0, 1].map(|k| a.position[k] + b.position[k]),
+            velocity: [0, 1].map(|k| a.velocity[k] + b.velocity[k]),
+            fastest: a.fastest.max(b.fastest),
+        });
+        let finite = total.kinetic.is_finite() && total.position.iter().all(|c| c.is_finite());
+        total.fastest = if finite { total.fastest.sqrt() } else { f64::NAN };
+        total
+    }
+}
+
+/// How far density is from rest density over components that are full: wet,
+/// with nothing but full water a cell around.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DensityErrors {
+    /// |mean of ρ/ρ₀ − 1|.
+    pub of_mean: f64,
+    /// Mean of |ρ/ρ₀ − 1|.
+    pub mean: f64,
+    /// 99th percentile of |ρ/ρ₀ − 1|.
+    pub p99: f64,
+}
+
+impl DensityErrors {
+    /// Errors over the `full` components. `scratch` is memory to reuse.
+    pub fn of(full: &[bool], density: &[f32], scratch: &mut Vec<f32>) -> Self {
+        scratch.clear();
+        scratch.extend(full.iter().zip(density).filter(|(full, _)| **full).map(|(_, d)| d - 1.0));
+        if scratch.is_empty() {
+            return Self::default();
+        }
+        let count = scratch.len() as f64;
+        let of_mean = (scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count).abs();
+        scratch.iter_mut().for_each(|e| *e = e.abs());
+        let mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
+        let rank = scratch.len() * 99 / 100;
+        let (_, p99, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
+        Self { of_mean, mean, p99: f64::from(*p99) }
+    }
+}
+
+/// Area that water covers, in cells: each component counts with the share that
+/// lies below its surface.
+pub fn volume(topology: &Topology, surface: &Surface) -> f64 {
+    (0..surface.distance.len())
+        .filter(|&c| topology.exists(c))
+        .map(|c| {
+            let covered = (0.5 - surface.distance[c]).clamp(0.0, 1.0);
+            topology.area(c) * f64::from(covered)
+        })
+        .sum()
+}

@@ -1,0 +1,128 @@
+//! Water that is there from the start, that comes in, and that leaves.
+
+use weir_scene::{Grid, Scene, Water};
+
+use crate::geometry::{Obstacles, Point};
+use crate::particles::Particles;
+
+/// Particles beyond which an emitter adds no more to a cell: it is drowned.
+const CROWDED: usize = 6;
+
+/// A segment that water comes out of.
+#[derive(Clone, Debug)]
+pub struct Emitter {
+    from: Point,
+    to: Point,
+    normal: Point,
+    speed: f64,
+    start_s: f64,
+    stop_s: f64,
+    /// Length of water column let out since the last row of particles, cells.
+    due: f64,
+}
+
+/// A rectangle that swallows water, in cells.
+#[derive(Clone, Copy, Debug)]
+pub struct Sink {
+    min: [f32; 2],
+    max: [f32; 2],
+}
+
+impl Sink {
+    /// Whether the point is inside.
+    #[inline]
+    pub fn swallows(&self, x: f32, y: f32) -> bool {
+        x >= self.min[0] && x <= self.max[0] && y >= self.min[1] && y <= self.max[1]
+    }
+}
+
+/// The drains of a scene, in cells.
+pub fn sinks(scene: &Scene) -> Vec<Sink> {
+    let cells = |p: [f64; 2]| p.map(|c| (c / scene.domain.cell_m) as f32);
+    scene.drains.iter().map(|d| Sink { min: cells(d.min_m), max: cells(d.max_m) }).collect()
+}
+
+/// The emitters of a scene, in cells.
+pub fn emitters(scene: &Scene) -> Vec<Emitter> {
+    let dx = scene.domain.cell_m;
+    let emitter = |water: &Water| match *water {
+        Water::Block { .. } => None,
+        Water::Emitter { from_m, to_m, speed_m_s, start_s, stop_s } => {
+            let (from, to) = (from_m.map(|c| c / dx), to_m.map(|c| c / dx));
+            let (ex, ey) = (to[0] - from[0], to[1] - from[1]);
+            let length = ex.hypot(ey);
+            let normal = [ey / length, -ex / length];
+            Some(Emitter { from, to, normal, speed: speed_m_s / dx, start_s, stop_s, due: 0.0 })
+        }
+    };
+    scene.water.iter().filter_map(emitter).collect()
+}
+
+/// Fills the scene's blocks with particles on a lattice of half a cell, where
+/// `free` says that there is room. Returns how many there are.
+pub fn fill(scene: &Scene, particles: &mut Particles, free: impl Fn(Point) -> bool) -> u32 {
+    let dx = scene.domain.cell_m;
+    let grid = scene.domain.grid();
+    let mut taken = vec![false; 4 * grid.nx * grid.ny];
+    let mut next = 0;
+    for water in &scene.water {
+        let Water::Block { min_m, max_m, velocity_m_s } = water else { continue };
+        let lattice = |p: [f64; 2]| p.map(|c| (2.0 * c / dx - 0.5 - 1e-9).ceil().max(0.0) as usize);
+        let (low, high) = (lattice(*min_m), lattice(*max_m));
+        let velocity = velocity_m_s.map(|v| (v / dx) as f32);
+        for row in low[1]..high[1].min(2 * grid.ny) {
+            for column in low[0]..high[0].min(2 * grid.nx) {
+                let p = [(column as f64 + 0.5) / 2.0, (row as f64 + 0.5) / 2.0];
+                let place = &mut taken[row * 2 * grid.nx + column];
+                if !*place && free(p) {
+                    *place = true;
+                    particles.push(next, p.map(|c| c as f32), velocity);
+                    next += 1;
+                }
+            }
+        }
+    }
+    next
+}
+
+impl Emitter {
+    /// Speed while open, cells/s.
+    pub fn speed_at(&self, time_s: f64) -> f64 {
+        if time_s >= self.start_s && time_s < self.stop_s { self.speed } else { 0.0 }
+    }
+
+    /// Lets out the water of a step that begins at `time_s`: writes the position
+    /// (cells) and velocity (cells/s) of each new particle to `births`.
+    pub fn emit(
+        &mut self,
+        time_s: f64,
+        dt_s: f64,
+        grid: &Grid,
+        obstacles: &Obstacles,
+        occupied: impl Fn(usize) -> usize,
+        births: &mut Vec<([f32; 2], [f32; 2])>,
+    ) {
+        const SPACING: f64 = 0.5;
+        self.due += self.speed_at(time_s) * dt_s;
+        let (ex, ey) = (self.to[0] - self.from[0], self.to[1] - self.from[1]);
+        let count = ((ex.hypot(ey) / SPACING).round() as usize).max(1);
+        while self.due >= SPACING {
+            self.due -= SPACING;
+            // The row that was let out first has gone farthest.
+            let out = self.due + 0.5 * SPACING;
+            for k in 0..count {
+                let t = (k as f64 + 0.5) / count as f64;
+                let source = [self.from[0] + t * ex, self.from[1] + t * ey];
+                let born = [0, 1].map(|k| (source[k] + out * self.normal[k]) as f32);
+                let p = born.map(f64::from);
+                if p[0] <= 0.0 || p[1] <= 0.0 || p[0] >= grid.nx as f64 || p[1] >= grid.ny as f64 {
+                    continue;
+                }
+                let cell = grid.cell(p[0] as usize, p[1] as usize);
+                if occupied(cell) < CROWDED && obstacles.sees(cell, p, source) {
+                    births.push((born, self.normal.map(|n| (n * self.speed) as f32)));
+                }
+            }
+        }
+    }
+}
