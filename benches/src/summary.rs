@@ -131,13 +131,19 @@ impl Summary {
                 row.escaped
             )?;
         }
-        writeln!(out, "\nThe cost grows with the number of particles N as Nᵖ:\n")?;
+        self.write_growth(out)?;
+        self.write_stages(out)
+    }
+
+    fn write_growth(&self, out: &mut String) -> fmt::Result {
+        writeln!(out)?;
         for curve in self.curves() {
             if let Some(exponent) = growth_exponent(&curve.points) {
-                writeln!(out, "- {}: p = {exponent:.2}", curve.label())?;
+                let label = curve.label();
+                writeln!(out, "- {label}: the cost grows as N^{exponent:.2} with N particles")?;
             }
         }
-        self.write_stages(out)
+        Ok(())
     }
 
     fn write_stages(&self, out: &mut String) -> fmt::Result {
@@ -191,8 +197,9 @@ pub fn folder() -> PathBuf {
 }
 
 /// The root of the repository.
-pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+pub fn repository() -> &'static Path {
+    let benches = Path::new(env!("CARGO_MANIFEST_DIR"));
+    benches.parent().expect("the crate lies in the repository")
 }
 
 fn processor() -> String {
@@ -241,7 +248,7 @@ mod tests {
         assert!(text.contains("On a slide rule."));
         assert!(text.contains("| weir | 2500 | 2 | 0.500 | 2.000 | 40.0 | 0 |"), "{text}");
         assert!(text.contains("| weir | 10000 | 2 | 4.000 | 0.250 | – | 0 |"), "{text}");
-        assert!(text.contains("- weir, 2 threads: p = 1.50"), "{text}");
+        assert!(text.contains("- weir, 2 threads: the cost grows as N^1.50"), "{text}");
         assert!(text.contains("| 2500 | 2 | 2.50 | 0.50 | 2.00 |"), "{text}");
     }
 
