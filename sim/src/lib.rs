@@ -53,6 +53,7 @@ mod particles;
 pub(crate) mod solid;
 mod solver;
 pub(crate) mod source;
+pub mod validation;
 
 pub use config::{Backend, SolverConfig};
 pub use diagnostics::{Diagnostics, StageTimes, Totals};

@@ -1,0 +1,209 @@
+//! Draws figures: plain data in, a small picture out.
+//!
+//! Measurements are lines, references are rings of the same hue or one of their
+//! own; legend, errors and gates stand in a column to the right, where they
+//! cannot hide data. The colours are those of Okabe & Ito (2008), which remain
+//! apart for the colour-blind. Plotters draws lines without smoothing, so a
+//! figure is drawn at twice its size and scaled down.
+
+mod axis;
+mod panel;
+
+use std::path::{Path, PathBuf};
+use std::sync::Once;
+
+use anyhow::{Context, Result, anyhow};
+use image::codecs::png::{CompressionType, FilterType as PngFilter, PngEncoder};
+use image::imageops::FilterType;
+use image::{ExtendedColorType, ImageEncoder, RgbImage};
+use plotters::prelude::*;
+use plotters::style::register_font;
+use weir_sim::validation::{FigureData, Series, Style};
+
+use axis::Scale;
+
+/// Size of a figure, pixels.
+pub const SIZE: [u32; 2] = [960, 520];
+/// How much larger it is drawn.
+const OVERSAMPLING: u32 = 2;
+/// Width of the column to the right.
+const PANEL: u32 = 250;
+
+const FONT: &str = "DejaVu Sans";
+const INK: RGBColor = RGBColor(0x26, 0x2b, 0x33);
+const QUIET: RGBColor = RGBColor(0x6b, 0x72, 0x7d);
+const GRID: RGBColor = RGBColor(0xe6, 0xe9, 0xed);
+const GUIDE: RGBColor = RGBColor(0x9a, 0xa1, 0xab);
+/// Blue, vermilion, green, purple, orange, sky blue.
+const HUES: [RGBColor; 6] = [
+    RGBColor(0x00, 0x72, 0xb2),
+    RGBColor(0xd5, 0x5e, 0x00),
+    RGBColor(0x00, 0x9e, 0x73),
+    RGBColor(0xcc, 0x79, 0xa7),
+    RGBColor(0xe6, 0x9f, 0x00),
+    RGBColor(0x56, 0xb4, 0xe9),
+];
+
+/// Draws a figure and writes it to `folder` as a PNG named after its slug.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(figure: &FigureData, folder: &Path) -> Result<PathBuf> {
+    let path = folder.join(figure.slug).with_extension("png");
+    let image = draw(figure).with_context(|| format!("figure {}", figure.slug))?;
+    std::fs::write(&path, png(&image)?).with_context(|| format!("writing {}", path.display()))?;
+    Ok(path)
+}
+
+fn png(image: &RgbImage) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    PngEncoder::new_with_quality(&mut bytes, CompressionType::Best, PngFilter::Adaptive)
+        .write_image(image, image.width(), image.height(), ExtendedColorType::Rgb8)?;
+    Ok(bytes)
+}
+
+/// Draws a figure.
+///
+/// # Errors
+/// Plotters refused something.
+pub fn draw(figure: &FigureData) -> Result<RgbImage> {
+    register();
+    let [width, height] = SIZE.map(|s| s * OVERSAMPLING);
+    let mut pixels = vec![0_u8; (width * height * 3) as usize];
+    {
+        let root = BitMapBackend::with_buffer(&mut pixels, (width, height)).into_drawing_area();
+        root.fill(&WHITE)?;
+        let (chart, side) = root.split_horizontally(width - px(PANEL));
+        panel::draw(figure, &side)?;
+        graph(figure, &chart)?;
+        root.present()?;
+    }
+    let large = RgbImage::from_raw(width, height, pixels).ok_or_else(|| anyhow!("no pixels"))?;
+    Ok(image::imageops::resize(&large, SIZE[0], SIZE[1], FilterType::Triangle))
+}
+
+type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
+
+fn graph(figure: &FigureData, area: &Area<'_>) -> Result<()> {
+    let coordinate =
+        |k: usize| figure.series.iter().flat_map(move |s| s.points.iter().map(move |p| p[k]));
+    let (mut x, mut y) =
+        (Scale::of(figure.x.log, coordinate(0)), Scale::of(figure.y.log, coordinate(1)));
+    if figure.same_scale {
+        axis::match_units(&mut x, &mut y, [SIZE[0] - PANEL - 90, SIZE[1] - 110]);
+    }
+    let mut chart = ChartBuilder::on(area)
+        .caption(&figure.title, font(19).color(&INK))
+        .margin(px(14))
+        .margin_right(px(4))
+        .x_label_area_size(px(46))
+        .y_label_area_size(px(66))
+        .build_cartesian_2d(x, y)?;
+    chart
+        .configure_mesh()
+        .bold_line_style(GRID.stroke_width(OVERSAMPLING))
+        .light_line_style(TRANSPARENT)
+        .axis_style(GUIDE.stroke_width(OVERSAMPLING))
+        .x_desc(figure.x.label)
+        .y_desc(figure.y.label)
+        .axis_desc_style(font(14).color(&INK))
+        .label_style(font(13).color(&QUIET))
+        .draw()?;
+    for series in &figure.series {
+        let points = series.points.iter().map(|p| (p[0], p[1]));
+        let (color, finite) = (hue(series), |p: &(f64, f64)| x.takes(p.0) && y.takes(p.1));
+        match series.style {
+            Style::Line | Style::Guide => {
+                let stroke =
+                    color.stroke_width(px(if series.style == Style::Line { 2 } else { 1 }));
+                let points: Vec<_> = points.collect();
+                for piece in points.split(|p| !finite(p)) {
+                    chart.draw_series(LineSeries::new(piece.iter().copied(), stroke))?;
+                }
+            }
+            Style::Marks => {
+                let ring = color.stroke_width(px(2));
+                chart.draw_series(points.filter(finite).map(|p| Circle::new(p, px(4), ring)))?;
+            }
+            Style::Dots => {
+                let dot = color.filled();
+                chart.draw_series(points.filter(finite).map(|p| Circle::new(p, 3, dot)))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn hue(series: &Series) -> RGBColor {
+    if series.style == Style::Guide { GUIDE } else { HUES[series.hue % HUES.len()] }
+}
+
+fn font(size: u32) -> FontDesc<'static> {
+    (FONT, px(size)).into_font()
+}
+
+/// From pixels of the figure to pixels of the drawing.
+fn px(size: u32) -> u32 {
+    size * OVERSAMPLING
+}
+
+/// Tells plotters of the font that ships with the repository, once.
+fn register() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let bytes = include_bytes!("../../../docs/fonts/DejaVuSans.ttf");
+        let registered = register_font(FONT, FontStyle::Normal, bytes);
+        assert!(registered.is_ok(), "the font that ships with the repository is a font");
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_sim::validation::Axis;
+
+    fn sample(log: bool) -> FigureData {
+        let axis = |label| if log { Axis::log(label) } else { Axis::linear(label) };
+        let curve = (1..=400).map(|k| f64::from(k) / 40.0).map(|x| [x, 0.02 * x * x]);
+        FigureData {
+            slug: "sample",
+            title: "A sample: √(2gh) over ρ".into(),
+            x: axis("t [s]"),
+            y: axis("error / U"),
+            series: vec![
+                Series::new("weir", Style::Line, 0, curve.clone()),
+                Series::new("reference", Style::Marks, 1, curve.step_by(40)),
+                Series::new("second order", Style::Guide, 0, [[0.1, 0.001], [10.0, 1.0]]),
+            ],
+            notes: vec![
+                "furthest off 0.52 % of U, gate 1 %, and a note that is too long for one line"
+                    .into(),
+            ],
+            same_scale: false,
+        }
+    }
+
+    #[test]
+    fn a_figure_is_small_and_shows_every_hue() {
+        for log in [false, true] {
+            let image = draw(&sample(log)).expect("a figure");
+            assert_eq!([image.width(), image.height()], SIZE);
+            assert!(png(&image).expect("a PNG").len() < 60_000);
+            for hue in [HUES[0], HUES[1], GUIDE, INK] {
+                let close = |p: &image::Rgb<u8>| {
+                    [hue.0, hue.1, hue.2].iter().zip(p.0).all(|(a, b)| a.abs_diff(b) < 24)
+                };
+                assert!(image.pixels().filter(|p| close(p)).count() > 20, "{hue:?}, log {log}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_figure_without_data_or_with_a_hole_in_it_can_be_drawn() {
+        let mut figure = sample(false);
+        figure.series[0].points[7] = [f64::NAN; 2];
+        assert!(draw(&figure).is_ok());
+        figure.series.clear();
+        assert!(draw(&figure).is_ok());
+    }
+}
