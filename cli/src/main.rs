@@ -1,2 +1,53 @@
+//! The `weir` command.
+//!
+//! Each subcommand is a module with its arguments and a `run` that returns the
+//! exit code; this file only tells them apart. Results go to standard output,
+//! everything else to standard error ([`output`]); failures carry their exit
+//! code ([`failure`]).
+
+mod failure;
+mod interrupt;
+mod new_file;
+mod output;
 mod picture;
-fn main() {}
+mod scene_source;
+mod scenes;
+mod simulate;
+mod video;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Water in a rectangle, flowing against drawn lines.
+#[derive(Parser)]
+#[command(name = "weir", version, after_help = EXAMPLES, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Simulate(simulate::Args),
+    Scenes(scenes::Args),
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  weir scenes                                    what there is to look at
+  weir simulate dam-break --picture dam.png      run one, draw its last frame
+  weir simulate funnel --video funnel.gif        watch it
+  weir scenes funnel > mine.toml                 start a scene of your own
+  weir simulate mine.toml --out mine.h5 --json   keep its numbers
+
+Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
+(the message names it), 130 interrupted.";
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Simulate(args) => simulate::run(&args),
+        Command::Scenes(args) => scenes::run(&args),
+    };
+    result.unwrap_or_else(|error| failure::report(&error))
+}

@@ -456,8 +456,8 @@ impl Solver {
             let mut clock = Clock::start();
             density::run(topology, obstacles, particles, rest, density);
             surface.run(topology, obstacles, particles, density);
-            body_flux::run(topology, obstacles, movers, flux);
-            pressure.assemble(topology, surface, flux);
+            body_flux::run(topology, obstacles, surface, movers, flux);
+            pressure.assemble(topology, surface, flux, movers);
             clock.lap()
         };
         rayon::join(to_grid, find_water)

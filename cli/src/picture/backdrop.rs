@@ -52,8 +52,8 @@ fn frame(canvas: &mut Canvas, domain: &Domain, camera: Camera) {
         }
         let (mut a, mut b) = (corners[side], corners[(side + 1) % 4]);
         for p in [&mut a, &mut b] {
-            for k in 0..2 {
-                p[k] += if p[k] > low { outset } else { -outset };
+            for c in p {
+                *c += if *c > low { outset } else { -outset };
             }
         }
         canvas.pen(&[a, b], 3.0 * pen, hex(0x4a4a55), 0.9);
@@ -81,7 +81,9 @@ fn paint_emitter(canvas: &mut Canvas, from_m: [f64; 2], to_m: [f64; 2], camera: 
     let along = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
     let out = [-along[1], along[0]];
     let wing = 4.0 * pen;
-    for share in [0.25, 0.5, 0.75] {
+    let heads = (length / (16.0 * pen)).clamp(1.0, 3.0) as u8;
+    for head in 1..=heads {
+        let share = f32::from(head) / f32::from(heads + 1);
         let root = [from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share];
         let tip = [root[0] + out[0] * 2.2 * wing, root[1] + out[1] * 2.2 * wing];
         let barb =

@@ -33,16 +33,6 @@ impl Barrier {
         Self { segments: Vec::new(), bins: vec![Vec::new(); columns * rows], columns, rows, bin_px }
     }
 
-    /// Whether nothing is in the way anywhere.
-    pub fn is_empty(&self) -> bool {
-        self.segments.is_empty()
-    }
-
-    /// All segments.
-    pub fn segments(&self) -> &[Segment] {
-        &self.segments
-    }
-
     /// Adds a segment.
     pub fn push(&mut self, segment: Segment) {
         let id = self.segments.len() as u32;

@@ -15,19 +15,17 @@ use super::canvas::{Bounds, centre, coverage, segment_distance};
 use super::colour::smoothstep;
 use super::field::{Dot, Field};
 use super::kernel::Kernel;
-use super::openness::openness;
+use super::openness::{LEAST_OPEN, openness};
 
 /// Level of the field where water begins, a little below one half so that a
 /// single row of particles still holds together.
-const LEVEL: f32 = 0.44;
+const LEVEL: f32 = 0.42;
 /// Half width of the soft edge, in the field: about one pixel for the usual spacing.
 const EDGE: f32 = 0.055;
 /// Particles in less of a field than this are spray.
-const SPRAY_BELOW: f32 = 0.5;
-/// Openness is taken for no less, beside bodies as beside walls.
-const LEAST_OPEN: f32 = 0.25;
+const SPRAY_BELOW: f32 = 0.46;
 
-/// A moving obstacle: its outline, and how much of each coarse pixel it fills.
+/// What moves through the water: outlines, and how much of each coarse pixel they fill.
 pub struct Obstacles<'a> {
     /// Outlines, inner pixels, each closed.
     pub outlines: &'a [Vec<[f32; 2]>],

@@ -1,6 +1,7 @@
 //! Pictures of made-up water, to judge the drawing without a solver, and the
 //! laws that any picture keeps.
 
+use std::f32::consts::PI;
 use std::path::Path;
 use std::time::Instant;
 
@@ -15,8 +16,7 @@ fn noise(seed: &mut u32) -> f32 {
 }
 
 fn scene() -> Scene {
-    let text = include_str!("gallery.json");
-    serde_json::from_str(text).expect("the gallery's scene")
+    Scene::from_json(include_str!("gallery.json")).expect("the gallery's scene")
 }
 
 /// Adds jittered particles on the lattice of the scene wherever `inside` says so.
@@ -64,7 +64,7 @@ fn pool_and_splash(scene: &Scene) -> Frame {
     fill(&mut frame, scene, jet, |p| [1.6, -2.0 - (0.45 - p[1])]);
     let mut seed = 3;
     for _ in 0..260 {
-        let (angle, r) = (noise(&mut seed) * 3.14, noise(&mut seed).sqrt() * 0.22);
+        let (angle, r) = (noise(&mut seed) * PI, noise(&mut seed).sqrt() * 0.22);
         frame.ids.push(frame.ids.len() as u32);
         frame.positions_m.push([0.83 + r * angle.cos(), 0.27 + r * angle.sin()]);
         frame.velocities_m_s.push([2.0 * angle.cos(), 2.5 * angle.sin()]);
@@ -73,30 +73,29 @@ fn pool_and_splash(scene: &Scene) -> Frame {
     frame.body_poses = poses
         .map(|b| Pose { position_m: b.position_m.map(|c| c as f32), angle_rad: b.angle_rad as f32 })
         .collect();
-    let boxes: Vec<_> = scene.bodies.iter().map(|b| (b.position_m, &b.shape)).collect();
-    let keep: Vec<bool> = frame
-        .positions_m
-        .iter()
-        .map(|p| {
-            !boxes.iter().any(|(at, shape)| {
-                let d = [p[0] - at[0] as f32, p[1] - at[1] as f32];
-                match shape {
-                    Shape::Ball { radius_m } => d[0].hypot(d[1]) < *radius_m as f32,
-                    Shape::Box { half_extents_m: [x, y] } => {
-                        d[0].abs() < *x as f32 && d[1].abs() < *y as f32
-                    }
-                    Shape::Polygon { .. } => false,
-                }
-            })
+    without_water_in_bodies(&frame, scene)
+}
+
+fn without_water_in_bodies(frame: &Frame, scene: &Scene) -> Frame {
+    let inside = |p: [f32; 2]| {
+        scene.bodies.iter().any(|body| {
+            let d = [0, 1].map(|k| f64::from(p[k]) - body.position_m[k]);
+            match body.shape {
+                Shape::Ball { radius_m } => d[0].hypot(d[1]) < radius_m,
+                Shape::Box { half_extents_m: [x, y] } => d[0].abs() < x && d[1].abs() < y,
+                Shape::Polygon { .. } => false,
+            }
         })
-        .collect();
-    let mut kept = keep.iter();
-    frame.positions_m.retain(|_| *kept.next().unwrap_or(&true));
-    let mut kept = keep.iter();
-    frame.velocities_m_s.retain(|_| *kept.next().unwrap_or(&true));
-    let mut kept = keep.iter();
-    frame.ids.retain(|_| *kept.next().unwrap_or(&true));
-    frame
+    };
+    let mut dry = Frame { body_poses: frame.body_poses.clone(), ..Frame::default() };
+    for (i, &position) in frame.positions_m.iter().enumerate() {
+        if !inside(position) {
+            dry.positions_m.push(position);
+            dry.velocities_m_s.push(frame.velocities_m_s[i]);
+            dry.ids.push(frame.ids[i]);
+        }
+    }
+    dry
 }
 
 #[test]

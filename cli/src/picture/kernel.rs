@@ -17,8 +17,8 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    const SIGMA_PER_SPACING: f32 = 0.95;
-    const REACH_PER_SIGMA: f32 = 2.5;
+    const SIGMA_PER_SPACING: f32 = 1.15;
+    const REACH_PER_SIGMA: f32 = 2.25;
 
     /// The kernel for particles `spacing_px` apart.
     pub fn new(spacing_px: f32) -> Self {

@@ -11,10 +11,11 @@ use super::barrier::Barrier;
 use super::canvas::centre;
 use super::kernel::Kernel;
 
-/// In a sharp corner the share is small and the quotient noisy; it is taken for no less.
-const LEAST: f32 = 0.25;
+/// In a sharp corner the share is small and the quotient noisy; it is taken for no less,
+/// beside lines and beside bodies.
+pub const LEAST_OPEN: f32 = 0.25;
 
-/// Share of the kernel around each pixel, `LEAST..=1`, that walls and `barrier` leave open.
+/// Share of the kernel around each pixel, `LEAST_OPEN..=1`, that walls and `barrier` leave open.
 pub fn openness(size_px: [usize; 2], kernel: &Kernel, barrier: &Barrier) -> Vec<f32> {
     const SAMPLES: usize = 64;
     let samples = kernel.samples(SAMPLES);
@@ -41,7 +42,7 @@ pub fn openness(size_px: [usize; 2], kernel: &Kernel, barrier: &Barrier) -> Vec<
                 });
                 *open *= visible.count() as f32 / SAMPLES as f32;
             }
-            *open = open.max(LEAST);
+            *open = open.max(LEAST_OPEN);
         }
     });
     open

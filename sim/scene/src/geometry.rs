@@ -28,6 +28,13 @@ pub(crate) fn segments_touch([a, b]: [Point; 2], [c, d]: [Point; 2]) -> bool {
     astride(turn(a, b, c), turn(a, b, d)) && astride(turn(c, d, a), turn(c, d, b))
 }
 
+/// Whether the way from `corner` to `to` runs back along the way from `from`.
+pub(crate) fn folds_back(from: Point, corner: Point, to: Point) -> bool {
+    let into = [corner[0] - from[0], corner[1] - from[1]];
+    let out = [to[0] - corner[0], to[1] - corner[1]];
+    turn(from, corner, to) == 0.0 && into[0] * out[0] + into[1] * out[1] < 0.0
+}
+
 /// Area by the shoelace formula: above zero when the points run counter-clockwise, m².
 pub(crate) fn polygon_area(points: &[Point]) -> f64 {
     let Some(&origin) = points.first() else { return 0.0 };

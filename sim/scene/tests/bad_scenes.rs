@@ -154,9 +154,14 @@ const IN_A_TANK: &[Bad] = &[
         "stroke of one point",
         "[[stroke]]\npoints_m = [[0.1, 0.1]]",
         "stroke[0].points_m",
-        "got 1 points, takes 2 or more for a line",
+        "got a list of 1, takes 2 or more points for a line",
     ),
-    Bad("stroke of no points", "[[stroke]]\npoints_m = []", "stroke[0].points_m", "got 0 points"),
+    Bad(
+        "stroke of no points",
+        "[[stroke]]\npoints_m = []",
+        "stroke[0].points_m",
+        "got a list of 0",
+    ),
     Bad(
         "stroke that is a dot",
         "[[stroke]]\npoints_m = [[0.1, 0.1], [0.1, 0.1], [0.1, 0.1]]",
@@ -167,7 +172,7 @@ const IN_A_TANK: &[Bad] = &[
         "loop of two points",
         "[[stroke]]\npoints_m = [[0.1, 0.1], [0.2, 0.1]]\nclosed = true",
         "stroke[0].points_m",
-        "takes 3 or more for a closed line",
+        "takes 3 or more points for a closed line",
     ),
     Bad(
         "stroke outside",
@@ -251,7 +256,7 @@ const IN_A_TANK: &[Bad] = &[
         "[[body]]\nshape = { kind = 'polygon', points_m = [[0, 0], [0.1, 0]] }\n\
          position_m = [0.5, 0.5]",
         "body[0].shape.points_m",
-        "got 2 points, takes 3 or more",
+        "got a list of 2, takes 3 or more points",
     ),
     Bad(
         "polygon that crosses itself",
@@ -267,6 +272,14 @@ const IN_A_TANK: &[Bad] = &[
          position_m = [0.5, 0.5]",
         "body[0].shape.points_m",
         "no area",
+    ),
+    Bad(
+        "polygon that repeats its first point",
+        "[[body]]\n\
+         shape = { kind = 'polygon', points_m = [[0, 0], [0.1, 0], [0, 0.1], [0, 0]] }\n\
+         position_m = [0.5, 0.5]",
+        "body[0].shape.points_m[3]",
+        "not repeated at the end",
     ),
     Bad(
         "polygon with a whisker",
@@ -533,7 +546,7 @@ fn refusal(result: Result<Scene, SceneError>) -> SceneError {
 fn ten_thousand_strokes_are_too_many() {
     let stroke = "[[stroke]]\npoints_m = [[0.1, 0.1], [0.2, 0.2]]\n";
     let error = refusal(Scene::from_toml(&format!("{TANK}{}", stroke.repeat(10_000))));
-    assert_eq!(error.to_string(), "stroke: got 10000 strokes, takes at most 2000");
+    assert_eq!(error.to_string(), "stroke: got a list of 10000, takes at most 2000");
 }
 
 #[test]
@@ -541,7 +554,14 @@ fn a_million_points_are_too_many() {
     let points = "[0,0],".repeat(1_000_000);
     let toml = format!("{TANK}[[stroke]]\npoints_m = [{points}]");
     let error = refusal(Scene::from_toml(&toml));
-    assert_eq!(error.takes, "at most 100000 points in all strokes");
+    assert_eq!(error.takes, "a scene of at most 100000 points in all strokes");
+
+    let json = format!(
+        "{{\"version\": 1, \"domain\": {{\"width_m\": 1, \"height_m\": 1}}, \
+         \"stroke\": [{{\"points_m\": [{points}[0,0]]}}]}}"
+    );
+    let error = refusal(Scene::from_json(&json));
+    assert_eq!(error.to_string(), "stroke[0].points_m: got a list of 1000001, takes at most 10000");
 
     let many_strokes = format!("{TANK}{}", "[[stroke]]\npoints_m = [[0,0],[1,1]]\n".repeat(60_000));
     let limits = Limits { strokes: usize::MAX, ..Limits::default() };
@@ -553,7 +573,7 @@ fn a_million_points_are_too_many() {
 fn one_stroke_has_its_own_limit() {
     let points = "[0.5, 0.5],".repeat(10_001);
     let error = refusal(Scene::from_toml(&format!("{TANK}[[stroke]]\npoints_m = [{points}]")));
-    assert_eq!(error.to_string(), "stroke[0].points_m: got 10001 points, takes at most 10000");
+    assert_eq!(error.to_string(), "stroke[0].points_m: got a list of 10001, takes at most 10000");
 }
 
 #[test]

@@ -5,10 +5,17 @@
 //! the volume that unit motions of b take from c, and its transpose is the force
 //! and torque that unit pressure in c exerts on b: one matrix for both, so
 //! energy is neither made nor lost between them (Batty et al. 2007).
+//!
+//! Pressure is known at the centres of cells and acts on the outline, up to half
+//! a cell away; taken as it is, buoyancy would rise in steps as a body sinks
+//! through the grid. So p on the outline is p_c plus the slope to the next wet
+//! component times the distance, which makes each part of the outline an entry
+//! for the component and for its neighbours.
 
 use rayon::prelude::*;
 
-use crate::geometry::{Obstacles, Segment, Topology};
+use super::surface::Surface;
+use crate::geometry::{Link, Obstacles, Segment, Topology};
 use crate::solid::Mover;
 
 /// One entry of J.
@@ -22,11 +29,20 @@ pub struct BodyFlux {
     pub flux: [f64; 3],
 }
 
-/// How far beside an outline the component is looked up, in cells.
-const BESIDE: f64 = 1e-4;
+/// How far beside an outline the component is looked up, in cells. A sliver of
+/// water that holds no micro-point is no component; its share goes to the one
+/// behind it, or a body would lose its buoyancy each time its bottom comes
+/// close to a side of the grid.
+const BESIDE: [f64; 3] = [1e-4, 0.07, 0.14];
 
 /// Writes J for all movers, in a fixed order.
-pub fn run(topology: &Topology, obstacles: &Obstacles, movers: &[Mover], out: &mut Vec<BodyFlux>) {
+pub fn run(
+    topology: &Topology,
+    obstacles: &Obstacles,
+    surface: &Surface,
+    movers: &[Mover],
+    out: &mut Vec<BodyFlux>,
+) {
     out.clear();
     let sides: Vec<(u32, Segment)> = movers
         .iter()
@@ -36,7 +52,10 @@ pub fn run(topology: &Topology, obstacles: &Obstacles, movers: &[Mover], out: &m
     let parts: Vec<Vec<BodyFlux>> = sides
         .par_iter()
         .with_min_len(8)
-        .map(|&(mover, side)| along(topology, obstacles, mover, movers[mover as usize].centre, side))
+        .map(|&(mover, side)| {
+            let centre = movers[mover as usize].centre;
+            along(topology, obstacles, surface, mover, centre, side)
+        })
         .collect();
     out.extend(parts.into_iter().flatten());
 }
@@ -44,6 +63,7 @@ pub fn run(topology: &Topology, obstacles: &Obstacles, movers: &[Mover], out: &m
 fn along(
     topology: &Topology,
     obstacles: &Obstacles,
+    surface: &Surface,
     mover: u32,
     centre: [f64; 2],
     side: Segment,
@@ -67,21 +87,70 @@ fn along(
             let middle = [0.5 * (part.a[0] + part.b[0]), 0.5 * (part.a[1] + part.b[1])];
             // Water on the right of a → b is bounded by (−dy, dx), on the left by (dy, −dx).
             for sign in [1.0, -1.0] {
-                let beside = [
-                    middle[0] + sign * BESIDE * dy / length,
-                    middle[1] - sign * BESIDE * dx / length,
-                ];
-                if (0..2).any(|k| beside[k] < min[k] || beside[k] > max[k]) {
+                let at = |distance: f64| {
+                    let along = sign * distance / length;
+                    [middle[0] + along * dy, middle[1] - along * dx]
+                };
+                let nearest = at(BESIDE[0]);
+                if (0..2).any(|k| nearest[k] < min[k] || nearest[k] > max[k]) {
                     continue;
                 }
-                let cell = grid.cell(i, j);
-                let Some(component) = topology.component_at(obstacles, cell, beside) else { continue };
+                let found = BESIDE.iter().find_map(|&distance| {
+                    let p = at(distance);
+                    let outside = (0..2).any(|k| p[k] < 0.0 || p[k] > [grid.nx, grid.ny][k] as f64);
+                    if outside || !obstacles.sees(grid.cell(i, j), nearest, p) {
+                        return None;
+                    }
+                    let cell = [0, 1].map(|k| (p[k] as usize).min([grid.nx, grid.ny][k] - 1));
+                    topology.component_at(obstacles, grid.cell(cell[0], cell[1]), p)
+                });
+                let Some(component) = found else { continue };
                 let area = [-sign * dy, sign * dx];
                 let r = [middle[0] - centre[0], middle[1] - centre[1]];
                 let flux = [area[0], area[1], r[0] * area[1] - r[1] * area[0]];
-                out.push(BodyFlux { component, mover, flux });
+                for_shares(topology, surface, component, middle, area, |component, share| {
+                    out.push(BodyFlux { component, mover, flux: flux.map(|f| share * f) });
+                });
             }
         }
     }
     out
+}
+
+/// Visits the components whose pressures make that at `at` on the outline, next
+/// to `component`, and with which weights. `area` points into the solid.
+fn for_shares(
+    topology: &Topology,
+    surface: &Surface,
+    component: u32,
+    at: [f64; 2],
+    area: [f64; 2],
+    mut visit: impl FnMut(u32, f64),
+) {
+    let grid = topology.grid();
+    let cell = topology.cell_of(component as usize);
+    let centre = [(cell % grid.nx) as f64 + 0.5, (cell / grid.nx) as f64 + 0.5];
+    let mut own = 1.0;
+    if surface.fluid[component as usize] {
+        // The widest wet neighbour along each axis, away from the solid if there is one.
+        let mut best: [Option<(f64, Link)>; 2] = [None, None];
+        topology.for_links(component as usize, |link| {
+            if !surface.fluid[link.other as usize] || link.other == component {
+                return;
+            }
+            let axis = link.axis as usize;
+            let away = f64::from(link.outward) * area[axis] <= 0.0;
+            let merit = f64::from(link.aperture) + if away { 1.0 } else { 0.0 };
+            if best[axis].is_none_or(|(other, _)| merit > other) {
+                best[axis] = Some((merit, link));
+            }
+        });
+        for (_, link) in best.into_iter().flatten() {
+            let axis = link.axis as usize;
+            let share = (at[axis] - centre[axis]) * f64::from(link.outward);
+            own -= share;
+            visit(link.other, share);
+        }
+    }
+    visit(component, own);
 }

@@ -210,27 +210,31 @@ impl LinearSystem {
             residual.copy_from_slice(b);
         }
         let mut size = dot(residual, residual).sqrt() / scale;
-        let mut rho = 0.0;
-        for iteration in 0..most {
-            if size <= tolerance {
-                return Outcome { iterations: iteration, residual: size };
-            }
+        let (mut rho, mut iterations) = (0.0, 0);
+        while iterations < most && size > tolerance {
             self.condition(residual, conditioned);
             let next = dot(residual, conditioned);
-            let beta = if iteration == 0 || rho == 0.0 { 0.0 } else { (next / rho) as f32 };
+            let beta = if rho == 0.0 { 0.0 } else { (next / rho) as f32 };
             rho = next;
             direction.iter_mut().zip(conditioned.iter()).for_each(|(d, z)| *d = z + beta * *d);
             apply(direction, image);
             let curvature = dot(direction, image);
             if curvature <= 0.0 || !curvature.is_finite() {
-                return Outcome { iterations: iteration, residual: size };
+                // Rounding, or a right-hand side that no x can meet.
+                break;
             }
             let alpha = (rho / curvature) as f32;
             x.iter_mut().zip(direction.iter()).for_each(|(x, d)| *x += alpha * d);
             residual.iter_mut().zip(image.iter()).for_each(|(r, q)| *r -= alpha * q);
             size = dot(residual, residual).sqrt() / scale;
+            iterations += 1;
         }
-        Outcome { iterations: most, residual: size }
+        if size > 1.0 || !size.is_finite() {
+            // Worse than nothing.
+            x.fill(0.0);
+            size = 1.0;
+        }
+        Outcome { iterations, residual: size }
     }
 }
 

@@ -18,7 +18,7 @@ use super::linear_system::{LinearSystem, Outcome, Workspace};
 use super::surface::Surface;
 use crate::field::{FaceField, columns};
 use crate::geometry::{Axis, NONE, Topology};
-use crate::solid::Mobility;
+use crate::solid::{Mobility, Mover};
 
 /// Largest share of a density error that one step mends.
 const DENSITY_ERROR_MAX: f32 = 0.5;
@@ -31,7 +31,10 @@ pub struct Pressure {
     system: LinearSystem,
     /// For each row: number of the connected body of water.
     pool: Vec<u32>,
-    /// For each pool: whether p is free by a constant.
+    /// For each pool: whether it touches no air.
+    airless: Vec<bool>,
+    /// For each pool: whether no body that yields relieves it either, so that p
+    /// is free by a constant.
     enclosed: Vec<bool>,
     /// Scaled pressure of each component, cells/s; zero in air.
     pub value: Vec<f32>,
@@ -80,7 +83,13 @@ pub struct Tolerances {
 
 impl Pressure {
     /// Builds the matrix for the water that `surface` found.
-    pub fn assemble(&mut self, topology: &Topology, surface: &Surface, flux: &[BodyFlux]) {
+    pub fn assemble(
+        &mut self,
+        topology: &Topology,
+        surface: &Surface,
+        flux: &[BodyFlux],
+        movers: &[Mover],
+    ) {
         let count = topology.component_count();
         self.component_of_row.clear();
         self.row_of_component.clear();
@@ -109,7 +118,7 @@ impl Pressure {
         }
         self.system.factorise();
         self.find_deep(topology);
-        self.find_pools(flux);
+        self.find_pools(flux, movers);
     }
 
     fn find_deep(&mut self, topology: &Topology) {
@@ -128,21 +137,21 @@ impl Pressure {
     }
 
     /// Numbers connected bodies of water and finds those that nothing relieves.
-    fn find_pools(&mut self, flux: &[BodyFlux]) {
+    fn find_pools(&mut self, flux: &[BodyFlux], movers: &[Mover]) {
         let rows = self.component_of_row.len();
         self.pool.clear();
         self.pool.resize(rows, NONE);
-        self.enclosed.clear();
+        self.airless.clear();
         for first in 0..rows {
             if self.pool[first] != NONE {
                 continue;
             }
-            let pool = self.enclosed.len() as u32;
-            let mut enclosed = true;
+            let pool = self.airless.len() as u32;
+            let mut airless = true;
             self.pool[first] = pool;
             self.stack.push(first as u32);
             while let Some(row) = self.stack.pop() {
-                enclosed &= self.interior[row as usize];
+                airless &= self.interior[row as usize];
                 for (next, _) in self.system.row(row as usize) {
                     if self.pool[next] == NONE {
                         self.pool[next] = pool;
@@ -150,22 +159,22 @@ impl Pressure {
                     }
                 }
             }
-            self.enclosed.push(enclosed);
+            self.airless.push(airless);
         }
-        // A body that is only partly in a pool can give way to it.
-        let movers = flux.iter().map(|f| f.mover as usize + 1).max().unwrap_or(0);
-        let mut net = vec![[0.0; 3]; movers * self.enclosed.len()];
-        for entry in flux {
+        // A body that yields and is only partly in a pool gives way to it.
+        self.enclosed.clone_from(&self.airless);
+        let mut net = vec![[0.0; 3]; movers.len() * self.airless.len()];
+        for entry in flux.iter().filter(|entry| movers[entry.mover as usize].yields) {
             let row = self.row_of_component[entry.component as usize];
             if row != NONE {
                 let pool = self.pool[row as usize] as usize;
-                let sum = &mut net[pool * movers + entry.mover as usize];
+                let sum = &mut net[pool * movers.len() + entry.mover as usize];
                 (0..3).for_each(|k| sum[k] += entry.flux[k]);
             }
         }
         for (index, sum) in net.iter().enumerate() {
             if sum.iter().any(|s| s.abs() > 1e-2) {
-                self.enclosed[index / movers] = false;
+                self.enclosed[index / movers.len()] = false;
             }
         }
     }
@@ -252,7 +261,7 @@ impl Pressure {
             let error = if error < 0.0 && !deep { 0.0 } else { error };
             rhs.push(rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX));
         }
-        drop_means(rhs, &self.pool, &self.enclosed);
+        drop_means(rhs, &self.pool, &self.airless);
     }
 
     /// Last step's pressure, stretched to this step's dt, is where this one starts.

@@ -26,6 +26,7 @@ pub struct Surface {
     pub fluid: Vec<bool>,
     /// Signed distance to the surface in cells, negative in the water, within ±1.
     pub distance: Vec<f32>,
+    films: Vec<u32>,
 }
 
 impl Surface {
@@ -37,28 +38,18 @@ impl Surface {
         particles: &Particles,
         density: &[f32],
     ) {
-        let Self { fluid, distance } = self;
+        let Self { fluid, distance, .. } = self;
         distance.resize(density.len(), 0.0);
         fluid.clear();
         fluid.resize(density.len(), false);
         distance.par_iter_mut().zip(density).with_min_len(4096).for_each(|(distance, &density)| {
             *distance = -depth(density);
         });
-        let cells = topology.grid().nx * topology.grid().ny;
         for component in 0..density.len() {
-            fluid[component] = density[component] >= 0.5 && topology.exists(component);
+            fluid[component] = density[component] > 0.5 && topology.exists(component);
         }
-        for cell in 0..cells {
-            if !topology.is_cut(cell) {
-                fluid[cell] |= !particles.in_cell(cell).is_empty();
-                continue;
-            }
-            for k in particles.in_cell(cell) {
-                if let Some(own) = topology.component_at(obstacles, cell, particles.position(k)) {
-                    fluid[own as usize] = true;
-                }
-            }
-        }
+        self.keep_films(topology, obstacles, particles);
+        let Self { fluid, .. } = self;
         let slivers: Vec<usize> = (0..density.len())
             .filter(|&c| !fluid[c] && topology.exists(c) && topology.is_cut(topology.cell_of(c)))
             .filter(|&c| {
@@ -73,6 +64,33 @@ impl Surface {
         for component in slivers {
             fluid[component] = true;
         }
+    }
+
+    /// Where particles lie with no water under their surface to carry them (a film
+    /// on a floor, a drop), their own component is water, or nothing would keep
+    /// the film from thinning without end.
+    fn keep_films(&mut self, topology: &Topology, obstacles: &Obstacles, particles: &Particles) {
+        let cells = topology.grid().nx * topology.grid().ny;
+        self.films.clear();
+        for cell in (0..cells).filter(|&cell| !particles.in_cell(cell).is_empty()) {
+            if !topology.is_cut(cell) {
+                self.films.extend((!self.fluid[cell]).then_some(cell as u32));
+                continue;
+            }
+            for k in particles.in_cell(cell) {
+                let own = topology.component_at(obstacles, cell, particles.position(k));
+                self.films.extend(own.filter(|&own| !self.fluid[own as usize]));
+            }
+        }
+        let carried = |component: u32| {
+            let mut carried = false;
+            topology.for_links(component as usize, |link| carried |= self.fluid[link.other as usize]);
+            carried
+        };
+        let mut films = std::mem::take(&mut self.films);
+        films.retain(|&component| !carried(component));
+        films.iter().for_each(|&component| self.fluid[component as usize] = true);
+        self.films = films;
     }
 
     /// Share of the way from a wet component to a dry one at which the surface lies.

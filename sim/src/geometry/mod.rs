@@ -6,7 +6,7 @@ mod polygon;
 mod segment;
 mod topology;
 
-pub use index::{Obstacles, SegmentIndex};
+pub use index::Obstacles;
 pub use polygon::Polygon;
 pub use segment::{Point, Segment};
-pub use topology::{Axis, NONE, Topology};
+pub use topology::{Axis, Link, NONE, Topology};

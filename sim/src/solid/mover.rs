@@ -53,6 +53,8 @@ pub struct Mover {
     pub centre: Point,
     /// Velocity at the start of the step: cells/s, cells/s, rad/s.
     pub velocity: [f64; 3],
+    /// Whether a push moves it.
+    pub yields: bool,
     /// Farthest point of the outline from the centre of mass.
     pub radius: f64,
 }
@@ -69,11 +71,6 @@ impl Mover {
         self.insides.iter().map(|inside| {
             Polygon::new(inside.segments().map(|s| self.before.world_from_body(s.a)).collect())
         })
-    }
-
-    /// Whether a point, in the solid's coordinates, lies inside it.
-    pub fn contains(&self, p: Point) -> bool {
-        self.insides.iter().any(|inside| inside.contains(p))
     }
 
     /// Velocity of the solid's point that is at `p`, cells/s.

@@ -267,6 +267,7 @@ impl World {
                     insides: solid.insides.clone(),
                     centre,
                     velocity,
+                    yields: body.is_dynamic(),
                     radius: 0.0,
                 });
             }
@@ -276,7 +277,7 @@ impl World {
                 mover.insides.clone_from(&solid.insides);
             }
             (mover.before, mover.after) = (placement, placement);
-            (mover.centre, mover.velocity) = (centre, velocity);
+            (mover.centre, mover.velocity, mover.yields) = (centre, velocity, body.is_dynamic());
             mover.radius = mover
                 .outline_before()
                 .map(|s| (s.a[0] - centre[0]).hypot(s.a[1] - centre[1]))

@@ -40,6 +40,7 @@ impl Scene {
     /// As [`Scene::from_toml`].
     pub fn from_toml_within(text: &str, limits: &Limits) -> Result<Self, SceneError> {
         check_size(text, limits)?;
+        check_marks(text, limits)?;
         read(text, limits, toml_value::<Self>, |text| toml_value::<Versioned>(text).ok())
     }
 
@@ -110,16 +111,24 @@ fn check_size(text: &str, limits: &Limits) -> Result<(), SceneError> {
         let takes = format!("at most {} bytes", limits.text_bytes);
         return Err(SceneError::new("text", format!("{} bytes", text.len()), takes));
     }
-    // A TOML parser holds all of its tokens at once, each many times its text.
-    // Two commas a point are enough for any scene; the rest is room for the
-    // other entries, their names and comments.
-    let commas = text.bytes().filter(|&byte| byte == b',').count();
-    let enough = 2 * limits.points + 65_536;
-    if commas > enough {
-        let takes = format!("at most {} points in all strokes", limits.points);
-        return Err(SceneError::new("text", format!("{commas} commas"), takes));
-    }
     Ok(())
+}
+
+/// Marks that a point may take in TOML, with each number on a line of its own.
+const MARKS_A_POINT: usize = 16;
+/// Marks for everything in a scene that is not a point.
+const MARKS_BESIDE: usize = 1 << 16;
+
+/// Refuses TOML that is all brackets and line ends. Its parser holds every token
+/// at once, in some fifty times the memory of a text made of nothing else.
+fn check_marks(text: &str, limits: &Limits) -> Result<(), SceneError> {
+    let marks = text.bytes().filter(|byte| b"[]{},=.\n".contains(byte)).count();
+    if marks <= MARKS_A_POINT.saturating_mul(limits.points).saturating_add(MARKS_BESIDE) {
+        return Ok(());
+    }
+    let got = format!("{marks} brackets, commas and the like");
+    let takes = format!("a scene of at most {} points in all strokes", limits.points);
+    Err(SceneError::new("text", got, takes))
 }
 
 fn toml_value<T: DeserializeOwned>(text: &str) -> Result<T, SceneError> {

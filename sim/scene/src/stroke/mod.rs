@@ -5,9 +5,17 @@
 //! a solver needs; [`Scene::from_strokes`](crate::Scene::from_strokes) and
 //! [`Stroke::fitted`] thin it, cut it to the domain and check it.
 
+mod clip;
+mod crossing;
+mod fit;
+mod resample;
+mod simplify;
+
 use serde::{Deserialize, Serialize};
 
 use crate::geometry::distance;
+
+pub use crossing::Crossing;
 
 /// A drawn line.
 ///

@@ -1,9 +1,9 @@
 //! Rigid bodies.
 
-use super::SPEED_MAX_M_S;
 use super::check::{above_zero, finite, velocity, within};
-use crate::geometry::{polygon_area, segments_touch};
-use crate::{Body, Domain, Scene, SceneError, Shape};
+use super::{EDGE_TOLERANCE_M, SPEED_MAX_M_S};
+use crate::geometry::polygon_area;
+use crate::{Body, Domain, Scene, SceneError, Shape, Stroke};
 
 /// The lightest body, kg/m³: air. Lighter ones have no inertia to integrate.
 const DENSITY_MIN_KG_M3: f64 = 1.0;
@@ -42,8 +42,7 @@ fn check_body(
     let [min_m, max_m] = body.bounds_m();
     let sizes_m = [domain.width_m, domain.height_m];
     for axis in 0..2 {
-        let edge_m = super::EDGE_TOLERANCE_M;
-        if min_m[axis] < -edge_m || max_m[axis] > sizes_m[axis] + edge_m {
+        if min_m[axis] < -EDGE_TOLERANCE_M || max_m[axis] > sizes_m[axis] + EDGE_TOLERANCE_M {
             let got = format!(
                 "{:?}, where the body reaches from {:?} to {:?}",
                 body.position_m[axis], min_m[axis], max_m[axis]
@@ -80,55 +79,30 @@ fn check_polygon(
     key: impl Fn() -> String,
 ) -> Result<(), SceneError> {
     if points_m.len() < 3 {
-        return Err(SceneError::new(key(), format!("{} points", points_m.len()), "3 or more"));
+        let got = format!("a list of {}", points_m.len());
+        return Err(SceneError::new(key(), got, "3 or more points"));
     }
     for (j, point_m) in points_m.iter().enumerate() {
-        for axis in 0..2 {
+        for (axis, &value) in point_m.iter().enumerate() {
             let key = || format!("{}[{j}][{axis}]", key());
-            within(point_m[axis], -2.0 * largest_m..=2.0 * largest_m, "m", key)?;
+            within(value, -2.0 * largest_m..=2.0 * largest_m, "m", key)?;
         }
     }
     let farthest_m = points_m.iter().flatten().fold(0.0, |most: f64, value| most.max(value.abs()));
     if polygon_area(points_m).abs() <= AREA_MIN * farthest_m * farthest_m {
         return Err(SceneError::new(key(), "a polygon of no area", "one that encloses some"));
     }
-    if let Some((a, b)) = touching_sides(points_m) {
-        let got = format!("sides that touch, those that start at [{a}] and [{b}]");
-        return Err(SceneError::new(key(), got, "a simple polygon, its first point not repeated"));
+    for (j, point_m) in points_m.iter().enumerate() {
+        if *point_m == points_m[(j + 1) % points_m.len()] {
+            let takes = "a point other than the next; the first is not repeated at the end";
+            return Err(SceneError::new(format!("{}[{j}]", key()), "the next point again", takes));
+        }
+    }
+    let outline = Stroke { points_m: points_m.to_vec(), thickness_m: 0.0, closed: true };
+    if let Some(crossing) = outline.self_crossings().first() {
+        let [x, y] = crossing.at_m;
+        let got = format!("sides that touch at [{x:?}, {y:?}]");
+        return Err(SceneError::new(key(), got, "a polygon that does not meet itself"));
     }
     Ok(())
-}
-
-/// Two sides that share a point where they should not: neighbours share one
-/// corner, others none.
-fn touching_sides(points_m: &[[f64; 2]]) -> Option<(usize, usize)> {
-    let count = points_m.len();
-    let side = |a: usize| [points_m[a], points_m[(a + 1) % count]];
-    for a in 0..count {
-        let [from_m, to_m] = side(a);
-        if from_m == to_m {
-            return Some((a, (a + 1) % count));
-        }
-        for b in a + 1..count {
-            let touch = if b == a + 1 {
-                // Neighbours fold back on each other when the far end of one lies on the other.
-                folds_back(from_m, to_m, side(b)[1])
-            } else if (b + 1) % count == a {
-                folds_back(side(b)[0], from_m, to_m)
-            } else {
-                segments_touch(side(a), side(b))
-            };
-            if touch {
-                return Some((a, b));
-            }
-        }
-    }
-    None
-}
-
-/// Whether the way from `corner` to `to` runs back along the way from `from`.
-fn folds_back(from: [f64; 2], corner: [f64; 2], to: [f64; 2]) -> bool {
-    let into = [corner[0] - from[0], corner[1] - from[1]];
-    let out = [to[0] - corner[0], to[1] - corner[1]];
-    crate::geometry::turn(from, corner, to) == 0.0 && into[0] * out[0] + into[1] * out[1] < 0.0
 }

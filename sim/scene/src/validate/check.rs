@@ -41,17 +41,16 @@ pub(super) fn above_zero(
     Err(SceneError::new(key(), format!("{value:?}"), takes))
 }
 
-/// A count within a limit.
+/// A list no longer than a limit.
 pub(super) fn at_most(
-    count: usize,
+    length: usize,
     limit: usize,
-    of: &str,
     key: impl FnOnce() -> String,
 ) -> Result<(), SceneError> {
-    if count <= limit {
+    if length <= limit {
         return Ok(());
     }
-    Err(SceneError::new(key(), format!("{count} {of}"), format!("at most {limit}")))
+    Err(SceneError::new(key(), format!("a list of {length}"), format!("at most {limit}")))
 }
 
 /// A finite point in the rectangle or on its edge. `key` is the point's.

@@ -23,7 +23,7 @@ pub(super) fn check(scene: &Scene, limits: &Limits) -> Result<(), SceneError> {
     }
     check_lid(domain)?;
     if domain.periodic_x && !scene.bodies.is_empty() {
-        let got = format!("true, with {} bodies", scene.bodies.len());
+        let got = format!("true, with {} [[body]]", scene.bodies.len());
         return Err(SceneError::new("domain.periodic_x", got, "false where there are bodies"));
     }
     Ok(())

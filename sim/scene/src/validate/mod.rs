@@ -52,24 +52,30 @@ impl Scene {
 
     fn check_counts(&self, limits: &Limits) -> Result<(), SceneError> {
         let name_chars = self.name.chars().count();
-        at_most(name_chars, limits.name_chars, "characters", || "name".to_owned())?;
-        at_most(self.water.len(), limits.waters, "entries", || "water".to_owned())?;
-        at_most(self.drains.len(), limits.drains, "entries", || "drain".to_owned())?;
-        at_most(self.strokes.len(), limits.strokes, "strokes", || "stroke".to_owned())?;
-        for (i, stroke) in self.strokes.iter().enumerate() {
-            let count = stroke.points_m.len();
-            at_most(count, limits.stroke_points, "points", || format!("stroke[{i}].points_m"))?;
+        if name_chars > limits.name_chars {
+            let takes = format!("at most {}", limits.name_chars);
+            return Err(SceneError::new("name", format!("{name_chars} characters"), takes));
         }
-        let points = self.strokes.iter().map(|stroke| stroke.points_m.len()).sum();
-        at_most(points, limits.points, "points in all strokes", || "stroke".to_owned())?;
-        at_most(self.bodies.len(), limits.bodies, "bodies", || "body".to_owned())?;
+        at_most(self.water.len(), limits.waters, || "water".to_owned())?;
+        at_most(self.drains.len(), limits.drains, || "drain".to_owned())?;
+        at_most(self.strokes.len(), limits.strokes, || "stroke".to_owned())?;
+        for (i, stroke) in self.strokes.iter().enumerate() {
+            let key = || format!("stroke[{i}].points_m");
+            at_most(stroke.points_m.len(), limits.stroke_points, key)?;
+        }
+        let points: usize = self.strokes.iter().map(|stroke| stroke.points_m.len()).sum();
+        if points > limits.points {
+            let got = format!("{points} points in all strokes");
+            return Err(SceneError::new("stroke", got, format!("at most {}", limits.points)));
+        }
+        at_most(self.bodies.len(), limits.bodies, || "body".to_owned())?;
         for (i, body) in self.bodies.iter().enumerate() {
             if let Shape::Polygon { points_m } = &body.shape {
                 let key = || format!("body[{i}].shape.points_m");
-                at_most(points_m.len(), limits.polygon_points, "points", key)?;
+                at_most(points_m.len(), limits.polygon_points, key)?;
             }
         }
-        at_most(self.joints.len(), limits.joints, "joints", || "joint".to_owned())
+        at_most(self.joints.len(), limits.joints, || "joint".to_owned())
     }
 
     fn check_physics(&self) -> Result<(), SceneError> {

@@ -34,8 +34,9 @@ pub(crate) fn check_stroke(
     let fewest = if stroke.closed { 3 } else { 2 };
     if points_m.len() < fewest {
         let line = if stroke.closed { "a closed line" } else { "a line" };
-        let takes = format!("{fewest} or more for {line}");
-        return Err(SceneError::new(points_key(), format!("{} points", points_m.len()), takes));
+        let got = format!("a list of {}", points_m.len());
+        let takes = format!("{fewest} or more points for {line}");
+        return Err(SceneError::new(points_key(), got, takes));
     }
     for (j, &point_m) in points_m.iter().enumerate() {
         in_domain(point_m, domain, || format!("{}[{j}]", points_key()))?;

@@ -1,0 +1,35 @@
+//! Why a command ended early, and the exit code that tells a script.
+
+use std::process::ExitCode;
+
+use crate::output;
+
+/// A gate failed: a number is not what it must be.
+pub const GATE_FAILED: u8 = 1;
+/// The user's input is wrong; the same code that clap gives for a wrong flag.
+const BAD_INPUT: u8 = 2;
+/// This machine or this build lacks something.
+const LACKING: u8 = 3;
+/// Ended by Ctrl-C, as shells count: 128 + SIGINT.
+pub const INTERRUPTED: u8 = 130;
+
+/// A failure whose kind a script can tell by the exit code.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Wrong input; the text says where, what it got and what it takes.
+    #[error("{0}")]
+    BadInput(String),
+    /// Something that is not here; the text names it and says what works without.
+    #[error("{0}")]
+    Lacking(String),
+}
+
+/// Prints `error` on one line and returns its exit code. What is not a
+/// [`Failure`] comes from files and pipes: the environment's.
+pub fn report(error: &anyhow::Error) -> ExitCode {
+    output::notice(&format!("error: {error:#}"));
+    ExitCode::from(match error.downcast_ref() {
+        Some(Failure::BadInput(_)) => BAD_INPUT,
+        Some(Failure::Lacking(_)) | None => LACKING,
+    })
+}

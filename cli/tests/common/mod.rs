@@ -1,0 +1,95 @@
+//! Runs the real `weir`.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The command, in a folder of its own that is gone after the test.
+pub struct Weir {
+    folder: tempfile::TempDir,
+}
+
+impl Weir {
+    pub fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).expect("a temporary file");
+    }
+
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_weir"));
+        command.args(arguments).current_dir(self.folder.path());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().expect("weir starts");
+        Ran::from(output)
+    }
+
+    /// Names in the folder, sorted: shows what a run left.
+    pub fn files(&self) -> Vec<String> {
+        let entries = std::fs::read_dir(self.folder.path()).expect("the folder");
+        let mut names: Vec<String> =
+            entries.map(|e| e.expect("an entry").file_name().to_string_lossy().into()).collect();
+        names.sort();
+        names
+    }
+}
+
+/// What a run said and how it ended.
+#[derive(Debug)]
+pub struct Ran {
+    pub code: Option<i32>,
+    pub out: String,
+    pub err: String,
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            out: String::from_utf8(output.stdout).expect("text"),
+            err: String::from_utf8(output.stderr).expect("text"),
+        }
+    }
+}
+
+impl Ran {
+    /// The JSON object that must be all of standard output.
+    pub fn json(&self) -> serde_json::Value {
+        assert_eq!(self.out.trim_end().lines().count(), 1, "{self:?}");
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// Asserts that the run was refused with `code` and one line that has all `words`.
+    pub fn is_refused(&self, code: i32, words: &[&str]) {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.out, "", "{self:?}");
+        for word in words {
+            assert!(self.err.contains(word), "no {word:?} in {self:?}");
+        }
+    }
+}
+
+/// The pixels of a PNG: width, and three bytes a pixel.
+pub fn read_png(path: &Path) -> (usize, Vec<[u8; 3]>) {
+    let picture = image::open(path).expect("a PNG").into_rgb8();
+    (picture.width() as usize, picture.pixels().map(|pixel| pixel.0).collect())
+}
+
+/// The delays of a GIF's pictures, hundredths of a second; every picture is decoded.
+pub fn gif_pictures(path: &Path) -> Vec<u16> {
+    let file = std::fs::File::open(path).expect("a GIF");
+    let mut decoder = gif::DecodeOptions::new().read_info(file).expect("a GIF's header");
+    let mut delays = Vec::new();
+    while let Some(frame) = decoder.read_next_frame().expect("a whole picture") {
+        delays.push(frame.delay);
+    }
+    delays
+}
