@@ -76,7 +76,9 @@ pub fn bulk_speed(particles: &Particles, share: f64, scratch: &mut Vec<f32>) -> 
 /// with nothing but full water a cell around.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DensityErrors {
-    /// |mean of ρ/ρ₀ − 1|.
+    /// How many components are full.
+    pub count: usize,
+    /// Mean of ρ/ρ₀ − 1.
     pub of_mean: f64,
     /// Mean of |ρ/ρ₀ − 1|.
     pub mean: f64,
@@ -93,12 +95,12 @@ impl DensityErrors {
             return Self::default();
         }
         let count = scratch.len() as f64;
-        let of_mean = (scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count).abs();
+        let of_mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
         scratch.iter_mut().for_each(|e| *e = e.abs());
         let mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
         let rank = scratch.len() * 99 / 100;
         let (_, p99, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
-        Self { of_mean, mean, p99: f64::from(*p99) }
+        Self { count: scratch.len(), of_mean, mean, p99: f64::from(*p99) }
     }
 }
 

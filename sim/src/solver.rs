@@ -392,16 +392,15 @@ impl Solver {
     }
 
     fn rebuild_topology(&mut self) {
-        self.obstacles.lines.rebuild(&self.grid, self.world.resting_segments());
-        self.audit = Audit::new(self.grid.nx, self.obstacles.lines.segments());
+        self.obstacles.set_lines(&self.grid, self.world.resting_segments());
+        self.audit = Audit::new(self.grid.nx, self.obstacles.lines());
         self.lines_changed = false;
         self.rebuild_outlines();
     }
 
     fn rebuild_outlines(&mut self) {
         let outlines = self.movers.iter().flat_map(Mover::outline_before);
-        self.obstacles.outlines.rebuild(&self.grid, outlines);
-        self.obstacles.refresh(&self.grid);
+        self.obstacles.set_outlines(&self.grid, outlines);
         let solids: Vec<Polygon> = self
             .world
             .resting_insides()
@@ -415,7 +414,7 @@ impl Solver {
     fn step_off_lines(&mut self) {
         const ASIDE: f64 = 2e-3;
         for cell in 0..self.grid.nx * self.grid.ny {
-            if self.obstacles.lines.near(cell).is_empty() {
+            if self.obstacles.clear_near(cell) {
                 continue;
             }
             for k in self.particles.in_cell(cell) {
@@ -596,13 +595,19 @@ impl Solver {
         d.line_crossings = counts.crossings;
         d.body_penetrations = counts.penetrations;
         let errors = DensityErrors::of(&self.pressure.deep, &self.density, &mut self.scratch);
-        d.density_mean_err = errors.of_mean;
+        d.full_cells = errors.count;
+        d.density_signed_err = errors.of_mean;
+        d.density_mean_err = errors.of_mean.abs();
         d.density_spread = errors.mean;
         d.density_p99_err = errors.p99;
         if !self.surface.fluid.is_empty() && d.particles > 0 {
             let held = f64::from(VOLUME) * d.particles as f64;
             let ratio = measure::volume(&self.topology, &self.surface) / held;
-            let first = *self.first_volume_ratio.get_or_insert(ratio);
+            let first = if self.emitters.is_empty() {
+                *self.first_volume_ratio.get_or_insert(ratio)
+            } else {
+                1.0
+            };
             d.volume_drift = ratio / first - 1.0;
         }
     }

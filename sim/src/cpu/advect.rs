@@ -96,17 +96,13 @@ impl Surroundings<'_> {
     /// Slides along lines at rest.
     fn past_lines(&self, cell: usize, p: Point, q: Point, wanted: &mut Wanted) -> Path {
         let mut path = Path::from(p);
-        let lines = self.obstacles.lines.near(cell);
-        if lines.is_empty() {
+        let mut lines = self.obstacles.lines_near(cell).peekable();
+        if lines.peek().is_none() {
             path.go(self.clamp(q, wanted));
             return path;
         }
-        let segments = self.obstacles.lines.segments();
         let first_hit = |from: Point, to: Point| -> Option<(f64, &Segment)> {
-            let hits = lines.iter().filter_map(|&s| {
-                let segment = &segments[s as usize];
-                segment.hit(from, to).map(|t| (t, segment))
-            });
+            let hits = lines.clone().filter_map(|s| s.hit(from, to).map(|t| (t, s)));
             hits.min_by(|a, b| a.0.total_cmp(&b.0))
         };
         let mut target = self.clamp(q, wanted);
