@@ -207,6 +207,7 @@ impl Boxes {
 pub(super) struct Ledger {
     setups: Vec<String>,
     density_mean: f64,
+    density_spread: f64,
     density_p99: f64,
     volume_excess: f64,
     line_crossings: u64,
@@ -220,6 +221,7 @@ impl Ledger {
         let totals = run.solver.totals();
         let larger = |a: f64, b: f64| if b.is_nan() || b > a { b } else { a };
         self.density_mean = larger(self.density_mean, totals.density_mean_err);
+        self.density_spread = larger(self.density_spread, totals.density_spread);
         self.density_p99 = larger(self.density_p99, totals.density_p99_err);
         self.volume_excess = larger(self.volume_excess, run.boxes.mean_excess().abs());
         self.line_crossings += totals.line_crossings;
@@ -230,6 +232,7 @@ impl Ledger {
         report.setups.extend(self.setups);
         report.checks.extend([
             Check::share("density-mean", self.density_mean, 0.01),
+            Check::reported("density-spread", "1", self.density_spread),
             Check::reported("density-p99", "1", self.density_p99),
             Check::share("volume", self.volume_excess, 0.01),
             Check::absolute("line-crossings", "moves", self.line_crossings as f64, 0.0, 0.0),

@@ -23,18 +23,19 @@ use crate::validation::{
     Axis, Case, CaseReport, Check, FigureData, Series, Style, Trial, ValidationError,
 };
 
-const COLLISION_S: f64 = 0.4;
+const COLLISION_S: f64 = 0.5;
 
-/// A blob of water, a ball and a box on their way to the same place. `up_m` is
-/// room to fall.
+/// A blob of water, a ball and a box on their way to the same place, in the
+/// middle of a rectangle that is `up_m` higher than wide: room to fall.
 fn collision(name: &str, up_m: f64, cell_m: f64) -> Scene {
-    let mut scene = empty(name, [3.0, 3.0 + up_m], cell_m);
-    let at = |x: f64, y: f64| [x, y + up_m];
-    scene.water.push(moving_block(at(0.9, 1.2), at(1.5, 1.8), [1.5, 0.0]));
-    let mut ball = body(Shape::Ball { radius_m: 0.12 }, at(1.95, 1.55), 2000.0);
-    ball.velocity_m_s = [-1.5, 0.0];
-    let mut spinner = body(Shape::Box { half_extents_m: [0.1, 0.16] }, at(1.75, 1.0), 500.0);
-    spinner.velocity_m_s = [0.0, 1.2];
+    const SIDE_M: f64 = 4.0;
+    let mut scene = empty(name, [SIDE_M, SIDE_M + up_m], cell_m);
+    let at = |x: f64, y: f64| [SIDE_M / 2.0 + x, SIDE_M / 2.0 + up_m + y];
+    scene.water.push(moving_block(at(-0.7, -0.3), at(-0.1, 0.3), [1.0, 0.0]));
+    let mut ball = body(Shape::Ball { radius_m: 0.12 }, at(0.2, 0.1), 2000.0);
+    ball.velocity_m_s = [-0.8, 0.0];
+    let mut spinner = body(Shape::Box { half_extents_m: [0.1, 0.16] }, at(0.1, -0.4), 500.0);
+    spinner.velocity_m_s = [0.0, 0.8];
     spinner.angular_velocity_rad_s = 4.0;
     scene.bodies = vec![ball, spinner];
     scene

@@ -57,7 +57,7 @@ impl Basin {
 
     /// An arc of 160°, of four lines that share their ends.
     fn bowl() -> Self {
-        let (radius_m, below_m, steps) = (0.6, 0.08, 48);
+        let (radius_m, below_m, steps) = (0.7, 0.08, 48);
         let size_m = [2.0 * radius_m + 0.16, below_m + radius_m + 0.1];
         let centre = [size_m[0] / 2.0, below_m + radius_m];
         let outline: Vec<Point> = (0..=steps)
@@ -286,6 +286,14 @@ mod tests {
             let (area, centroid) = area_and_centroid_y(&below(&basin.outline, level));
             let volume = basin.volume_of_centroid(centroid);
             assert!((volume / area.abs() - 1.0).abs() < 1e-9, "{}", basin.label);
+        }
+    }
+
+    #[test]
+    fn no_basin_runs_over() {
+        for basin in [Basin::flat(), Basin::v("v", 30.0), Basin::v("v", 17.0), Basin::bowl()] {
+            let rim = basin.outline.iter().map(|p| p[1]).fold(f64::MIN, f64::max);
+            assert!(rim > basin.bottom_m() + DEPTH_M + 0.05, "{}", basin.label);
         }
     }
 
