@@ -45,9 +45,7 @@ fn columns_of(x: f64, x2: f64, count: usize) -> std::ops::Range<usize> {
 }
 
 fn overlaps(s: &Segment, p: Point, q: Point) -> bool {
-    (0..2).all(|k| {
-        s.a[k].min(s.b[k]) <= p[k].max(q[k]) && p[k].min(q[k]) <= s.a[k].max(s.b[k])
-    })
+    (0..2).all(|k| s.a[k].min(s.b[k]) <= p[k].max(q[k]) && p[k].min(q[k]) <= s.a[k].max(s.b[k]))
 }
 
 /// Whether the leg `p → q` passes through the segment or ends on it, exactly.

@@ -47,7 +47,11 @@ impl Corners {
         let (i, i2) = ((i - 1).clamp(0, columns) as usize, i.clamp(0, columns) as usize);
         let (j, j2) = ((j - 1).clamp(0, rows) as usize, j.clamp(0, rows) as usize);
         let width = columns as usize + 1;
-        Self { low: [j * width + i, j * width + i2], high: [j2 * width + i, j2 * width + i2], share }
+        Self {
+            low: [j * width + i, j * width + i2],
+            high: [j2 * width + i, j2 * width + i2],
+            share,
+        }
     }
 
     #[inline]
@@ -72,7 +76,11 @@ impl Corners {
         let [s, t] = self.share;
         let (across_low, across_high) = (low[1] - low[0], high[1] - high[0]);
         let (at_low, at_high) = (low[0] + s * across_low, high[0] + s * across_high);
-        [at_low + t * (at_high - at_low), across_low + t * (across_high - across_low), at_high - at_low]
+        [
+            at_low + t * (at_high - at_low),
+            across_low + t * (across_high - across_low),
+            at_high - at_low,
+        ]
     }
 }
 
@@ -162,7 +170,8 @@ impl Stencil {
                     (0..2).for_each(|k| stencil.offset_slope[k] += 2.0 * wall * slope[k]);
                 }
             };
-            let sees = |at: [f32; 2]| clear || obstacles.sees(cell, p.map(f64::from), at.map(f64::from));
+            let sees =
+                |at: [f32; 2]| clear || obstacles.sees(cell, p.map(f64::from), at.map(f64::from));
             match topology.pieces(axis, face) {
                 None => {
                     let at = face_at(axis, column as usize, row as usize);
@@ -193,7 +202,8 @@ impl Stencil {
         for k in 0..self.count {
             self.weight[k] *= scale;
             for d in 0..2 {
-                self.slope[k][d] = self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
+                self.slope[k][d] =
+                    self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
             }
         }
         if self.count != 4 {

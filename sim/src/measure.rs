@@ -99,8 +99,8 @@ impl DensityErrors {
         scratch.iter_mut().for_each(|e| *e = e.abs());
         let mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
         let rank = scratch.len() * 99 / 100;
-        let (_, p99, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
-        Self { count: scratch.len(), of_mean, mean, p99: f64::from(*p99) }
+        let p99 = f64::from(*scratch.select_nth_unstable_by(rank, f32::total_cmp).1);
+        Self { count: scratch.len(), of_mean, mean, p99 }
     }
 }
 

@@ -76,7 +76,8 @@ impl Surroundings<'_> {
             return (path, false);
         }
         for _ in 0..ROUNDS {
-            let Some((target, normal, solid)) = near().find_map(|mover| pushed(mover, p, path.end()))
+            let Some((target, normal, solid)) =
+                near().find_map(|mover| pushed(mover, p, path.end()))
             else {
                 *velocity = wanted.velocity;
                 return (path, false);
@@ -116,10 +117,9 @@ impl Surroundings<'_> {
             wanted.meet(normal, [0.0; 2]);
             let delta = [target[0] - from[0], target[1] - from[1]];
             let touch = [from[0] + t * delta[0], from[1] + t * delta[1]];
-            let beside = snap(self.inside([
-                touch[0] + CLEARANCE * normal[0],
-                touch[1] + CLEARANCE * normal[1],
-            ]));
+            let beside = snap(
+                self.inside([touch[0] + CLEARANCE * normal[0], touch[1] + CLEARANCE * normal[1]]),
+            );
             if first_hit(from, beside).is_some() {
                 return path;
             }
@@ -166,7 +166,8 @@ fn velocity_keeper(velocity: Point) -> Wanted {
 impl Wanted {
     /// Takes off what runs into a solid with this normal and velocity.
     fn meet(&mut self, normal: Point, solid: Point) {
-        let approach = (self.velocity[0] - solid[0]) * normal[0] + (self.velocity[1] - solid[1]) * normal[1];
+        let approach =
+            (self.velocity[0] - solid[0]) * normal[0] + (self.velocity[1] - solid[1]) * normal[1];
         if approach < 0.0 {
             self.velocity[0] -= approach * normal[0];
             self.velocity[1] -= approach * normal[1];
@@ -183,7 +184,8 @@ fn pushed(mover: &Mover, p: Point, q: Point) -> Option<(Point, Point, Point)> {
     let from = mover.before.body_from_world(p);
     let to = mover.after.body_from_world(q);
     let placed = |on: Point, normal: Point, slide: Point| {
-        let beside = [on[0] + CLEARANCE * normal[0] + slide[0], on[1] + CLEARANCE * normal[1] + slide[1]];
+        let beside =
+            [on[0] + CLEARANCE * normal[0] + slide[0], on[1] + CLEARANCE * normal[1] + slide[1]];
         let world = snap(mover.after.world_from_body(beside));
         (world, mover.after.turn(normal), mover.velocity_at(p))
     };

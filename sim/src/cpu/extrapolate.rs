@@ -111,8 +111,7 @@ impl Ring<'_> {
     /// Mean over the known neighbours of face `(i, j)` that `at` sees.
     fn mean(&self, i: usize, j: usize, at: [f32; 2], split: bool) -> Option<f32> {
         let (mut sum, mut count) = (0.0, 0.0);
-        let neighbours =
-            [(i.wrapping_sub(1), j), (i + 1, j), (i, j.wrapping_sub(1)), (i, j + 1)];
+        let neighbours = [(i.wrapping_sub(1), j), (i + 1, j), (i, j.wrapping_sub(1)), (i, j + 1)];
         for (i2, j2) in neighbours {
             if i2 >= self.width || j2 >= self.height {
                 continue;

@@ -208,7 +208,8 @@ impl GridToParticle<'_> {
         let half = shorten(velocity.map(|c| 0.5 * self.dt_s * c), 0.5);
         let middle = [p[0] + half[0], p[1] + half[1]];
         let grid = self.topology.grid();
-        let inside = (self.topology.periodic_x() || (middle[0] >= 0.0 && middle[0] <= grid.nx as f32))
+        let inside = (self.topology.periodic_x()
+            || (middle[0] >= 0.0 && middle[0] <= grid.nx as f32))
             && middle[1] >= 0.0
             && middle[1] <= grid.ny as f32;
         if !inside

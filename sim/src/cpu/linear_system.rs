@@ -188,7 +188,8 @@ impl LinearSystem {
         work: &mut Workspace,
     ) -> Outcome {
         let count = self.len();
-        for vector in [&mut work.residual, &mut work.direction, &mut work.image, &mut work.conditioned]
+        for vector in
+            [&mut work.residual, &mut work.direction, &mut work.image, &mut work.conditioned]
         {
             vector.resize(count, 0.0);
         }
@@ -248,7 +249,12 @@ fn dot(a: &[f32], b: &[f32]) -> f64 {
         // Four running sums let the processor overlap the additions.
         let mut sums = [0.0_f64; 4];
         let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-        let tail: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+        let tail: f64 = a4
+            .remainder()
+            .iter()
+            .zip(b4.remainder())
+            .map(|(a, b)| f64::from(*a) * f64::from(*b))
+            .sum();
         for (a, b) in a4.zip(b4) {
             for k in 0..4 {
                 sums[k] += f64::from(a[k]) * f64::from(b[k]);
@@ -291,7 +297,8 @@ mod tests {
     fn it_finds_the_solution_that_made_the_right_hand_side() {
         for side in [10, 130] {
             let system = laplacian(side);
-            let truth: Vec<f32> = (0..side * side).map(|k| ((k * 37) % 101) as f32 / 101.0).collect();
+            let truth: Vec<f32> =
+                (0..side * side).map(|k| ((k * 37) % 101) as f32 / 101.0).collect();
             let mut b = vec![0.0; side * side];
             system.multiply(&truth, &mut b);
             let mut x = vec![0.0; side * side];
@@ -317,7 +324,9 @@ mod tests {
         let solve = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
             let mut x = vec![0.0; b.len()];
-            pool.install(|| system.solve(&b, &mut x, 1e-5, 200, |_, _| {}, &mut Workspace::default()));
+            pool.install(|| {
+                system.solve(&b, &mut x, 1e-5, 200, |_, _| {}, &mut Workspace::default())
+            });
             x
         };
         assert_eq!(solve(1), solve(3));

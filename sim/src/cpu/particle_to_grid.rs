@@ -26,7 +26,8 @@ impl ParticleToGrid {
     pub fn run(&mut self, topology: &Topology, obstacles: &Obstacles, particles: &Particles) {
         for axis in Axis::BOTH {
             let count = topology.node_count(axis);
-            let (velocity, weight) = (&mut self.velocity[axis as usize], &mut self.weight[axis as usize]);
+            let (velocity, weight) =
+                (&mut self.velocity[axis as usize], &mut self.weight[axis as usize]);
             velocity.resize(count, 0.0);
             weight.resize(count, 0.0);
             let grid = topology.grid();
@@ -50,7 +51,8 @@ impl ParticleToGrid {
                 self.pieces.extend(pieces.iter().map(|piece| (face as u32, piece.node, piece.at)));
             }
             let seen = self.pieces.par_iter().with_min_len(32).map(|&(face, node, at)| {
-                let (momentum, total) = gather.seen(face as usize % width, face as usize / width, at);
+                let (momentum, total) =
+                    gather.seen(face as usize % width, face as usize / width, at);
                 (node, momentum, total)
             });
             seen.collect_into_vec(&mut self.split);
@@ -80,7 +82,8 @@ impl Gather<'_> {
     fn row(&self, j: usize, velocity: &mut [f32], weight: &mut [f32]) {
         let grid = self.topology.grid();
         let (low, high) = self.rows(j);
-        let empty = self.particles.in_run(grid.cell(0, low), grid.cell(grid.nx - 1, high)).is_empty();
+        let empty =
+            self.particles.in_run(grid.cell(0, low), grid.cell(grid.nx - 1, high)).is_empty();
         if empty {
             velocity.fill(0.0);
             weight.fill(0.0);
@@ -190,7 +193,13 @@ impl Gather<'_> {
                 for k in self.particles.in_cell(cell) {
                     let near = (target[0] - self.particles.x[k]).abs() < 1.0
                         && (target[1] - self.particles.y[k]).abs() < 1.0;
-                    if near && self.obstacles.sees(cell, self.particles.position(k), target.map(f64::from)) {
+                    if near
+                        && self.obstacles.sees(
+                            cell,
+                            self.particles.position(k),
+                            target.map(f64::from),
+                        )
+                    {
                         self.add(k..k + 1, target, &mut sums);
                     }
                 }

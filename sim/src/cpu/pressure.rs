@@ -233,7 +233,12 @@ impl Pressure {
         Outcomes { pressure, density }
     }
 
-    fn fill_pressure_rhs(&mut self, topology: &Topology, velocity: &FaceField, coupling: &Coupling) {
+    fn fill_pressure_rhs(
+        &mut self,
+        topology: &Topology,
+        velocity: &FaceField,
+        coupling: &Coupling,
+    ) {
         let rhs = &mut self.rhs[0];
         rhs.resize(self.component_of_row.len(), 0.0);
         let rows = self.component_of_row.par_iter().zip(rhs.par_iter_mut()).with_min_len(1024);
@@ -360,7 +365,13 @@ impl Pressure {
     }
 
     /// Largest |∇·u| over wet components after projection, 1/s.
-    pub fn max_divergence(&self, topology: &Topology, velocity: &FaceField, flux: &[BodyFlux], movers: &[f64]) -> f32 {
+    pub fn max_divergence(
+        &self,
+        topology: &Topology,
+        velocity: &FaceField,
+        flux: &[BodyFlux],
+        movers: &[f64],
+    ) -> f32 {
         let mut divergence: Vec<f32> = self
             .component_of_row
             .par_iter()

@@ -84,7 +84,8 @@ impl Surface {
         }
         let carried = |component: u32| {
             let mut carried = false;
-            topology.for_links(component as usize, |link| carried |= self.fluid[link.other as usize]);
+            topology
+                .for_links(component as usize, |link| carried |= self.fluid[link.other as usize]);
             carried
         };
         let mut films = std::mem::take(&mut self.films);

@@ -171,7 +171,9 @@ impl Obstacles {
     /// Segments within one cell of `cell`.
     #[inline]
     pub fn near(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        self.lines.select(self.lines.near(cell)).chain(self.outlines.select(self.outlines.near(cell)))
+        self.lines
+            .select(self.lines.near(cell))
+            .chain(self.outlines.select(self.outlines.near(cell)))
     }
 
     /// Segments that touch `cell`.

@@ -198,7 +198,8 @@ impl Topology {
         whole.clear();
         whole.extend((0..nx * ny).map(|cell| {
             let cut = |cell: usize| self.cut_of_cell[cell] != NONE;
-            self.is_inner(cell) && ![cell, cell - 1, cell + 1, cell - nx, cell + nx].into_iter().any(cut)
+            self.is_inner(cell)
+                && ![cell, cell - 1, cell + 1, cell - nx, cell + nx].into_iter().any(cut)
         }));
         debug_assert_eq!(whole.len(), nx * ny);
         self.whole = whole;
@@ -216,9 +217,12 @@ impl Topology {
                 break;
             }
             crossings.clear();
-            crossings.extend(solid.segments().filter(|s| (s.a[1] > y) != (s.b[1] > y)).map(|s| {
-                s.a[0] + (y - s.a[1]) / (s.b[1] - s.a[1]) * (s.b[0] - s.a[0])
-            }));
+            crossings.extend(
+                solid
+                    .segments()
+                    .filter(|s| (s.a[1] > y) != (s.b[1] > y))
+                    .map(|s| s.a[0] + (y - s.a[1]) / (s.b[1] - s.a[1]) * (s.b[0] - s.a[0])),
+            );
             crossings.sort_by(f64::total_cmp);
             for span in crossings.chunks_exact(2) {
                 let from = (span[0] * fine - 0.5).ceil().max(0.0) as usize;
@@ -245,7 +249,8 @@ impl Topology {
         let mut crossings = Vec::new();
         for cell in cells {
             let (i, j) = (cell as usize % self.grid.nx, cell as usize / self.grid.nx);
-            for (axis, i, j) in [(Axis::X, i, j), (Axis::X, i + 1, j), (Axis::Y, i, j), (Axis::Y, i, j + 1)]
+            for (axis, i, j) in
+                [(Axis::X, i, j), (Axis::X, i + 1, j), (Axis::Y, i, j), (Axis::Y, i, j + 1)]
             {
                 self.split_face(obstacles, axis, i, j, &mut crossings);
             }
@@ -267,7 +272,9 @@ impl Topology {
         }
         let first = self.pieces.len();
         let known = self.last.pieces(axis, face);
-        if let Some((from, to)) = known.filter(|_| !obstacles.stirred(low) && !obstacles.stirred(high)) {
+        if let Some((from, to)) =
+            known.filter(|_| !obstacles.stirred(low) && !obstacles.stirred(high))
+        {
             for index in from..to {
                 let mut piece = self.last.pieces[index];
                 piece.sides = piece.sides.map(|side| self.renumbered(side));
@@ -296,7 +303,8 @@ impl Topology {
                     // It lies along the side: the part that it covers is closed.
                     crossings.extend([a[along] - start[along], b[along] - start[along]]);
                 } else {
-                    crossings.push(a[along] + da / (da - db) * (b[along] - a[along]) - start[along]);
+                    crossings
+                        .push(a[along] + da / (da - db) * (b[along] - a[along]) - start[along]);
                 }
             }
         }
@@ -342,7 +350,8 @@ impl Topology {
         };
         let cell = self.last.extra_cells[extra] as usize;
         let first = |cuts: &[Cut], of_cell: &[u32]| cuts[of_cell[cell] as usize].first_extra;
-        component - first(&self.last.cuts, &self.last.cut_of_cell) + first(&self.cuts, &self.cut_of_cell)
+        component - first(&self.last.cuts, &self.last.cut_of_cell)
+            + first(&self.cuts, &self.cut_of_cell)
     }
 
     /// Index of face `(i, j)`; on a periodic seam both ends are the left one.
@@ -468,9 +477,8 @@ impl Topology {
     /// All pieces of faces that touch a cut cell, by axis and face.
     pub fn special_pieces(&self, axis: Axis) -> impl Iterator<Item = (usize, &[Piece])> {
         let faces = self.special_faces[axis as usize].iter();
-        faces.map(move |&face| {
-            (face as usize, self.pieces(axis, face as usize).unwrap_or_default())
-        })
+        faces
+            .map(move |&face| (face as usize, self.pieces(axis, face as usize).unwrap_or_default()))
     }
 
     /// Visits each connection of `component` to another, in a fixed order.
@@ -480,7 +488,13 @@ impl Topology {
             let (nx, row) = (self.grid.nx, component / self.grid.nx);
             let left = component + row;
             let mut link = |axis, node: usize, outward, other: usize| {
-                visit(Link { axis, node: node as u32, aperture: 1.0, outward, other: other as u32 });
+                visit(Link {
+                    axis,
+                    node: node as u32,
+                    aperture: 1.0,
+                    outward,
+                    other: other as u32,
+                });
             };
             link(Axis::Y, component, -1.0, component - nx);
             link(Axis::X, left, -1.0, component - 1);
@@ -490,9 +504,12 @@ impl Topology {
         }
         let cell = self.cell_of(component);
         let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
-        for (axis, i, j, outward) in
-            [(Axis::Y, i, j, -1.0), (Axis::X, i, j, -1.0), (Axis::X, i + 1, j, 1.0), (Axis::Y, i, j + 1, 1.0)]
-        {
+        for (axis, i, j, outward) in [
+            (Axis::Y, i, j, -1.0),
+            (Axis::X, i, j, -1.0),
+            (Axis::X, i + 1, j, 1.0),
+            (Axis::Y, i, j + 1, 1.0),
+        ] {
             let Some(cells) = self.cells_beside(axis, i, j) else { continue };
             let face = self.face(axis, i, j);
             let here = usize::from(outward > 0.0);

@@ -1,26 +1,22 @@
-//! The solver: owns the state, runs the stages of a step in order.
+//! One step: the stages in order, and what passes between them.
 
 use std::time::{Duration, Instant};
 
-use weir_scene::{Advance, AdvanceError, Domain, Frame, Grid, GridField, Limits, Scene, Stagger, Stroke, Walls};
+use weir_scene::AdvanceError;
 
+use super::Solver;
+use crate::StageTimes;
 use crate::audit::Audit;
 use crate::cpu::advect::Surroundings;
-use crate::cpu::body_flux::{self, BodyFlux};
 use crate::cpu::extrapolate::Extrapolate;
 use crate::cpu::grid_to_particle::{Counts, GridToParticle};
 use crate::cpu::particle_to_grid::ParticleToGrid;
-use crate::cpu::pressure::{Coupling, Pressure, Tolerances};
-use crate::cpu::surface::Surface;
-use crate::cpu::viscosity::{self, Viscosity};
-use crate::cpu::{density, rest_density};
-use crate::field::{FaceField, NoSlip, Stencil};
-use crate::geometry::{Axis, Obstacles, Polygon, Topology};
+use crate::cpu::pressure::{Coupling, Tolerances};
+use crate::cpu::{body_flux, density, rest_density, viscosity};
+use crate::geometry::{Axis, Polygon};
 use crate::measure::{self, DensityErrors, Motion};
-use crate::particles::{Particles, VOLUME};
-use crate::solid::{BodyState, Mobility, Mover, StrokeId, WATER_KG_M3, World};
-use crate::source::{self, Emitter, Sink};
-use crate::{Backend, Diagnostics, SolverConfig, SolverError, StageTimes, Totals};
+use crate::particles::VOLUME;
+use crate::solid::{Mobility, Mover, WATER_KG_M3};
 
 /// Rings of sides around the water that get extrapolated velocities: a particle
 /// moves half a cell to its midpoint and reads one cell around it.
@@ -33,277 +29,7 @@ const MAX_SPRAY_CELLS: f64 = 6.0;
 /// Distance from the sides of the rectangle that particles keep, cells.
 const WALL_CLEARANCE: f64 = 1e-3;
 
-/// Water in a rectangle, from a [`Scene`] to frames.
-pub struct Solver {
-    config: SolverConfig,
-    domain: Domain,
-    grid: Grid,
-    /// Gravity, cells/s².
-    gravity: [f64; 2],
-    /// Kinematic viscosity, cells²/s.
-    viscosity: f64,
-    no_slip: NoSlip,
-    time_s: f64,
-    frames: u64,
-
-    particles: Particles,
-    next_id: u32,
-    emitters: Vec<Emitter>,
-    sinks: Vec<Sink>,
-    births: Vec<([f32; 2], [f32; 2])>,
-
-    world: World,
-    movers: Vec<Mover>,
-    obstacles: Obstacles,
-    audit: Audit,
-    topology: Topology,
-    rest: Vec<f32>,
-    lines_changed: bool,
-    flux: Vec<BodyFlux>,
-
-    density: Vec<f32>,
-    surface: Surface,
-    transfer: ParticleToGrid,
-    velocity: FaceField,
-    change: FaceField,
-    displacement: FaceField,
-    known: [Vec<bool>; 2],
-    wet: [Vec<bool>; 2],
-    pressure: Pressure,
-    viscous: Viscosity,
-    extrapolate: [Extrapolate; 2],
-    scratch: Vec<f32>,
-
-    /// Speed that all but spray stays below, cells/s.
-    bulk_speed: f64,
-    first_volume_ratio: Option<f64>,
-    diagnostics: Diagnostics,
-    totals: Totals,
-}
-
 impl Solver {
-    /// A solver at time zero of `scene`, with validated parameters.
-    ///
-    /// # Errors
-    /// The scene is not valid, or a body's outline makes no solid.
-    pub fn new(scene: &Scene, backend: Backend) -> Result<Self, SolverError> {
-        Self::with_config(scene, backend, SolverConfig::default())
-    }
-
-    /// A solver at time zero of `scene`.
-    ///
-    /// # Errors
-    /// As [`Self::new`], or a parameter out of range.
-    pub fn with_config(
-        scene: &Scene,
-        backend: Backend,
-        config: SolverConfig,
-    ) -> Result<Self, SolverError> {
-        let Backend::Cpu = backend;
-        config.validate()?;
-        scene.validate(&Limits::default())?;
-        let grid = scene.domain.grid();
-        let dx = scene.domain.cell_m;
-        let world = World::new(scene)?;
-        let mut solver = Self {
-            domain: scene.domain.clone(),
-            grid,
-            gravity: scene.gravity_m_s2.map(|g| g / dx),
-            viscosity: scene.viscosity_m2_s / (dx * dx),
-            no_slip: NoSlip {
-                on: scene.domain.walls == Walls::NoSlip,
-                lid: (scene.domain.lid_speed_m_s / dx) as f32,
-            },
-            config,
-            time_s: 0.0,
-            frames: 0,
-            particles: Particles::default(),
-            next_id: 0,
-            emitters: source::emitters(scene),
-            sinks: source::sinks(scene),
-            births: Vec::new(),
-            world,
-            movers: Vec::new(),
-            obstacles: Obstacles::default(),
-            audit: Audit::default(),
-            topology: Topology::new(grid, scene.domain.periodic_x),
-            rest: Vec::new(),
-            lines_changed: true,
-            flux: Vec::new(),
-            density: Vec::new(),
-            surface: Surface::default(),
-            transfer: ParticleToGrid::default(),
-            velocity: FaceField::default(),
-            change: FaceField::default(),
-            displacement: FaceField::default(),
-            known: [Vec::new(), Vec::new()],
-            wet: [Vec::new(), Vec::new()],
-            pressure: Pressure::default(),
-            viscous: Viscosity::default(),
-            extrapolate: Default::default(),
-            scratch: Vec::new(),
-            bulk_speed: 0.0,
-            first_volume_ratio: None,
-            diagnostics: Diagnostics::default(),
-            totals: Totals::default(),
-        };
-        solver.world.refresh_movers(&mut solver.movers);
-        let solids: Vec<Polygon> = solver
-            .world
-            .resting_insides()
-            .chain(solver.movers.iter().flat_map(Mover::insides_before))
-            .collect();
-        let free = |p| !solids.iter().any(|solid: &Polygon| solid.contains(p));
-        solver.next_id = source::fill(scene, &mut solver.particles, free);
-        solver.particles.sort(&grid, |_, _| false);
-        solver.rebuild_topology();
-        solver.step_off_lines();
-        solver.measure(Counts::default());
-        Ok(solver)
-    }
-
-    /// The last step's report.
-    pub fn diagnostics(&self) -> &Diagnostics {
-        &self.diagnostics
-    }
-
-    /// Sums since the scene began.
-    pub fn totals(&self) -> &Totals {
-        &self.totals
-    }
-
-    /// Time since the scene began, seconds.
-    pub fn time_s(&self) -> f64 {
-        self.time_s
-    }
-
-    /// BLAKE3 hash of all particle positions by identity and of all body poses,
-    /// hexadecimal: equal runs have equal digests.
-    pub fn digest(&self) -> String {
-        let mut order: Vec<usize> = (0..self.particles.len()).collect();
-        order.sort_unstable_by_key(|&k| self.particles.id[k]);
-        let mut hash = blake3::Hasher::new();
-        for k in order {
-            hash.update(&self.particles.id[k].to_le_bytes());
-            hash.update(&self.particles.x[k].to_le_bytes());
-            hash.update(&self.particles.y[k].to_le_bytes());
-        }
-        for pose in self.world.body_poses() {
-            let [x, y] = pose.position_m;
-            [x, y, pose.angle_rad].iter().for_each(|c| {
-                hash.update(&c.to_le_bytes());
-            });
-        }
-        hash.finalize().to_hex().to_string()
-    }
-
-    /// Gives every particle the velocity `f(position)`, m/s from metres.
-    pub fn set_velocities(&mut self, f: impl Fn([f64; 2]) -> [f64; 2]) {
-        let dx = self.grid.cell_m;
-        for k in 0..self.particles.len() {
-            let v = f(self.particles.position(k).map(|c| c * dx));
-            for axis in 0..2 {
-                self.particles.velocity[axis][k] = (v[axis] / dx) as f32;
-            }
-        }
-        self.measure(Counts::default());
-    }
-
-    /// Keeps the particles for which `f(position)`, in metres, holds.
-    pub fn retain(&mut self, f: impl Fn([f64; 2]) -> bool + Sync) {
-        let dx = self.grid.cell_m;
-        self.particles.sort(&self.grid, |x, y| !f([x, y].map(|c| f64::from(c) * dx)));
-        self.first_volume_ratio = None;
-        self.measure(Counts::default());
-    }
-
-    /// Adds a line to the running scene. Water that it lands on steps aside.
-    ///
-    /// # Errors
-    /// The stroke is not valid in this rectangle.
-    pub fn add_stroke(&mut self, stroke: &Stroke) -> Result<StrokeId, SolverError> {
-        stroke.validate(&self.domain)?;
-        self.lines_changed = true;
-        Ok(self.world.add_line(stroke))
-    }
-
-    /// Takes a line away.
-    ///
-    /// # Errors
-    /// No such line.
-    pub fn erase_stroke(&mut self, id: StrokeId) -> Result<(), SolverError> {
-        self.lines_changed = true;
-        self.world.erase_line(id)
-    }
-
-    /// Moves a line by `by_m` over the next `over_s` seconds, pushing the water.
-    ///
-    /// # Errors
-    /// No such line, or a motion that is not finite or takes no time.
-    pub fn move_stroke(&mut self, id: StrokeId, by_m: [f64; 2], over_s: f64) -> Result<(), SolverError> {
-        if !(over_s > 0.0 && over_s.is_finite() && by_m.iter().all(|d| d.is_finite())) {
-            return Err(SolverError::Config {
-                name: "move_stroke",
-                got: format!("{by_m:?} m over {over_s} s"),
-                takes: "a finite distance over a finite time above zero",
-            });
-        }
-        self.lines_changed = true;
-        self.world.move_line(id, by_m, over_s)
-    }
-
-    /// State of body `index` of the scene.
-    pub fn body(&self, index: usize) -> Option<BodyState> {
-        self.world.body(index)
-    }
-
-    /// Velocity of the water on the grid at a point, m/s; none where there is no water.
-    pub fn velocity_at(&self, position_m: [f64; 2]) -> Option<[f64; 2]> {
-        let dx = self.grid.cell_m;
-        let p = position_m.map(|c| c / dx);
-        let outside = p[0] < 0.0 || p[1] < 0.0;
-        if outside || p[0] > self.grid.nx as f64 || p[1] > self.grid.ny as f64 {
-            return None;
-        }
-        let (i, j) = ((p[0] as usize).min(self.grid.nx - 1), (p[1] as usize).min(self.grid.ny - 1));
-        let cell = self.grid.cell(i, j);
-        let component = self.topology.component_at(&self.obstacles, cell, p)?;
-        if !*self.surface.fluid.get(component as usize)? {
-            return None;
-        }
-        let read = |axis: Axis| {
-            let p = p.map(|c| c as f32);
-            let stencil = Stencil::at(&self.topology, &self.obstacles, self.no_slip, axis, cell, p);
-            f64::from(stencil.value(&self.velocity[axis as usize])) * dx
-        };
-        Some([read(Axis::X), read(Axis::Y)])
-    }
-
-    /// Pressure of the last step at cell centres, pascals; NaN outside the water.
-    pub fn pressure(&self) -> GridField {
-        let dx = self.grid.cell_m;
-        let scale = if self.diagnostics.dt_s > 0.0 {
-            WATER_KG_M3 * dx * dx / self.diagnostics.dt_s
-        } else {
-            0.0
-        };
-        self.cell_field("pressure", "Pa", |cell| {
-            let wet = self.surface.fluid.get(cell) == Some(&true);
-            let value = self.pressure.value.get(cell).filter(|_| wet);
-            value.map_or(f32::NAN, |&p| (f64::from(p) * scale) as f32)
-        })
-    }
-
-    /// Density over rest density at cell centres; zero where there is no water.
-    pub fn density(&self) -> GridField {
-        self.cell_field("density ratio", "1", |cell| self.density.get(cell).copied().unwrap_or(0.0))
-    }
-
-    fn cell_field(&self, name: &'static str, unit: &'static str, at: impl Fn(usize) -> f32) -> GridField {
-        let values = (0..self.grid.len(Stagger::Centre)).map(at).collect();
-        GridField { name, unit, grid: self.grid, stagger: Stagger::Centre, values }
-    }
-
     /// Advances by one step no longer than `dt_limit_s` and returns its length, seconds.
     ///
     /// # Errors
@@ -345,7 +71,10 @@ impl Solver {
         self.diagnostics.dt_s = dt_s;
         self.measure(counts);
         if self.diagnostics.max_speed_m_s.is_nan() {
-            return Err(AdvanceError::NotFinite { what: "the water's motion", time_s: self.time_s });
+            return Err(AdvanceError::NotFinite {
+                what: "the water's motion",
+                time_s: self.time_s,
+            });
         }
         self.totals.add(&self.diagnostics);
         Ok(dt_s)
@@ -358,9 +87,11 @@ impl Solver {
         let water = self.bulk_speed.max(spray);
         let sources = self.emitters.iter().map(|e| e.speed_at(self.time_s));
         let movers = self.movers.iter().map(|m| 2.0 * m.max_speed());
-        let fastest = sources.chain(movers).fold(water, f64::max).max(f64::from(self.no_slip.lid.abs()));
+        let fastest =
+            sources.chain(movers).fold(water, f64::max).max(f64::from(self.no_slip.lid.abs()));
         let waves = self.gravity[0].hypot(self.gravity[1]).sqrt();
-        let stable = if fastest + waves > 0.0 { self.config.cfl / (fastest + waves) } else { f64::MAX };
+        let stable =
+            if fastest + waves > 0.0 { self.config.cfl / (fastest + waves) } else { f64::MAX };
         let limit_s = self.world.time_to_line_stop(limit_s);
         let dt_s = stable.min(self.config.dt_max_s);
         // Equal steps to the limit rather than a short one at the end.
@@ -372,7 +103,14 @@ impl Solver {
         self.births.clear();
         for emitter in &mut self.emitters {
             let occupied = |cell| self.particles.in_cell(cell).len();
-            emitter.emit(self.time_s, dt_s, &self.grid, &self.obstacles, occupied, &mut self.births);
+            emitter.emit(
+                self.time_s,
+                dt_s,
+                &self.grid,
+                &self.obstacles,
+                occupied,
+                &mut self.births,
+            );
         }
         for &(position, velocity) in &self.births {
             self.particles.push(self.next_id, position, velocity);
@@ -391,7 +129,7 @@ impl Solver {
         }
     }
 
-    fn rebuild_topology(&mut self) {
+    pub(super) fn rebuild_topology(&mut self) {
         self.obstacles.set_lines(&self.grid, self.world.resting_segments());
         self.audit = Audit::new(self.grid.nx, self.obstacles.lines());
         self.lines_changed = false;
@@ -411,7 +149,7 @@ impl Solver {
     }
 
     /// Moves particles that lie on a line (it was drawn through them) off it.
-    fn step_off_lines(&mut self) {
+    pub(super) fn step_off_lines(&mut self) {
         const ASIDE: f64 = 2e-3;
         for cell in 0..self.grid.nx * self.grid.ny {
             if self.obstacles.clear_near(cell) {
@@ -431,7 +169,8 @@ impl Solver {
     /// outside the water, and beside that finds where the water is and builds
     /// the pressure matrix. Returns how long each took.
     fn gather(&mut self) -> (Duration, Duration) {
-        let Self { topology, obstacles, particles, transfer, known, velocity, extrapolate, .. } = self;
+        let Self { topology, obstacles, particles, transfer, known, velocity, extrapolate, .. } =
+            self;
         let (rest, density, surface, flux) =
             (&self.rest, &mut self.density, &mut self.surface, &mut self.flux);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
@@ -467,7 +206,8 @@ impl Solver {
             let a = axis as usize;
             let fall = (self.gravity[a] * dt_s) as f32;
             if fall != 0.0 {
-                let known = self.velocity[a].iter_mut().zip(&self.known[a]).filter(|(_, known)| **known);
+                let known =
+                    self.velocity[a].iter_mut().zip(&self.known[a]).filter(|(_, known)| **known);
                 known.for_each(|(v, _)| *v += fall);
             }
         }
@@ -543,11 +283,15 @@ impl Solver {
                 let fall = (gravity[axis as usize] * dt_s) as f32;
                 change.clear();
                 let sides = velocity.iter().zip(before).zip(wet.iter());
-                change.extend(sides.map(|((after, before), wet)| if *wet { after - before } else { fall }));
+                change.extend(
+                    sides.map(|((after, before), wet)| if *wet { after - before } else { fall }),
+                );
                 extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
-                velocity.iter_mut().zip(before).zip(change.iter()).for_each(|((velocity, before), change)| {
-                    *velocity = before + change;
-                });
+                velocity.iter_mut().zip(before).zip(change.iter()).for_each(
+                    |((velocity, before), change)| {
+                        *velocity = before + change;
+                    },
+                );
             },
             extrapolate,
             zip3(velocity, change, wet),
@@ -578,7 +322,7 @@ impl Solver {
         stage.run(&mut self.particles)
     }
 
-    fn measure(&mut self, counts: Counts) {
+    pub(super) fn measure(&mut self, counts: Counts) {
         let dx = self.grid.cell_m;
         let mass = WATER_KG_M3 * dx * dx * f64::from(VOLUME);
         let motion = Motion::of(&self.particles);
@@ -610,35 +354,6 @@ impl Solver {
             };
             d.volume_drift = ratio / first - 1.0;
         }
-    }
-}
-
-impl Advance for Solver {
-    fn frame_dt_s(&self) -> f64 {
-        1.0 / self.config.fps
-    }
-
-    fn snapshot(&self, frame: &mut Frame) {
-        let dx = self.grid.cell_m as f32;
-        frame.clear();
-        frame.time_s = self.time_s;
-        let p = &self.particles;
-        frame.positions_m.extend(p.x.iter().zip(&p.y).map(|(x, y)| [x * dx, y * dx]));
-        let [u, v] = &p.velocity;
-        frame.velocities_m_s.extend(u.iter().zip(v).map(|(u, v)| [u * dx, v * dx]));
-        frame.ids.extend_from_slice(&p.id);
-        frame.body_poses.extend(self.world.body_poses());
-    }
-
-    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
-        let end = (self.frames + 1) as f64 * self.frame_dt_s();
-        while end - self.time_s > 1e-7 * self.frame_dt_s() {
-            self.step(end - self.time_s)?;
-        }
-        self.frames += 1;
-        self.time_s = end;
-        self.snapshot(frame);
-        Ok(())
     }
 }
 
