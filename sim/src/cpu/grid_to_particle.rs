@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::advect::{Surroundings, ends_badly};
 use crate::audit::Audit;
-use crate::field::{Corners, FaceField, NoSlip, Stencil};
+use crate::field::{Corners, NoSlip, Packed, Stencil};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
 
@@ -32,12 +32,9 @@ pub struct GridToParticle<'a> {
     pub obstacles: &'a Obstacles,
     /// Solids to meet.
     pub surroundings: Surroundings<'a>,
-    /// New velocity, cells/s.
-    pub velocity: &'a FaceField,
-    /// New velocity less the old one, cells/s.
-    pub change: &'a FaceField,
-    /// Displacement that restores density, cells.
-    pub displacement: &'a FaceField,
+    /// New velocity (cells/s), its change (cells/s) and the displacement that
+    /// restores density (cells), for each unknown of both axes.
+    pub sides: &'a [Vec<Packed>; 2],
     /// Walls that drag.
     pub no_slip: NoSlip,
     /// Share of its own velocity that a particle keeps in this step.
@@ -170,10 +167,9 @@ impl GridToParticle<'_> {
             for axis in Axis::BOTH {
                 let a = axis as usize;
                 let corners = Corners::at(self.topology.grid(), axis, p);
-                [reading.velocity[a], reading.slope[a][0], reading.slope[a][1]] =
-                    corners.value_and_slope(&self.velocity[a]);
-                reading.change[a] = corners.value(&self.change[a]);
-                reading.shift[a] = corners.value(&self.displacement[a]);
+                let [value, along_x, along_y] = corners.read(&self.sides[a]);
+                [reading.velocity[a], reading.change[a], reading.shift[a], _] = value.to_array();
+                reading.slope[a] = [along_x.to_array()[0], along_y.to_array()[0]];
             }
             return reading;
         }
@@ -189,10 +185,9 @@ impl GridToParticle<'_> {
             if stencil.is_empty() {
                 continue;
             }
-            reading.velocity[a] = stencil.value(&self.velocity[a]);
-            reading.change[a] = stencil.change(&self.change[a]);
-            reading.slope[a] = stencil.slope(&self.velocity[a]);
-            reading.shift[a] = stencil.change(&self.displacement[a]);
+            let value = stencil.value(&self.sides[a]);
+            [reading.velocity[a], reading.change[a], reading.shift[a], _] = value.to_array();
+            reading.slope[a] = stencil.slope(&self.sides[a]);
         }
         reading
     }
@@ -226,14 +221,15 @@ impl GridToParticle<'_> {
         let cell = cell_of(middle);
         if self.is_plain(cell) {
             return Axis::BOTH.map(|axis| {
-                Corners::at(self.topology.grid(), axis, middle).value(&self.velocity[axis as usize])
+                Corners::at(self.topology.grid(), axis, middle).read(&self.sides[axis as usize])[0]
+                    .to_array()[0]
             });
         }
         let mut carried = velocity;
         for axis in Axis::BOTH {
             let stencil = self.stencil(axis, cell, middle);
             if !stencil.is_empty() {
-                carried[axis as usize] = stencil.value(&self.velocity[axis as usize]);
+                carried[axis as usize] = stencil.value(&self.sides[axis as usize]).to_array()[0];
             }
         }
         carried

@@ -14,7 +14,7 @@
 use rayon::prelude::*;
 
 use super::body_flux::BodyFlux;
-use super::linear_system::{LinearSystem, Outcome, Workspace};
+use super::linear_system::{LinearSystem, Outcome, Workspace, interleave};
 use super::surface::Surface;
 use crate::field::{FaceField, columns};
 use crate::geometry::{Axis, NONE, Topology};
@@ -94,9 +94,11 @@ impl Pressure {
         self.component_of_row.clear();
         self.row_of_component.clear();
         self.row_of_component.resize(count, NONE);
-        for component in (0..count).filter(|&c| surface.fluid[c]) {
-            self.row_of_component[component] = self.component_of_row.len() as u32;
-            self.component_of_row.push(component as u32);
+        let wet = (0..count).filter(|&c| surface.fluid[c]).map(|c| c as u32);
+        self.component_of_row.extend(wet);
+        interleave(&mut self.component_of_row, &mut self.stack);
+        for (row, &component) in self.component_of_row.iter().enumerate() {
+            self.row_of_component[component as usize] = row as u32;
         }
         self.system.clear();
         self.interior.clear();
@@ -141,6 +143,7 @@ impl Pressure {
         let rows = self.component_of_row.len();
         self.pool.clear();
         self.pool.resize(rows, NONE);
+        self.stack.clear();
         self.airless.clear();
         for first in 0..rows {
             if self.pool[first] != NONE {

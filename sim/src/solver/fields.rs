@@ -25,7 +25,7 @@ impl Solver {
         let read = |axis: Axis| {
             let p = p.map(|c| c as f32);
             let stencil = Stencil::at(&self.topology, &self.obstacles, self.no_slip, axis, cell, p);
-            f64::from(stencil.value(&self.velocity[axis as usize])) * dx
+            f64::from(stencil.value(&self.sides[axis as usize]).to_array()[0]) * dx
         };
         Some([read(Axis::X), read(Axis::Y)])
     }

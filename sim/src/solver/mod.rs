@@ -13,7 +13,7 @@ use crate::cpu::particle_to_grid::ParticleToGrid;
 use crate::cpu::pressure::Pressure;
 use crate::cpu::surface::Surface;
 use crate::cpu::viscosity::Viscosity;
-use crate::field::{FaceField, NoSlip};
+use crate::field::{FaceField, NoSlip, Packed};
 use crate::geometry::{Obstacles, Polygon, Topology};
 use crate::particles::Particles;
 use crate::solid::{BodyState, Mover, StrokeId, World};
@@ -54,6 +54,8 @@ pub struct Solver {
     velocity: FaceField,
     change: FaceField,
     displacement: FaceField,
+    /// What particles read.
+    sides: [Vec<Packed>; 2],
     known: [Vec<bool>; 2],
     wet: [Vec<bool>; 2],
     pressure: Pressure,
@@ -123,6 +125,7 @@ impl Solver {
             velocity: FaceField::default(),
             change: FaceField::default(),
             displacement: FaceField::default(),
+            sides: Default::default(),
             known: [Vec::new(), Vec::new()],
             wet: [Vec::new(), Vec::new()],
             pressure: Pressure::default(),

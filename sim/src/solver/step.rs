@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use weir_scene::AdvanceError;
+use wide::f32x4;
 
 use super::Solver;
 use crate::StageTimes;
@@ -276,25 +277,26 @@ impl Solver {
     /// added to the velocity that the particles there brought.
     fn spread_change(&mut self, dt_s: f64) {
         let Self { topology, obstacles, transfer, velocity, change, wet, extrapolate, .. } = self;
-        let gravity = self.gravity;
+        let (gravity, displacement) = (self.gravity, &self.displacement);
         for_both_axes(
-            |axis, extrapolate, (velocity, change, wet)| {
-                let before = &transfer.velocity[axis as usize];
-                let fall = (gravity[axis as usize] * dt_s) as f32;
+            |axis, extrapolate, ((velocity, change, wet), sides)| {
+                let a = axis as usize;
+                let before = &transfer.velocity[a];
+                let fall = (gravity[a] * dt_s) as f32;
                 change.clear();
-                let sides = velocity.iter().zip(before).zip(wet.iter());
+                let both = velocity.iter().zip(before).zip(wet.iter());
                 change.extend(
-                    sides.map(|((after, before), wet)| if *wet { after - before } else { fall }),
+                    both.map(|((after, before), wet)| if *wet { after - before } else { fall }),
                 );
                 extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
-                velocity.iter_mut().zip(before).zip(change.iter()).for_each(
-                    |((velocity, before), change)| {
-                        *velocity = before + change;
-                    },
-                );
+                sides.clear();
+                for (k, velocity) in velocity.iter_mut().enumerate() {
+                    *velocity = before[k] + change[k];
+                    sides.push(f32x4::new([*velocity, change[k], displacement[a][k], 0.0]));
+                }
             },
             extrapolate,
-            zip3(velocity, change, wet),
+            zip2(zip3(velocity, change, wet), &mut self.sides),
         );
     }
 
@@ -310,9 +312,7 @@ impl Solver {
                 min: [WALL_CLEARANCE - open, WALL_CLEARANCE],
                 max: [size[0] - WALL_CLEARANCE + open, size[1] - WALL_CLEARANCE],
             },
-            velocity: &self.velocity,
-            change: &self.change,
-            displacement: &self.displacement,
+            sides: &self.sides,
             no_slip: self.no_slip,
             flip: self.config.flip_per_ms.powf(1e3 * dt_s) as f32,
             dt_s: dt_s as f32,
@@ -364,6 +364,10 @@ fn for_both_axes<T: Send>(
     [x, y]: [T; 2],
 ) {
     rayon::join(|| work(Axis::X, memory_x, x), || work(Axis::Y, memory_y, y));
+}
+
+fn zip2<A, B>([a0, a1]: [A; 2], [b0, b1]: &mut [B; 2]) -> [(A, &mut B); 2] {
+    [(a0, b0), (a1, b1)]
 }
 
 fn zip3<'a, A, B, C>(
