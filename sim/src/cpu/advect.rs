@@ -94,6 +94,21 @@ impl Surroundings<'_> {
         (path, true)
     }
 
+    /// Where a move ends that meets nothing but the sides of the rectangle; takes
+    /// off `velocity` what runs into them.
+    #[inline]
+    pub fn in_the_open(&self, q: [f32; 2], velocity: &mut Point) -> [f32; 2] {
+        [0, 1].map(|k| {
+            let (min, max) = (self.min[k] as f32, self.max[k] as f32);
+            if q[k] < min {
+                velocity[k] = velocity[k].max(0.0);
+            } else if q[k] > max {
+                velocity[k] = velocity[k].min(0.0);
+            }
+            q[k].clamp(min, max)
+        })
+    }
+
     /// Slides along lines at rest.
     fn past_lines(&self, cell: usize, p: Point, q: Point, wanted: &mut Wanted) -> Path {
         let mut path = Path::from(p);

@@ -120,9 +120,20 @@ impl GridToParticle<'_> {
         step: [f32; 2],
         velocity: &mut [f64; 2],
     ) -> ([f32; 2], Counts) {
-        let length = (step[0] * step[0] + step[1] * step[1]).sqrt();
+        let squared = step[0] * step[0] + step[1] * step[1];
         let surroundings = &self.surroundings;
         let alone = !surroundings.movers.iter().any(|mover| mover.in_reach(p.map(f64::from)));
+        if alone && squared <= FARTHEST * FARTHEST && self.obstacles.clear_near(cell) {
+            let end = surroundings.in_the_open([p[0] + step[0], p[1] + step[1]], velocity);
+            let crossed = |audit: &Audit| audit.crossed(&[p.map(f64::from), end.map(f64::from)]);
+            let crossings = u64::from(self.audit.is_some_and(crossed));
+            let mut end = end;
+            if self.topology.periodic_x() {
+                end[0] = wrap(end[0], self.topology.grid().nx as f32);
+            }
+            return (end, Counts { crossings, penetrations: 0 });
+        }
+        let length = squared.sqrt();
         let legs = if alone { (length / FARTHEST).ceil().clamp(1.0, LEGS) } else { 1.0 };
         let mut leg = shorten(step.map(|c| c / legs), FARTHEST);
         let mut counts = Counts::default();
@@ -237,8 +248,8 @@ impl GridToParticle<'_> {
 }
 
 fn shorten(d: [f32; 2], longest: f32) -> [f32; 2] {
-    let length = (d[0] * d[0] + d[1] * d[1]).sqrt();
-    if length > longest { d.map(|c| c * (longest / length)) } else { d }
+    let squared = d[0] * d[0] + d[1] * d[1];
+    if squared > longest * longest { d.map(|c| c * (longest / squared.sqrt())) } else { d }
 }
 
 fn wrap(x: f32, width: f32) -> f32 {
