@@ -86,10 +86,20 @@ impl Surroundings<'_> {
             path = self.past_lines(cell, p, target, &mut wanted);
         }
         *velocity = wanted.velocity;
-        // Squeezed between solids: stay, if that is possible.
-        let stay = Path::from(p);
-        if near().all(|mover| pushed(mover, p, p).is_none()) {
-            return (stay, false);
+        // Squeezed between solids: stay, if that is possible, or slip out sideways.
+        let outside = |q: Point| near().all(|mover| pushed(mover, p, q).is_none());
+        if outside(p) {
+            return (Path::from(p), false);
+        }
+        let mut exits: Vec<Point> = near().flat_map(|mover| exits(mover, p)).collect();
+        let squared = |q: &Point| (q[0] - p[0]).powi(2) + (q[1] - p[1]).powi(2);
+        exits.retain(|q| squared(q) < 0.9 && self.inside(*q) == *q);
+        exits.sort_by(|q, r| squared(q).total_cmp(&squared(r)));
+        for exit in exits {
+            let slipped = self.past_lines(cell, p, exit, &mut wanted);
+            if slipped.end() == exit && outside(exit) {
+                return (slipped, false);
+            }
         }
         (path, true)
     }
@@ -188,6 +198,20 @@ impl Wanted {
             self.velocity[1] -= approach * normal[1];
         }
     }
+}
+
+/// Points just outside each side of a mover's outline, as near to `p` as each has.
+fn exits(mover: &Mover, p: Point) -> impl Iterator<Item = Point> + '_ {
+    let local = mover.after.body_from_world(p);
+    mover.insides.iter().flat_map(|inside| inside.segments()).map(move |side| {
+        let d = [side.b[0] - side.a[0], side.b[1] - side.a[1]];
+        let squared = d[0] * d[0] + d[1] * d[1];
+        let from = [local[0] - side.a[0], local[1] - side.a[1]];
+        let t = ((from[0] * d[0] + from[1] * d[1]) / squared).clamp(0.0, 1.0);
+        let out = CLEARANCE / squared.sqrt();
+        let on = [side.a[0] + t * d[0] + out * d[1], side.a[1] + t * d[1] - out * d[0]];
+        snap(mover.after.world_from_body(on))
+    })
 }
 
 /// Where a move that runs into `mover` should end instead, the normal there

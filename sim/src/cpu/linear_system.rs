@@ -268,31 +268,29 @@ fn block_end(row: usize, count: usize) -> usize {
     ((row / BLOCK + 1) * BLOCK).min(count)
 }
 
-/// Σ a·b in `f64`, chunk by chunk in a fixed order.
+/// Σ a·b in `f64`, by halves down to [`CHUNK`]: a fixed tree.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    let partial = |(a, b): (&[f32], &[f32])| -> f64 {
-        // Four running sums let the processor overlap the additions.
-        let mut sums = [0.0_f64; 4];
-        let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-        let tail: f64 = a4
-            .remainder()
-            .iter()
-            .zip(b4.remainder())
-            .map(|(a, b)| f64::from(*a) * f64::from(*b))
-            .sum();
-        for (a, b) in a4.zip(b4) {
-            for k in 0..4 {
-                sums[k] += f64::from(a[k]) * f64::from(b[k]);
-            }
-        }
-        sums.iter().sum::<f64>() + tail
-    };
-    if a.len() > SHARED {
-        let parts: Vec<f64> = a.par_chunks(CHUNK).zip(b.par_chunks(CHUNK)).map(partial).collect();
-        parts.iter().sum()
-    } else {
-        a.chunks(CHUNK).zip(b.chunks(CHUNK)).map(partial).sum()
+    if a.len() > CHUNK {
+        let middle = a.len() / 2;
+        let ((a, a2), (b, b2)) = (a.split_at(middle), b.split_at(middle));
+        let (low, high) = if a.len() > SHARED {
+            rayon::join(|| dot(a, b), || dot(a2, b2))
+        } else {
+            (dot(a, b), dot(a2, b2))
+        };
+        return low + high;
     }
+    // Four running sums let the processor overlap the additions.
+    let mut sums = [0.0_f64; 4];
+    let (fours_a, fours_b) = (a.chunks_exact(4), b.chunks_exact(4));
+    let ends = fours_a.remainder().iter().zip(fours_b.remainder());
+    let tail: f64 = ends.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+    for (a, b) in fours_a.zip(fours_b) {
+        for k in 0..4 {
+            sums[k] += f64::from(a[k]) * f64::from(b[k]);
+        }
+    }
+    sums.iter().sum::<f64>() + tail
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub struct Pressure {
     /// For each component: whether water surrounds it, and its neighbours too.
     pub deep: Vec<bool>,
     stack: Vec<u32>,
+    divergence: Vec<f32>,
     dt_s: f64,
 }
 
@@ -246,7 +247,7 @@ impl Pressure {
         rhs.resize(self.component_of_row.len(), 0.0);
         let rows = self.component_of_row.par_iter().zip(rhs.par_iter_mut()).with_min_len(1024);
         rows.for_each(|(&component, rhs)| {
-            *rhs = -divergence(topology, velocity, component as usize);
+            *rhs = -divergence_of(topology, velocity, component as usize);
         });
         for entry in coupling.flux {
             let row = self.row_of_component[entry.component as usize];
@@ -369,32 +370,32 @@ impl Pressure {
 
     /// Largest |∇·u| over wet components after projection, 1/s.
     pub fn max_divergence(
-        &self,
+        &mut self,
         topology: &Topology,
         velocity: &FaceField,
         flux: &[BodyFlux],
         movers: &[f64],
     ) -> f32 {
-        let mut divergence: Vec<f32> = self
-            .component_of_row
+        let Self { component_of_row, divergence, .. } = self;
+        component_of_row
             .par_iter()
             .with_min_len(1024)
-            .map(|&component| divergence(topology, velocity, component as usize))
-            .collect();
+            .map(|&component| divergence_of(topology, velocity, component as usize))
+            .collect_into_vec(divergence);
         for entry in flux {
             let row = self.row_of_component[entry.component as usize];
             if row != NONE {
                 let v = &movers[3 * entry.mover as usize..][..3];
                 let swept: f64 = (0..3).map(|k| entry.flux[k] * v[k]).sum();
-                divergence[row as usize] += swept as f32;
+                self.divergence[row as usize] += swept as f32;
             }
         }
-        divergence.into_iter().fold(0.0, |worst, d| worst.max(d.abs()))
+        self.divergence.iter().fold(0.0, |worst, d| worst.max(d.abs()))
     }
 }
 
 /// Σ a u·n over the sides of a component, cells²/s.
-fn divergence(topology: &Topology, velocity: &FaceField, component: usize) -> f32 {
+fn divergence_of(topology: &Topology, velocity: &FaceField, component: usize) -> f32 {
     let mut sum = 0.0;
     topology.for_links(component, |link| {
         sum += link.aperture * link.outward * velocity[link.axis as usize][link.node as usize];

@@ -428,6 +428,14 @@ impl Topology {
         }
     }
 
+    /// All components of cut cells.
+    pub fn cut_components(&self) -> impl Iterator<Item = u32> + '_ {
+        self.cuts.iter().flat_map(|cut| {
+            let extra = cut.first_extra..cut.first_extra + u32::from(cut.count).saturating_sub(1);
+            (cut.count > 0).then_some(cut.cell).into_iter().chain(extra)
+        })
+    }
+
     /// Area of the component in cells, by its share of the micro-points.
     pub fn area(&self, component: usize) -> f64 {
         let cut = self.cut_of_cell[self.cell_of(component)];
