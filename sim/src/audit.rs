@@ -13,6 +13,7 @@ use crate::geometry::{Point, Segment};
 #[derive(Clone, Debug, Default)]
 pub struct Audit {
     columns: Vec<Vec<Segment>>,
+    empty: bool,
 }
 
 impl Audit {
@@ -24,30 +25,29 @@ impl Audit {
                 table[column].push(*segment);
             }
         }
-        Self { columns: table }
+        Self { columns: table, empty: segments.is_empty() }
     }
 
     /// Whether any leg of a path crosses any of the lines.
     pub fn crossed(&self, path: &[Point]) -> bool {
-        path.windows(2).any(|leg| {
-            let [p, q] = [leg[0], leg[1]];
-            columns_of(p[0], q[0], self.columns.len())
-                .flat_map(|column| &self.columns[column])
-                .any(|segment| overlaps(segment, p, q) && crosses_exactly(segment, p, q))
-        })
+        !self.empty
+            && path.windows(2).any(|leg| {
+                let [p, q] = [leg[0], leg[1]];
+                columns_of(p[0], q[0], self.columns.len())
+                    .flat_map(|column| &self.columns[column])
+                    .any(|segment| overlaps(segment, p, q) && crosses_exactly(segment, p, q))
+            })
     }
 }
 
 fn columns_of(x: f64, x2: f64, count: usize) -> std::ops::Range<usize> {
-    let low = x.min(x2).floor().clamp(0.0, count as f64) as usize;
-    let high = (x.max(x2).floor() + 1.0).clamp(0.0, count as f64) as usize;
+    let low = x.min(x2).clamp(0.0, count as f64) as usize;
+    let high = (x.max(x2) + 1.0).clamp(0.0, count as f64) as usize;
     low.min(count.saturating_sub(1))..high.max(1).min(count)
 }
 
 fn overlaps(s: &Segment, p: Point, q: Point) -> bool {
-    (0..2).all(|k| {
-        s.a[k].min(s.b[k]) <= p[k].max(q[k]) && p[k].min(q[k]) <= s.a[k].max(s.b[k])
-    })
+    (0..2).all(|k| s.a[k].min(s.b[k]) <= p[k].max(q[k]) && p[k].min(q[k]) <= s.a[k].max(s.b[k]))
 }
 
 /// Whether the leg `p → q` passes through the segment or ends on it, exactly.

@@ -1,11 +1,16 @@
 //! Velocities on the sides of cells, and how to read them at a point.
 
 use weir_scene::Grid;
+use wide::f32x4;
 
 use crate::geometry::{Axis, Obstacles, Topology};
 
 /// A value for every velocity unknown of both axes.
 pub type FaceField = [Vec<f32>; 2];
+
+/// What particles read of one side: new velocity, its change, the displacement
+/// that restores density, and nothing. Together, since they are read together.
+pub type Packed = f32x4;
 
 /// Columns of the faces of `axis`.
 #[inline]
@@ -47,32 +52,23 @@ impl Corners {
         let (i, i2) = ((i - 1).clamp(0, columns) as usize, i.clamp(0, columns) as usize);
         let (j, j2) = ((j - 1).clamp(0, rows) as usize, j.clamp(0, rows) as usize);
         let width = columns as usize + 1;
-        Self { low: [j * width + i, j * width + i2], high: [j2 * width + i, j2 * width + i2], share }
+        Self {
+            low: [j * width + i, j * width + i2],
+            high: [j2 * width + i, j2 * width + i2],
+            share,
+        }
     }
 
+    /// The fields' values, and their slopes along x and y.
     #[inline]
-    fn rows(&self, field: &[f32]) -> ([f32; 2], [f32; 2]) {
-        (self.low.map(|node| field[node]), self.high.map(|node| field[node]))
-    }
-
-    /// The field's value.
-    #[inline]
-    pub fn value(&self, field: &[f32]) -> f32 {
-        let (low, high) = self.rows(field);
+    pub fn read(&self, packed: &[Packed]) -> [Packed; 3] {
+        let [low, low2, high, high2] =
+            [self.low[0], self.low[1], self.high[0], self.high[1]].map(|node| packed[node]);
         let [s, t] = self.share;
-        let low = low[0] + s * (low[1] - low[0]);
-        let high = high[0] + s * (high[1] - high[0]);
-        low + t * (high - low)
-    }
-
-    /// The field's value, and its slope along x and y.
-    #[inline]
-    pub fn value_and_slope(&self, field: &[f32]) -> [f32; 3] {
-        let (low, high) = self.rows(field);
-        let [s, t] = self.share;
-        let (across_low, across_high) = (low[1] - low[0], high[1] - high[0]);
-        let (at_low, at_high) = (low[0] + s * across_low, high[0] + s * across_high);
-        [at_low + t * (at_high - at_low), across_low + t * (across_high - across_low), at_high - at_low]
+        let mix = |a: Packed, b: Packed, share: f32| a + (b - a) * f32x4::splat(share);
+        let (at_low, at_high) = (mix(low, low2, s), mix(high, high2, s));
+        let across = mix(low2 - low, high2 - high, t);
+        [mix(at_low, at_high, t), across, at_high - at_low]
     }
 }
 
@@ -162,7 +158,8 @@ impl Stencil {
                     (0..2).for_each(|k| stencil.offset_slope[k] += 2.0 * wall * slope[k]);
                 }
             };
-            let sees = |at: [f32; 2]| clear || obstacles.sees(cell, p.map(f64::from), at.map(f64::from));
+            let sees =
+                |at: [f32; 2]| clear || obstacles.sees(cell, p.map(f64::from), at.map(f64::from));
             match topology.pieces(axis, face) {
                 None => {
                     let at = face_at(axis, column as usize, row as usize);
@@ -193,7 +190,8 @@ impl Stencil {
         for k in 0..self.count {
             self.weight[k] *= scale;
             for d in 0..2 {
-                self.slope[k][d] = self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
+                self.slope[k][d] =
+                    self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
             }
         }
         if self.count != 4 {
@@ -214,26 +212,24 @@ impl Stencil {
         self.count == 0
     }
 
-    /// The field's value; a mirrored wall counts with its own speed.
+    /// The fields' values. A mirrored wall counts with its own speed, and adds
+    /// nothing to what is not a velocity.
     #[inline]
-    pub fn value(&self, field: &[f32]) -> f32 {
-        self.offset + self.change(field)
+    pub fn value(&self, packed: &[Packed]) -> Packed {
+        let corners = (0..self.count).map(|k| (packed[self.node[k] as usize], self.weight[k]));
+        corners.fold(f32x4::new([self.offset, 0.0, 0.0, 0.0]), |sum, (node, weight)| {
+            sum + node * f32x4::splat(weight)
+        })
     }
 
-    /// The value of a field of changes, to which walls add nothing.
+    /// The velocity's slope along x and y.
     #[inline]
-    pub fn change(&self, field: &[f32]) -> f32 {
-        (0..self.count).map(|k| self.weight[k] * field[self.node[k] as usize]).sum()
-    }
-
-    /// The field's slope along x and y.
-    #[inline]
-    pub fn slope(&self, field: &[f32]) -> [f32; 2] {
+    pub fn slope(&self, packed: &[Packed]) -> [f32; 2] {
         let mut slope = self.offset_slope;
         for k in 0..self.count {
-            let value = field[self.node[k] as usize];
-            slope[0] += self.slope[k][0] * value;
-            slope[1] += self.slope[k][1] * value;
+            let velocity = packed[self.node[k] as usize].to_array()[0];
+            slope[0] += self.slope[k][0] * velocity;
+            slope[1] += self.slope[k][1] * velocity;
         }
         slope
     }

@@ -1,13 +1,12 @@
 //! Sums over the water: energy, momentum, density, volume.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
 use crate::cpu::surface::Surface;
 use crate::geometry::Topology;
 use crate::particles::Particles;
 
-/// Particles that one partial sum covers; fixed, so that sums have the same bits
-/// for any number of threads.
+/// Most particles that one partial sum covers.
 const CHUNK: usize = 4096;
 
 /// Sums over particles, in cells, cells/s and particles.
@@ -26,35 +25,41 @@ pub struct Motion {
 impl Motion {
     /// Sums over all particles.
     pub fn of(particles: &Particles) -> Self {
-        let chunks = particles.len().div_ceil(CHUNK);
-        let part = |chunk: usize| {
-            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(particles.len());
-            let mut sum = Self::default();
-            for k in range {
-                let p = particles.position(k);
-                let v = [0, 1].map(|axis: usize| f64::from(particles.velocity[axis][k]));
-                let squared = v[0] * v[0] + v[1] * v[1];
-                sum.kinetic += 0.5 * squared;
-                for axis in 0..2 {
-                    sum.position[axis] += p[axis];
-                    sum.velocity[axis] += v[axis];
-                }
-                if squared > sum.fastest {
-                    sum.fastest = squared;
-                }
-            }
-            sum
-        };
-        let parts: Vec<Self> = (0..chunks).into_par_iter().with_min_len(4).map(part).collect();
-        let mut total = parts.iter().fold(Self::default(), |a, b| Self {
-            kinetic: a.kinetic + b.kinetic,
-            position: [0, 1].map(|k| a.position[k] + b.position[k]),
-            velocity: [0, 1].map(|k| a.velocity[k] + b.velocity[k]),
-            fastest: a.fastest.max(b.fastest),
-        });
+        let mut total = Self::over(particles, 0..particles.len());
         let finite = total.kinetic.is_finite() && total.position.iter().all(|c| c.is_finite());
         total.fastest = if finite { total.fastest.sqrt() } else { f64::NAN };
         total
+    }
+
+    /// Halves the range down to [`CHUNK`]: a fixed tree, so that sums have the
+    /// same bits for any number of threads. `fastest` is still squared.
+    fn over(particles: &Particles, range: Range<usize>) -> Self {
+        if range.len() > CHUNK {
+            let middle = range.start + range.len() / 2;
+            let (a, b) = rayon::join(
+                || Self::over(particles, range.start..middle),
+                || Self::over(particles, middle..range.end),
+            );
+            return Self {
+                kinetic: a.kinetic + b.kinetic,
+                position: [0, 1].map(|k| a.position[k] + b.position[k]),
+                velocity: [0, 1].map(|k| a.velocity[k] + b.velocity[k]),
+                fastest: a.fastest.max(b.fastest),
+            };
+        }
+        let mut sum = Self::default();
+        for k in range {
+            let p = particles.position(k);
+            let v = [0, 1].map(|axis: usize| f64::from(particles.velocity[axis][k]));
+            let squared = v[0] * v[0] + v[1] * v[1];
+            sum.kinetic += 0.5 * squared;
+            for axis in 0..2 {
+                sum.position[axis] += p[axis];
+                sum.velocity[axis] += v[axis];
+            }
+            sum.fastest = sum.fastest.max(squared);
+        }
+        sum
     }
 }
 
@@ -76,7 +81,9 @@ pub fn bulk_speed(particles: &Particles, share: f64, scratch: &mut Vec<f32>) -> 
 /// with nothing but full water a cell around.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DensityErrors {
-    /// |mean of ρ/ρ₀ − 1|.
+    /// How many components are full.
+    pub count: usize,
+    /// Mean of ρ/ρ₀ − 1.
     pub of_mean: f64,
     /// Mean of |ρ/ρ₀ − 1|.
     pub mean: f64,
@@ -93,12 +100,12 @@ impl DensityErrors {
             return Self::default();
         }
         let count = scratch.len() as f64;
-        let of_mean = (scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count).abs();
+        let of_mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
         scratch.iter_mut().for_each(|e| *e = e.abs());
         let mean = scratch.iter().map(|&e| f64::from(e)).sum::<f64>() / count;
         let rank = scratch.len() * 99 / 100;
-        let (_, p99, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
-        Self { of_mean, mean, p99: f64::from(*p99) }
+        let p99 = f64::from(*scratch.select_nth_unstable_by(rank, f32::total_cmp).1);
+        Self { count: scratch.len(), of_mean, mean, p99 }
     }
 }
 

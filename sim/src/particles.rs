@@ -108,7 +108,11 @@ impl Particles {
 
 fn permute<T: Copy + Default + Send + Sync>(order: &[u32], field: &mut Vec<T>, spare: &mut Vec<T>) {
     spare.resize(order.len(), T::default());
-    spare.par_iter_mut().zip(order).with_min_len(8192).for_each(|(new, &old)| *new = field[old as usize]);
+    spare
+        .par_iter_mut()
+        .zip(order)
+        .with_min_len(8192)
+        .for_each(|(new, &old)| *new = field[old as usize]);
     std::mem::swap(field, spare);
 }
 
@@ -120,7 +124,9 @@ mod tests {
     fn sorting_groups_by_cell_keeps_order_within_and_drops_what_leaves() {
         let grid = Grid { nx: 3, ny: 2, cell_m: 1.0 };
         let mut particles = Particles::default();
-        for (id, p) in [[2.5, 1.5], [0.1, 0.1], [2.1, 1.1], [0.9, 0.2], [1.5, 0.5]].iter().enumerate() {
+        for (id, p) in
+            [[2.5, 1.5], [0.1, 0.1], [2.1, 1.1], [0.9, 0.2], [1.5, 0.5]].iter().enumerate()
+        {
             particles.push(id as u32, *p, [id as f32, 0.0]);
         }
         particles.sort(&grid, |x, _| x > 1.0 && x < 2.0);

@@ -31,7 +31,7 @@ const EXAMPLES: &[Example] = examples![
     "weir",
     "barge",
     "falling-bodies",
-    "seesaw",
+    "deer-scarer",
     "mixer",
     "still-pool",
 ];

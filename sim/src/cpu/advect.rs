@@ -66,47 +66,69 @@ fn snap(p: Point) -> Point {
 impl Surroundings<'_> {
     /// Moves from `p`, in `cell`, towards `q`, less than a cell away. Takes off
     /// `velocity` (cells/s) what runs into the solids. Returns the path past the
-    /// lines, and whether it ends inside a mover that left it no way out.
-    pub fn travel(&self, cell: usize, p: Point, q: Point, velocity: &mut Point) -> (Path, bool) {
+    /// lines. It can end inside a mover only if that left it no way out.
+    pub fn travel(&self, cell: usize, p: Point, q: Point, velocity: &mut Point) -> Path {
         let mut wanted = velocity_keeper(*velocity);
         let mut path = self.past_lines(cell, p, q, &mut wanted);
         let near = || self.movers.iter().filter(|mover| mover.in_reach(p));
         if near().next().is_none() {
             *velocity = wanted.velocity;
-            return (path, false);
+            return path;
         }
         for _ in 0..ROUNDS {
-            let Some((target, normal, solid)) = near().find_map(|mover| pushed(mover, p, path.end()))
+            let Some((target, normal, solid)) =
+                near().find_map(|mover| pushed(mover, p, path.end()))
             else {
                 *velocity = wanted.velocity;
-                return (path, false);
+                return path;
             };
             wanted.meet(normal, solid);
             path = self.past_lines(cell, p, target, &mut wanted);
         }
         *velocity = wanted.velocity;
-        // Squeezed between solids: stay, if that is possible.
-        let stay = Path::from(p);
-        if near().all(|mover| pushed(mover, p, p).is_none()) {
-            return (stay, false);
+        // Squeezed between solids: stay, if that is possible, or slip out sideways.
+        let outside = |q: Point| near().all(|mover| pushed(mover, p, q).is_none());
+        if outside(p) {
+            return Path::from(p);
         }
-        (path, true)
+        let mut exits: Vec<Point> = near().flat_map(|mover| exits(mover, p)).collect();
+        let squared = |q: &Point| (q[0] - p[0]).powi(2) + (q[1] - p[1]).powi(2);
+        exits.retain(|q| squared(q) < 0.9 && self.inside(*q) == *q);
+        exits.sort_by(|q, r| squared(q).total_cmp(&squared(r)));
+        for exit in exits {
+            let slipped = self.past_lines(cell, p, exit, &mut wanted);
+            if slipped.end() == exit && outside(exit) {
+                return slipped;
+            }
+        }
+        path
+    }
+
+    /// Where a move ends that meets nothing but the sides of the rectangle; takes
+    /// off `velocity` what runs into them.
+    #[inline]
+    pub fn in_the_open(&self, q: [f32; 2], velocity: &mut Point) -> [f32; 2] {
+        [0, 1].map(|k| {
+            let (min, max) = (self.min[k] as f32, self.max[k] as f32);
+            if q[k] < min {
+                velocity[k] = velocity[k].max(0.0);
+            } else if q[k] > max {
+                velocity[k] = velocity[k].min(0.0);
+            }
+            q[k].clamp(min, max)
+        })
     }
 
     /// Slides along lines at rest.
     fn past_lines(&self, cell: usize, p: Point, q: Point, wanted: &mut Wanted) -> Path {
         let mut path = Path::from(p);
-        let lines = self.obstacles.lines.near(cell);
-        if lines.is_empty() {
+        let mut lines = self.obstacles.lines_near(cell).peekable();
+        if lines.peek().is_none() {
             path.go(self.clamp(q, wanted));
             return path;
         }
-        let segments = self.obstacles.lines.segments();
         let first_hit = |from: Point, to: Point| -> Option<(f64, &Segment)> {
-            let hits = lines.iter().filter_map(|&s| {
-                let segment = &segments[s as usize];
-                segment.hit(from, to).map(|t| (t, segment))
-            });
+            let hits = lines.clone().filter_map(|s| s.hit(from, to).map(|t| (t, s)));
             hits.min_by(|a, b| a.0.total_cmp(&b.0))
         };
         let mut target = self.clamp(q, wanted);
@@ -120,10 +142,9 @@ impl Surroundings<'_> {
             wanted.meet(normal, [0.0; 2]);
             let delta = [target[0] - from[0], target[1] - from[1]];
             let touch = [from[0] + t * delta[0], from[1] + t * delta[1]];
-            let beside = snap(self.inside([
-                touch[0] + CLEARANCE * normal[0],
-                touch[1] + CLEARANCE * normal[1],
-            ]));
+            let beside = snap(
+                self.inside([touch[0] + CLEARANCE * normal[0], touch[1] + CLEARANCE * normal[1]]),
+            );
             if first_hit(from, beside).is_some() {
                 return path;
             }
@@ -170,12 +191,27 @@ fn velocity_keeper(velocity: Point) -> Wanted {
 impl Wanted {
     /// Takes off what runs into a solid with this normal and velocity.
     fn meet(&mut self, normal: Point, solid: Point) {
-        let approach = (self.velocity[0] - solid[0]) * normal[0] + (self.velocity[1] - solid[1]) * normal[1];
+        let approach =
+            (self.velocity[0] - solid[0]) * normal[0] + (self.velocity[1] - solid[1]) * normal[1];
         if approach < 0.0 {
             self.velocity[0] -= approach * normal[0];
             self.velocity[1] -= approach * normal[1];
         }
     }
+}
+
+/// Points just outside each side of a mover's outline, as near to `p` as each has.
+fn exits(mover: &Mover, p: Point) -> impl Iterator<Item = Point> + '_ {
+    let local = mover.after.body_from_world(p);
+    mover.insides.iter().flat_map(|inside| inside.segments()).map(move |side| {
+        let d = [side.b[0] - side.a[0], side.b[1] - side.a[1]];
+        let squared = d[0] * d[0] + d[1] * d[1];
+        let from = [local[0] - side.a[0], local[1] - side.a[1]];
+        let t = ((from[0] * d[0] + from[1] * d[1]) / squared).clamp(0.0, 1.0);
+        let out = CLEARANCE / squared.sqrt();
+        let on = [side.a[0] + t * d[0] + out * d[1], side.a[1] + t * d[1] - out * d[0]];
+        snap(mover.after.world_from_body(on))
+    })
 }
 
 /// Where a move that runs into `mover` should end instead, the normal there
@@ -187,7 +223,8 @@ fn pushed(mover: &Mover, p: Point, q: Point) -> Option<(Point, Point, Point)> {
     let from = mover.before.body_from_world(p);
     let to = mover.after.body_from_world(q);
     let placed = |on: Point, normal: Point, slide: Point| {
-        let beside = [on[0] + CLEARANCE * normal[0] + slide[0], on[1] + CLEARANCE * normal[1] + slide[1]];
+        let beside =
+            [on[0] + CLEARANCE * normal[0] + slide[0], on[1] + CLEARANCE * normal[1] + slide[1]];
         let world = snap(mover.after.world_from_body(beside));
         (world, mover.after.turn(normal), mover.velocity_at(p))
     };
@@ -207,8 +244,17 @@ fn pushed(mover: &Mover, p: Point, q: Point) -> Option<(Point, Point, Point)> {
     Some(placed(touch, normal, [left[0] - into * normal[0], left[1] - into * normal[1]]))
 }
 
-/// Whether a particle that went from `p` to `q` crossed the outline of a mover
-/// or is inside it.
-pub fn ends_badly(mover: &Mover, p: Point, q: Point) -> bool {
-    pushed(mover, p, q).is_some()
+/// Depth inside a mover from which a particle counts as having penetrated it,
+/// cells. rapier lets bodies that touch overlap by about as much.
+const DEEP: f64 = 0.01;
+
+/// Whether a particle that ends the step at `q` is inside the mover.
+pub fn is_inside(mover: &Mover, q: Point) -> bool {
+    let local = mover.after.body_from_world(q);
+    mover.insides.iter().any(|inside| {
+        inside.contains(local) && {
+            let (on, _) = inside.nearest_outline(local);
+            (on[0] - local[0]).hypot(on[1] - local[1]) > DEEP
+        }
+    })
 }

@@ -6,8 +6,9 @@
 //! ∇·δ = ρ/ρ₀ − 1.
 
 use rayon::prelude::*;
+use wide::f32x4;
 
-use super::lanes;
+use super::lanes::{for_fours, load, tents};
 use crate::geometry::{Obstacles, Topology};
 use crate::particles::{Particles, VOLUME};
 
@@ -56,25 +57,23 @@ fn of(
     let clear = obstacles.clear_near(cell);
     let sample = topology.sample(component);
     let at = sample.map(|c| c as f32);
-    let mut sum = 0.0;
+    let (mut sum, mut fours) = (0.0, f32x4::splat(0.0));
     for row in j.saturating_sub(1)..=(j + 1).min(grid.ny - 1) {
         let mut add = |first: usize, last: usize, shift: f32| {
             let run = particles.in_run(grid.cell(first, row), grid.cell(last, row));
-            let (x, y) = (&particles.x[run.clone()], &particles.y[run.clone()]);
-            let weight = |k: usize| {
-                let (dx, dy) = (at[0] - shift - x[k], at[1] - y[k]);
-                (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0)
-            };
+            let (x, y) = (at[0] - shift, at[1]);
             if clear {
-                let mut sums = (0.0, 0.0);
-                lanes::sum(x.len(), |k| (weight(k), 0.0), &mut sums);
-                sum += sums.0;
+                for_fours(run, |k, keep| {
+                    let dx = f32x4::splat(x) - load(&particles.x, k);
+                    fours += keep * tents(dx, f32x4::splat(y) - load(&particles.y, k));
+                });
                 return;
             }
-            for k in 0..x.len() {
-                let seen = || obstacles.sees(cell, sample, particles.position(run.start + k));
-                if weight(k) > 0.0 && seen() {
-                    sum += weight(k);
+            for k in run {
+                let (dx, dy) = (x - particles.x[k], y - particles.y[k]);
+                let weight = (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0);
+                if weight > 0.0 && obstacles.sees(cell, sample, particles.position(k)) {
+                    sum += weight;
                 }
             }
         };
@@ -89,5 +88,5 @@ fn of(
             }
         }
     }
-    sum * VOLUME / rest
+    (sum + fours.reduce_add()) * VOLUME / rest
 }

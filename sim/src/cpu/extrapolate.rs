@@ -68,10 +68,15 @@ impl Extrapolate {
         for (j, row) in self.candidate.chunks_exact_mut(width).enumerate() {
             let own = row_of(j);
             let (below, above) = (row_of(j.saturating_sub(1)), row_of((j + 1).min(height - 1)));
-            for i in 0..width {
-                let beside = own[i.saturating_sub(1)] | own[(i + 1).min(width - 1)];
-                row[i] = !own[i] & (beside | below[i] | above[i]);
-            }
+            row[0] = !own[0] & (own[1] | below[0] | above[0]);
+            let last = width - 1;
+            row[last] = !own[last] & (own[last - 1] | below[last] | above[last]);
+            let beside = own.iter().zip(&own[2..]).map(|(left, right)| left | right);
+            let across = below[1..].iter().zip(&above[1..]).map(|(below, above)| below | above);
+            let inner = row[1..last].iter_mut().zip(&own[1..]).zip(beside.zip(across));
+            inner.for_each(|((candidate, own), (beside, across))| {
+                *candidate = !own & (beside | across)
+            });
         }
         for (face, pieces) in topology.special_pieces(axis) {
             if pieces.iter().any(|piece| known[piece.node as usize]) {
@@ -111,8 +116,7 @@ impl Ring<'_> {
     /// Mean over the known neighbours of face `(i, j)` that `at` sees.
     fn mean(&self, i: usize, j: usize, at: [f32; 2], split: bool) -> Option<f32> {
         let (mut sum, mut count) = (0.0, 0.0);
-        let neighbours =
-            [(i.wrapping_sub(1), j), (i + 1, j), (i, j.wrapping_sub(1)), (i, j + 1)];
+        let neighbours = [(i.wrapping_sub(1), j), (i + 1, j), (i, j.wrapping_sub(1)), (i, j + 1)];
         for (i2, j2) in neighbours {
             if i2 >= self.width || j2 >= self.height {
                 continue;

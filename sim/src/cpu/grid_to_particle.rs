@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::advect::{Surroundings, ends_badly};
+use super::advect::{Surroundings, is_inside};
 use crate::audit::Audit;
-use crate::field::{Corners, FaceField, NoSlip, Stencil};
+use crate::field::{Corners, NoSlip, Packed, Stencil};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
 
@@ -32,12 +32,9 @@ pub struct GridToParticle<'a> {
     pub obstacles: &'a Obstacles,
     /// Solids to meet.
     pub surroundings: Surroundings<'a>,
-    /// New velocity, cells/s.
-    pub velocity: &'a FaceField,
-    /// New velocity less the old one, cells/s.
-    pub change: &'a FaceField,
-    /// Displacement that restores density, cells.
-    pub displacement: &'a FaceField,
+    /// New velocity (cells/s), its change (cells/s) and the displacement that
+    /// restores density (cells), for each unknown of both axes.
+    pub sides: &'a [Vec<Packed>; 2],
     /// Walls that drag.
     pub no_slip: NoSlip,
     /// Share of its own velocity that a particle keeps in this step.
@@ -123,9 +120,20 @@ impl GridToParticle<'_> {
         step: [f32; 2],
         velocity: &mut [f64; 2],
     ) -> ([f32; 2], Counts) {
-        let length = (step[0] * step[0] + step[1] * step[1]).sqrt();
+        let squared = step[0] * step[0] + step[1] * step[1];
         let surroundings = &self.surroundings;
         let alone = !surroundings.movers.iter().any(|mover| mover.in_reach(p.map(f64::from)));
+        if alone && squared <= FARTHEST * FARTHEST && self.obstacles.clear_near(cell) {
+            let end = surroundings.in_the_open([p[0] + step[0], p[1] + step[1]], velocity);
+            let crossed = |audit: &Audit| audit.crossed(&[p.map(f64::from), end.map(f64::from)]);
+            let crossings = u64::from(self.audit.is_some_and(crossed));
+            let mut end = end;
+            if self.topology.periodic_x() {
+                end[0] = wrap(end[0], self.topology.grid().nx as f32);
+            }
+            return (end, Counts { crossings, penetrations: 0 });
+        }
+        let length = squared.sqrt();
         let legs = if alone { (length / FARTHEST).ceil().clamp(1.0, LEGS) } else { 1.0 };
         let mut leg = shorten(step.map(|c| c / legs), FARTHEST);
         let mut counts = Counts::default();
@@ -133,12 +141,12 @@ impl GridToParticle<'_> {
             let from = p.map(f64::from);
             let to = [from[0] + f64::from(leg[0]), from[1] + f64::from(leg[1])];
             let before = *velocity;
-            let (path, stuck) = surroundings.travel(cell, from, to, velocity);
+            let path = surroundings.travel(cell, from, to, velocity);
             let end = path.points()[path.points().len() - 1];
             if let Some(audit) = self.audit {
                 counts.crossings += u64::from(audit.crossed(path.points()));
-                let bad = |mover| ends_badly(mover, from, end);
-                counts.penetrations += u64::from(stuck || surroundings.movers.iter().any(bad));
+                let inside = surroundings.movers.iter().any(|mover| is_inside(mover, end));
+                counts.penetrations += u64::from(inside);
             }
             p = end.map(|c| c as f32);
             if self.topology.periodic_x() {
@@ -170,10 +178,9 @@ impl GridToParticle<'_> {
             for axis in Axis::BOTH {
                 let a = axis as usize;
                 let corners = Corners::at(self.topology.grid(), axis, p);
-                [reading.velocity[a], reading.slope[a][0], reading.slope[a][1]] =
-                    corners.value_and_slope(&self.velocity[a]);
-                reading.change[a] = corners.value(&self.change[a]);
-                reading.shift[a] = corners.value(&self.displacement[a]);
+                let [value, along_x, along_y] = corners.read(&self.sides[a]);
+                [reading.velocity[a], reading.change[a], reading.shift[a], _] = value.to_array();
+                reading.slope[a] = [along_x.to_array()[0], along_y.to_array()[0]];
             }
             return reading;
         }
@@ -189,10 +196,9 @@ impl GridToParticle<'_> {
             if stencil.is_empty() {
                 continue;
             }
-            reading.velocity[a] = stencil.value(&self.velocity[a]);
-            reading.change[a] = stencil.change(&self.change[a]);
-            reading.slope[a] = stencil.slope(&self.velocity[a]);
-            reading.shift[a] = stencil.change(&self.displacement[a]);
+            let value = stencil.value(&self.sides[a]);
+            [reading.velocity[a], reading.change[a], reading.shift[a], _] = value.to_array();
+            reading.slope[a] = stencil.slope(&self.sides[a]);
         }
         reading
     }
@@ -208,7 +214,8 @@ impl GridToParticle<'_> {
         let half = shorten(velocity.map(|c| 0.5 * self.dt_s * c), 0.5);
         let middle = [p[0] + half[0], p[1] + half[1]];
         let grid = self.topology.grid();
-        let inside = (self.topology.periodic_x() || (middle[0] >= 0.0 && middle[0] <= grid.nx as f32))
+        let inside = (self.topology.periodic_x()
+            || (middle[0] >= 0.0 && middle[0] <= grid.nx as f32))
             && middle[1] >= 0.0
             && middle[1] <= grid.ny as f32;
         if !inside
@@ -225,14 +232,15 @@ impl GridToParticle<'_> {
         let cell = cell_of(middle);
         if self.is_plain(cell) {
             return Axis::BOTH.map(|axis| {
-                Corners::at(self.topology.grid(), axis, middle).value(&self.velocity[axis as usize])
+                Corners::at(self.topology.grid(), axis, middle).read(&self.sides[axis as usize])[0]
+                    .to_array()[0]
             });
         }
         let mut carried = velocity;
         for axis in Axis::BOTH {
             let stencil = self.stencil(axis, cell, middle);
             if !stencil.is_empty() {
-                carried[axis as usize] = stencil.value(&self.velocity[axis as usize]);
+                carried[axis as usize] = stencil.value(&self.sides[axis as usize]).to_array()[0];
             }
         }
         carried
@@ -240,8 +248,8 @@ impl GridToParticle<'_> {
 }
 
 fn shorten(d: [f32; 2], longest: f32) -> [f32; 2] {
-    let length = (d[0] * d[0] + d[1] * d[1]).sqrt();
-    if length > longest { d.map(|c| c * (longest / length)) } else { d }
+    let squared = d[0] * d[0] + d[1] * d[1];
+    if squared > longest * longest { d.map(|c| c * (longest / squared.sqrt())) } else { d }
 }
 
 fn wrap(x: f32, width: f32) -> f32 {

@@ -27,6 +27,8 @@ pub struct LinearSystem {
     diagonal: Vec<f32>,
     /// Reciprocal of the factor's diagonal.
     factor: Vec<f32>,
+    /// `value`, times `factor` of its row.
+    scaled: Vec<f32>,
     above: Vec<f32>,
 }
 
@@ -118,14 +120,19 @@ impl LinearSystem {
             let safe = if pivot < SIGMA * self.diagonal[row] { self.diagonal[row] } else { pivot };
             self.factor[row] = if safe > 0.0 { 1.0 / safe } else { 0.0 };
         }
+        self.scaled.clear();
+        for row in 0..count {
+            let range = self.start[row] as usize..self.start[row + 1] as usize;
+            self.scaled.extend(self.value[range].iter().map(|value| value * self.factor[row]));
+        }
     }
 
-    /// Entries of one row on one side of the diagonal.
+    /// Scaled entries of one row on one side of the diagonal.
     #[inline]
-    fn side(&self, from: u32, to: u32) -> impl Iterator<Item = (usize, f32)> + '_ {
+    fn side(&self, from: u32, to: u32) -> impl DoubleEndedIterator<Item = (usize, f32)> + '_ {
         let range = from as usize..to as usize;
         let columns = self.column[range.clone()].iter();
-        columns.zip(&self.value[range]).map(|(&column, &value)| (column as usize, value))
+        columns.zip(&self.scaled[range]).map(|(&column, &value)| (column as usize, value))
     }
 
     fn condition(&self, residual: &[f32], out: &mut [f32]) {
@@ -134,23 +141,24 @@ impl LinearSystem {
             let first = block * BLOCK;
             for k in 0..out.len() {
                 let row = first + k;
-                let mut sum = residual[row];
+                let mut sum = residual[row] * self.factor[row];
                 for (column, value) in self.side(self.start[row], self.split[row]) {
                     if column >= first {
                         sum -= value * out[column - first];
                     }
                 }
-                out[k] = sum * self.factor[row];
+                out[k] = sum;
             }
             for k in (0..out.len()).rev() {
                 let row = first + k;
-                let mut sum = 0.0;
-                for (column, value) in self.side(self.split[row], self.start[row + 1]) {
+                let mut sum = out[k];
+                // The neighbour that was solved last comes last: less to wait for.
+                for (column, value) in self.side(self.split[row], self.start[row + 1]).rev() {
                     if let Some(x) = out.get(column - first) {
-                        sum += value * x;
+                        sum -= value * x;
                     }
                 }
-                out[k] -= sum * self.factor[row];
+                out[k] = sum;
             }
         };
         if count > SHARED {
@@ -188,7 +196,8 @@ impl LinearSystem {
         work: &mut Workspace,
     ) -> Outcome {
         let count = self.len();
-        for vector in [&mut work.residual, &mut work.direction, &mut work.image, &mut work.conditioned]
+        for vector in
+            [&mut work.residual, &mut work.direction, &mut work.image, &mut work.conditioned]
         {
             vector.resize(count, 0.0);
         }
@@ -238,30 +247,50 @@ impl LinearSystem {
     }
 }
 
+/// Reorders what will be rows, given in the order of the grid: in each block one
+/// from the front, one from the back, and so on to the middle. Each row of the
+/// preconditioner waits for the one before it in the grid; this way the
+/// processor has two to work on at a time (the "twisted" factorisation).
+pub fn interleave<T: Copy>(rows: &mut [T], spare: &mut Vec<T>) {
+    spare.clear();
+    spare.extend_from_slice(rows);
+    for (rows, spare) in rows.chunks_mut(BLOCK).zip(spare.chunks(BLOCK)) {
+        let (mut front, mut back) = (spare.iter(), spare.iter().rev());
+        for (turn, row) in rows.iter_mut().enumerate() {
+            if let Some(&next) = if turn % 2 == 0 { front.next() } else { back.next() } {
+                *row = next;
+            }
+        }
+    }
+}
+
 fn block_end(row: usize, count: usize) -> usize {
     ((row / BLOCK + 1) * BLOCK).min(count)
 }
 
-/// Σ a·b in `f64`, chunk by chunk in a fixed order.
+/// Σ a·b in `f64`, by halves down to [`CHUNK`]: a fixed tree.
 fn dot(a: &[f32], b: &[f32]) -> f64 {
-    let partial = |(a, b): (&[f32], &[f32])| -> f64 {
-        // Four running sums let the processor overlap the additions.
-        let mut sums = [0.0_f64; 4];
-        let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-        let tail: f64 = a4.remainder().iter().zip(b4.remainder()).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-        for (a, b) in a4.zip(b4) {
-            for k in 0..4 {
-                sums[k] += f64::from(a[k]) * f64::from(b[k]);
-            }
-        }
-        sums.iter().sum::<f64>() + tail
-    };
-    if a.len() > SHARED {
-        let parts: Vec<f64> = a.par_chunks(CHUNK).zip(b.par_chunks(CHUNK)).map(partial).collect();
-        parts.iter().sum()
-    } else {
-        a.chunks(CHUNK).zip(b.chunks(CHUNK)).map(partial).sum()
+    if a.len() > CHUNK {
+        let middle = a.len() / 2;
+        let ((a, a2), (b, b2)) = (a.split_at(middle), b.split_at(middle));
+        let (low, high) = if a.len() > SHARED {
+            rayon::join(|| dot(a, b), || dot(a2, b2))
+        } else {
+            (dot(a, b), dot(a2, b2))
+        };
+        return low + high;
     }
+    // Four running sums let the processor overlap the additions.
+    let mut sums = [0.0_f64; 4];
+    let (fours_a, fours_b) = (a.chunks_exact(4), b.chunks_exact(4));
+    let ends = fours_a.remainder().iter().zip(fours_b.remainder());
+    let tail: f64 = ends.map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
+    for (a, b) in fours_a.zip(fours_b) {
+        for k in 0..4 {
+            sums[k] += f64::from(a[k]) * f64::from(b[k]);
+        }
+    }
+    sums.iter().sum::<f64>() + tail
 }
 
 #[cfg(test)]
@@ -291,13 +320,24 @@ mod tests {
     fn it_finds_the_solution_that_made_the_right_hand_side() {
         for side in [10, 130] {
             let system = laplacian(side);
-            let truth: Vec<f32> = (0..side * side).map(|k| ((k * 37) % 101) as f32 / 101.0).collect();
+            let truth: Vec<f32> =
+                (0..side * side).map(|k| ((k * 37) % 101) as f32 / 101.0).collect();
             let mut b = vec![0.0; side * side];
             system.multiply(&truth, &mut b);
             let mut x = vec![0.0; side * side];
             let outcome = system.solve(&b, &mut x, 1e-6, 500, |_, _| {}, &mut Workspace::default());
             let worst = x.iter().zip(&truth).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             assert!(worst < 1e-3, "side {side}: off by {worst} after {outcome:?}");
+        }
+    }
+
+    #[test]
+    fn interleaving_keeps_every_row() {
+        for count in [0, 1, 3, 7, 8, 101, 9000] {
+            let mut rows: Vec<usize> = (0..count).collect();
+            interleave(&mut rows, &mut Vec::new());
+            rows.sort_unstable();
+            assert!(rows.iter().copied().eq(0..count));
         }
     }
 
@@ -317,7 +357,9 @@ mod tests {
         let solve = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("pool");
             let mut x = vec![0.0; b.len()];
-            pool.install(|| system.solve(&b, &mut x, 1e-5, 200, |_, _| {}, &mut Workspace::default()));
+            pool.install(|| {
+                system.solve(&b, &mut x, 1e-5, 200, |_, _| {}, &mut Workspace::default())
+            });
             x
         };
         assert_eq!(solve(1), solve(3));

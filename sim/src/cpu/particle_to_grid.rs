@@ -4,8 +4,9 @@
 //! cell width that the face sees, with the tent w = (1 − |Δx|)(1 − |Δy|).
 
 use rayon::prelude::*;
+use wide::f32x4;
 
-use super::lanes;
+use super::lanes::{for_fours, load, tents};
 use crate::field::{FaceField, columns, face_at};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
@@ -26,7 +27,8 @@ impl ParticleToGrid {
     pub fn run(&mut self, topology: &Topology, obstacles: &Obstacles, particles: &Particles) {
         for axis in Axis::BOTH {
             let count = topology.node_count(axis);
-            let (velocity, weight) = (&mut self.velocity[axis as usize], &mut self.weight[axis as usize]);
+            let (velocity, weight) =
+                (&mut self.velocity[axis as usize], &mut self.weight[axis as usize]);
             velocity.resize(count, 0.0);
             weight.resize(count, 0.0);
             let grid = topology.grid();
@@ -50,7 +52,8 @@ impl ParticleToGrid {
                 self.pieces.extend(pieces.iter().map(|piece| (face as u32, piece.node, piece.at)));
             }
             let seen = self.pieces.par_iter().with_min_len(32).map(|&(face, node, at)| {
-                let (momentum, total) = gather.seen(face as usize % width, face as usize / width, at);
+                let (momentum, total) =
+                    gather.seen(face as usize % width, face as usize / width, at);
                 (node, momentum, total)
             });
             seen.collect_into_vec(&mut self.split);
@@ -80,7 +83,8 @@ impl Gather<'_> {
     fn row(&self, j: usize, velocity: &mut [f32], weight: &mut [f32]) {
         let grid = self.topology.grid();
         let (low, high) = self.rows(j);
-        let empty = self.particles.in_run(grid.cell(0, low), grid.cell(grid.nx - 1, high)).is_empty();
+        let empty =
+            self.particles.in_run(grid.cell(0, low), grid.cell(grid.nx - 1, high)).is_empty();
         if empty {
             velocity.fill(0.0);
             weight.fill(0.0);
@@ -135,11 +139,15 @@ impl Gather<'_> {
         let (first, last) = (*columns.start(), *columns.end());
         let inside = (first.max(0) as usize, last.min(grid.nx as i64 - 1) as usize);
         let (low, high) = self.rows(j);
-        let mut sums = (0.0, 0.0);
+        let (mut momentum, mut total) = (f32x4::splat(0.0), f32x4::splat(0.0));
         for row in low..=high {
             let mut add = |cells: (usize, usize), shift: f32| {
                 let run = self.particles.in_run(grid.cell(cells.0, row), grid.cell(cells.1, row));
-                self.add(run, [at[0] - shift, at[1]], &mut sums);
+                for_fours(run, |k, keep| {
+                    let (velocity, weight) = self.four(k, [at[0] - shift, at[1]]);
+                    momentum += keep * weight * velocity;
+                    total += keep * weight;
+                });
             };
             let nx = grid.nx as f32;
             if self.topology.periodic_x() && first < 0 {
@@ -152,22 +160,27 @@ impl Gather<'_> {
                 add((0, 0), nx);
             }
         }
-        sums
+        (momentum.reduce_add(), total.reduce_add())
     }
 
-    #[inline]
-    fn add(&self, run: std::ops::Range<usize>, at: [f32; 2], sums: &mut (f32, f32)) {
-        let axis = self.axis as usize;
-        let p = self.particles;
-        let (x, y) = (&p.x[run.clone()], &p.y[run.clone()]);
-        let velocity = &p.velocity[axis][run.clone()];
-        let (gx, gy) = (&p.gradient[axis][0][run.clone()], &p.gradient[axis][1][run]);
-        let one = |k: usize| {
-            let (dx, dy) = (at[0] - x[k], at[1] - y[k]);
-            let weight = (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0);
-            (weight * (velocity[k] + gx[k] * dx + gy[k] * dy), weight)
-        };
-        lanes::sum(x.len(), one, sums);
+    /// Velocities at `at` of four particles, and their weights.
+    #[inline(always)]
+    fn four(&self, k: usize, at: [f32; 2]) -> (f32x4, f32x4) {
+        let (p, axis) = (self.particles, self.axis as usize);
+        let (dx, dy) = (f32x4::splat(at[0]) - load(&p.x, k), f32x4::splat(at[1]) - load(&p.y, k));
+        let weight = tents(dx, dy);
+        let [slope_x, slope_y] = &p.gradient[axis];
+        let velocity = load(&p.velocity[axis], k) + load(slope_x, k) * dx + load(slope_y, k) * dy;
+        (velocity, weight)
+    }
+
+    /// Weighted velocity at `at` of one particle, and its weight.
+    fn one(&self, k: usize, at: [f32; 2]) -> (f32, f32) {
+        let (p, axis) = (self.particles, self.axis as usize);
+        let (dx, dy) = (at[0] - p.x[k], at[1] - p.y[k]);
+        let weight = (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0);
+        let [slope_x, slope_y] = &p.gradient[axis];
+        (weight * (p.velocity[axis][k] + slope_x[k] * dx + slope_y[k] * dy), weight)
     }
 
     /// Sum over the particles that see `at`.
@@ -190,8 +203,16 @@ impl Gather<'_> {
                 for k in self.particles.in_cell(cell) {
                     let near = (target[0] - self.particles.x[k]).abs() < 1.0
                         && (target[1] - self.particles.y[k]).abs() < 1.0;
-                    if near && self.obstacles.sees(cell, self.particles.position(k), target.map(f64::from)) {
-                        self.add(k..k + 1, target, &mut sums);
+                    if near
+                        && self.obstacles.sees(
+                            cell,
+                            self.particles.position(k),
+                            target.map(f64::from),
+                        )
+                    {
+                        let (momentum, weight) = self.one(k, target);
+                        sums.0 += momentum;
+                        sums.1 += weight;
                     }
                 }
             }

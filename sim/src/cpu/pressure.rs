@@ -14,7 +14,7 @@
 use rayon::prelude::*;
 
 use super::body_flux::BodyFlux;
-use super::linear_system::{LinearSystem, Outcome, Workspace};
+use super::linear_system::{LinearSystem, Outcome, Workspace, interleave};
 use super::surface::Surface;
 use crate::field::{FaceField, columns};
 use crate::geometry::{Axis, NONE, Topology};
@@ -48,6 +48,7 @@ pub struct Pressure {
     /// For each component: whether water surrounds it, and its neighbours too.
     pub deep: Vec<bool>,
     stack: Vec<u32>,
+    divergence: Vec<f32>,
     dt_s: f64,
 }
 
@@ -94,9 +95,11 @@ impl Pressure {
         self.component_of_row.clear();
         self.row_of_component.clear();
         self.row_of_component.resize(count, NONE);
-        for component in (0..count).filter(|&c| surface.fluid[c]) {
-            self.row_of_component[component] = self.component_of_row.len() as u32;
-            self.component_of_row.push(component as u32);
+        let wet = (0..count).filter(|&c| surface.fluid[c]).map(|c| c as u32);
+        self.component_of_row.extend(wet);
+        interleave(&mut self.component_of_row, &mut self.stack);
+        for (row, &component) in self.component_of_row.iter().enumerate() {
+            self.row_of_component[component as usize] = row as u32;
         }
         self.system.clear();
         self.interior.clear();
@@ -141,6 +144,7 @@ impl Pressure {
         let rows = self.component_of_row.len();
         self.pool.clear();
         self.pool.resize(rows, NONE);
+        self.stack.clear();
         self.airless.clear();
         for first in 0..rows {
             if self.pool[first] != NONE {
@@ -233,12 +237,17 @@ impl Pressure {
         Outcomes { pressure, density }
     }
 
-    fn fill_pressure_rhs(&mut self, topology: &Topology, velocity: &FaceField, coupling: &Coupling) {
+    fn fill_pressure_rhs(
+        &mut self,
+        topology: &Topology,
+        velocity: &FaceField,
+        coupling: &Coupling,
+    ) {
         let rhs = &mut self.rhs[0];
         rhs.resize(self.component_of_row.len(), 0.0);
         let rows = self.component_of_row.par_iter().zip(rhs.par_iter_mut()).with_min_len(1024);
         rows.for_each(|(&component, rhs)| {
-            *rhs = -divergence(topology, velocity, component as usize);
+            *rhs = -divergence_of(topology, velocity, component as usize);
         });
         for entry in coupling.flux {
             let row = self.row_of_component[entry.component as usize];
@@ -360,27 +369,33 @@ impl Pressure {
     }
 
     /// Largest |∇·u| over wet components after projection, 1/s.
-    pub fn max_divergence(&self, topology: &Topology, velocity: &FaceField, flux: &[BodyFlux], movers: &[f64]) -> f32 {
-        let mut divergence: Vec<f32> = self
-            .component_of_row
+    pub fn max_divergence(
+        &mut self,
+        topology: &Topology,
+        velocity: &FaceField,
+        flux: &[BodyFlux],
+        movers: &[f64],
+    ) -> f32 {
+        let Self { component_of_row, divergence, .. } = self;
+        component_of_row
             .par_iter()
             .with_min_len(1024)
-            .map(|&component| divergence(topology, velocity, component as usize))
-            .collect();
+            .map(|&component| divergence_of(topology, velocity, component as usize))
+            .collect_into_vec(divergence);
         for entry in flux {
             let row = self.row_of_component[entry.component as usize];
             if row != NONE {
                 let v = &movers[3 * entry.mover as usize..][..3];
                 let swept: f64 = (0..3).map(|k| entry.flux[k] * v[k]).sum();
-                divergence[row as usize] += swept as f32;
+                self.divergence[row as usize] += swept as f32;
             }
         }
-        divergence.into_iter().fold(0.0, |worst, d| worst.max(d.abs()))
+        self.divergence.iter().fold(0.0, |worst, d| worst.max(d.abs()))
     }
 }
 
 /// Σ a u·n over the sides of a component, cells²/s.
-fn divergence(topology: &Topology, velocity: &FaceField, component: usize) -> f32 {
+fn divergence_of(topology: &Topology, velocity: &FaceField, component: usize) -> f32 {
     let mut sum = 0.0;
     topology.for_links(component, |link| {
         sum += link.aperture * link.outward * velocity[link.axis as usize][link.node as usize];

@@ -11,7 +11,8 @@ use crate::geometry::{Obstacles, Topology};
 /// Integration points along a cell side.
 const SIDE: usize = 4;
 
-/// Writes ∫ w over the visible, open area for each component, in cells.
+/// Writes ∫ w over the visible, open area for each component, in cells. A whole
+/// cell that nothing stirred keeps its value.
 pub fn run(topology: &Topology, obstacles: &Obstacles, rest: &mut Vec<f32>) {
     let grid = topology.grid();
     let cells = grid.nx * grid.ny;
@@ -23,6 +24,9 @@ pub fn run(topology: &Topology, obstacles: &Obstacles, rest: &mut Vec<f32>) {
     };
     rest.par_iter_mut().enumerate().with_min_len(256).for_each(|(component, rest)| {
         let cell = topology.cell_of(component);
+        if component < cells && !obstacles.stirred(cell) {
+            return;
+        }
         let (i, j) = (cell % grid.nx, cell / grid.nx);
         *rest = if !topology.exists(component) {
             0.0

@@ -49,21 +49,23 @@ impl Surface {
             fluid[component] = density[component] > 0.5 && topology.exists(component);
         }
         self.keep_films(topology, obstacles, particles);
-        let Self { fluid, .. } = self;
-        let slivers: Vec<usize> = (0..density.len())
-            .filter(|&c| !fluid[c] && topology.exists(c) && topology.is_cut(topology.cell_of(c)))
-            .filter(|&c| {
-                let (mut open, mut wet) = (0.0, 0.0);
-                topology.for_links(c, |link| {
-                    open += link.aperture;
-                    wet += if fluid[link.other as usize] { link.aperture } else { 0.0 };
-                });
-                open > 0.0 && wet >= SLIVER_SHARE * open
-            })
-            .collect();
-        for component in slivers {
-            fluid[component] = true;
-        }
+        self.fill_slivers(topology);
+    }
+
+    fn fill_slivers(&mut self, topology: &Topology) {
+        let fluid = &self.fluid;
+        let wet = |component: usize| {
+            let (mut open, mut wet) = (0.0, 0.0);
+            topology.for_links(component, |link| {
+                open += link.aperture;
+                wet += if fluid[link.other as usize] { link.aperture } else { 0.0 };
+            });
+            open > 0.0 && wet >= SLIVER_SHARE * open
+        };
+        let dry = topology.cut_components().filter(|&c| !fluid[c as usize]);
+        self.films.clear();
+        self.films.extend(dry.filter(|&c| wet(c as usize)));
+        self.films.iter().for_each(|&component| self.fluid[component as usize] = true);
     }
 
     /// Where particles lie with no water under their surface to carry them (a film
@@ -84,7 +86,8 @@ impl Surface {
         }
         let carried = |component: u32| {
             let mut carried = false;
-            topology.for_links(component as usize, |link| carried |= self.fluid[link.other as usize]);
+            topology
+                .for_links(component as usize, |link| carried |= self.fluid[link.other as usize]);
             carried
         };
         let mut films = std::mem::take(&mut self.films);

@@ -125,7 +125,8 @@ impl Viscosity {
         self.system.clear();
         self.rhs.clear();
         for row in &self.rows {
-            let (mut diagonal, mut rhs) = (row.aperture, row.aperture * velocity[row.node as usize]);
+            let (mut diagonal, mut rhs) =
+                (row.aperture, row.aperture * velocity[row.node as usize]);
             for step in [[0, -1], [-1, 0], [1, 0], [0, 1]] {
                 let links = Links { topology, obstacles, no_slip, axis, row };
                 links.visit(step, |end| match end {
@@ -206,7 +207,8 @@ impl Links<'_> {
         let cell = grid.cell(i.min(grid.nx - 1), j.min(grid.ny - 1));
         let from = self.row.at.map(f64::from);
         let to = [0, 1].map(|k| f64::from(at[k] + shift[k]));
-        let nearest = self.obstacles.near(cell).filter_map(|s| s.hit(from, to)).min_by(f64::total_cmp);
+        let nearest =
+            self.obstacles.near(cell).filter_map(|s| s.hit(from, to)).min_by(f64::total_cmp);
         visit(match nearest {
             None => End::Node { node, aperture },
             Some(t) if self.no_slip.on => End::Wall { distance: t, speed: 0.0 },

@@ -86,13 +86,8 @@ impl SegmentIndex {
         self.near.rebuild(grid, &self.segments, 1.0 + MARGIN);
     }
 
-    /// All segments.
-    pub fn segments(&self) -> &[Segment] {
-        &self.segments
-    }
-
     #[inline]
-    fn select<'a>(&'a self, indices: &'a [u32]) -> impl Iterator<Item = &'a Segment> {
+    fn select<'a>(&'a self, indices: &'a [u32]) -> impl Iterator<Item = &'a Segment> + Clone {
         indices.iter().map(|&index| &self.segments[index as usize])
     }
 
@@ -113,25 +108,59 @@ impl SegmentIndex {
 #[derive(Clone, Debug, Default)]
 pub struct Obstacles {
     /// Drawn lines at rest.
-    pub lines: SegmentIndex,
+    lines: SegmentIndex,
     /// Outlines of bodies and of lines that are being moved, where they are now.
-    pub outlines: SegmentIndex,
+    outlines: SegmentIndex,
     /// For each cell: whether nothing stands within one cell of it.
     clear: Vec<bool>,
+    /// For each cell: whether an outline is or was near, so that what was found
+    /// there may no longer hold.
+    stirred: Vec<bool>,
 }
 
 impl Obstacles {
-    /// Notes which cells are clear; to be called after either index changed.
-    pub fn refresh(&mut self, grid: &Grid) {
-        let clear = |cell| self.lines.near(cell).is_empty() && self.outlines.near(cell).is_empty();
-        let cells = (0..grid.nx * grid.ny).map(clear).collect();
-        self.clear = cells;
+    /// Replaces the lines at rest. [`Self::set_outlines`] has to follow.
+    pub fn set_lines(&mut self, grid: &Grid, lines: impl IntoIterator<Item = Segment>) {
+        self.lines.rebuild(grid, lines);
+        self.stirred.clear();
+    }
+
+    /// Replaces the outlines that move.
+    pub fn set_outlines(&mut self, grid: &Grid, outlines: impl IntoIterator<Item = Segment>) {
+        let cells = grid.nx * grid.ny;
+        let all_new = self.stirred.is_empty();
+        self.stirred.clear();
+        self.stirred.extend((0..cells).map(|cell| all_new || !self.outlines.near(cell).is_empty()));
+        self.outlines.rebuild(grid, outlines);
+        self.clear.clear();
+        for (cell, stirred) in self.stirred.iter_mut().enumerate() {
+            let no_outline = self.outlines.near(cell).is_empty();
+            *stirred |= !no_outline;
+            self.clear.push(no_outline && self.lines.near(cell).is_empty());
+        }
+    }
+
+    /// Whether what stands near `cell` may have changed with the last outlines.
+    #[inline]
+    pub fn stirred(&self, cell: usize) -> bool {
+        self.stirred[cell]
     }
 
     /// Whether nothing stands within one cell of `cell`.
     #[inline]
     pub fn clear_near(&self, cell: usize) -> bool {
         self.clear[cell]
+    }
+
+    /// Lines at rest within one cell of `cell`.
+    #[inline]
+    pub fn lines_near(&self, cell: usize) -> impl Iterator<Item = &Segment> + Clone {
+        self.lines.select(self.lines.near(cell))
+    }
+
+    /// All lines at rest.
+    pub fn lines(&self) -> &[Segment] {
+        &self.lines.segments
     }
 
     /// Whether nothing touches `cell`.
@@ -142,7 +171,9 @@ impl Obstacles {
     /// Segments within one cell of `cell`.
     #[inline]
     pub fn near(&self, cell: usize) -> impl Iterator<Item = &Segment> {
-        self.lines.select(self.lines.near(cell)).chain(self.outlines.select(self.outlines.near(cell)))
+        self.lines
+            .select(self.lines.near(cell))
+            .chain(self.outlines.select(self.outlines.near(cell)))
     }
 
     /// Segments that touch `cell`.

@@ -82,8 +82,10 @@ struct Cut {
     /// Component of each micro-point, counted within the cell.
     labels: [u8; SIDE * SIDE],
     count: u8,
-    /// Index of the first sample in `samples`.
-    first_sample: u32,
+    /// For each component: its micro-point nearest to its centroid.
+    samples: [u8; SIDE * SIDE],
+    /// Micro-points inside solids, as bits.
+    solid: u64,
     /// Components after the first are numbered from here.
     first_extra: u32,
 }
@@ -96,7 +98,6 @@ pub struct Topology {
     cut_of_cell: Vec<u32>,
     solid_bits: Vec<u64>,
     cuts: Vec<Cut>,
-    samples: Vec<Point>,
     extra_cells: Vec<u32>,
     /// For each axis and face: range of `pieces`, when the face touches a cut cell.
     faces: [Vec<(u32, u32)>; 2],
@@ -105,6 +106,17 @@ pub struct Topology {
     whole: Vec<bool>,
     pieces: Vec<Piece>,
     node_counts: [usize; 2],
+    last: Last,
+}
+
+/// The topology before this one, from which cells that nothing stirred are taken over.
+#[derive(Clone, Debug, Default)]
+struct Last {
+    cut_of_cell: Vec<u32>,
+    cuts: Vec<Cut>,
+    extra_cells: Vec<u32>,
+    faces: [Vec<(u32, u32)>; 2],
+    pieces: Vec<Piece>,
 }
 
 impl Topology {
@@ -117,13 +129,13 @@ impl Topology {
             cut_of_cell: vec![NONE; grid.nx * grid.ny],
             solid_bits: vec![0; grid.nx * grid.ny],
             cuts: Vec::new(),
-            samples: Vec::new(),
             extra_cells: Vec::new(),
             faces,
             special_faces: [Vec::new(), Vec::new()],
             whole: Vec::new(),
             pieces: Vec::new(),
             node_counts: Axis::BOTH.map(|axis| grid.len(axis.stagger())),
+            last: Last::default(),
         }
     }
 
@@ -133,51 +145,64 @@ impl Topology {
         obstacles: &Obstacles,
         solids: impl Iterator<Item = &'a Polygon>,
     ) {
-        self.forget();
+        self.remember();
         for solid in solids {
             self.fill(solid);
         }
         for cell in 0..self.cut_of_cell.len() {
-            if self.solid_bits[cell] != 0 || !obstacles.clear_in(cell) {
+            let solid = self.solid_bits[cell];
+            if solid != 0 || !obstacles.clear_in(cell) {
                 self.cut_of_cell[cell] = self.cuts.len() as u32;
-                self.cuts.push(Cut {
-                    cell: cell as u32,
-                    labels: [NO_LABEL; SIDE * SIDE],
-                    count: 0,
-                    first_sample: 0,
-                    first_extra: 0,
-                });
+                self.cuts.push(Cut::new(cell, solid));
             }
         }
-        let (grid, solid_bits) = (self.grid, &self.solid_bits);
+        let (grid, last) = (self.grid, &self.last);
         self.cuts.par_iter_mut().with_min_len(16).for_each(|cut| {
-            cut.label(&grid, obstacles, solid_bits[cut.cell as usize]);
+            let known = last.cut(cut.cell as usize).filter(|last| last.solid == cut.solid);
+            match known {
+                Some(known) if !obstacles.stirred(cut.cell as usize) => cut.clone_from(known),
+                _ => cut.label(&grid, obstacles),
+            }
         });
         self.number_components();
         self.split_faces(obstacles);
-        self.whole.clear();
-        self.whole.extend((0..grid.nx * grid.ny).map(|cell| {
-            let (i, j) = (cell % grid.nx, cell / grid.nx);
-            let cut = |cell: usize| self.cut_of_cell[cell] != NONE;
-            let inner = i > 0 && j > 0 && i + 1 < grid.nx && j + 1 < grid.ny;
-            inner && ![cell, cell - 1, cell + 1, cell - grid.nx, cell + grid.nx].into_iter().any(cut)
-        }));
+        self.find_whole();
     }
 
-    fn forget(&mut self) {
-        for cut in self.cuts.drain(..) {
-            self.cut_of_cell[cut.cell as usize] = NONE;
-        }
+    /// Sets the present topology aside and starts with an empty rectangle.
+    fn remember(&mut self) {
+        let Self { last, .. } = self;
+        std::mem::swap(&mut last.cut_of_cell, &mut self.cut_of_cell);
+        std::mem::swap(&mut last.cuts, &mut self.cuts);
+        std::mem::swap(&mut last.extra_cells, &mut self.extra_cells);
+        std::mem::swap(&mut last.faces, &mut self.faces);
+        std::mem::swap(&mut last.pieces, &mut self.pieces);
+        self.cut_of_cell.clear();
+        self.cut_of_cell.resize(self.solid_bits.len(), NONE);
         self.solid_bits.fill(0);
-        self.samples.clear();
+        self.cuts.clear();
         self.extra_cells.clear();
-        for axis in Axis::BOTH {
-            for face in self.special_faces[axis as usize].drain(..) {
-                self.faces[axis as usize][face as usize] = (NONE, 0);
-            }
-            self.node_counts[axis as usize] = self.grid.len(axis.stagger());
-        }
         self.pieces.clear();
+        for axis in Axis::BOTH {
+            let (a, count) = (axis as usize, self.grid.len(axis.stagger()));
+            self.faces[a].clear();
+            self.faces[a].resize(count, (NONE, 0));
+            self.special_faces[a].clear();
+            self.node_counts[a] = count;
+        }
+    }
+
+    fn find_whole(&mut self) {
+        let Grid { nx, ny, .. } = self.grid;
+        let mut whole = std::mem::take(&mut self.whole);
+        whole.clear();
+        whole.extend((0..nx * ny).map(|cell| {
+            let cut = |cell: usize| self.cut_of_cell[cell] != NONE;
+            self.is_inner(cell)
+                && ![cell, cell - 1, cell + 1, cell - nx, cell + nx].into_iter().any(cut)
+        }));
+        debug_assert_eq!(whole.len(), nx * ny);
+        self.whole = whole;
     }
 
     /// Marks the micro-points inside `solid`, row by row.
@@ -192,9 +217,12 @@ impl Topology {
                 break;
             }
             crossings.clear();
-            crossings.extend(solid.segments().filter(|s| (s.a[1] > y) != (s.b[1] > y)).map(|s| {
-                s.a[0] + (y - s.a[1]) / (s.b[1] - s.a[1]) * (s.b[0] - s.a[0])
-            }));
+            crossings.extend(
+                solid
+                    .segments()
+                    .filter(|s| (s.a[1] > y) != (s.b[1] > y))
+                    .map(|s| s.a[0] + (y - s.a[1]) / (s.b[1] - s.a[1]) * (s.b[0] - s.a[0])),
+            );
             crossings.sort_by(f64::total_cmp);
             for span in crossings.chunks_exact(2) {
                 let from = (span[0] * fine - 0.5).ceil().max(0.0) as usize;
@@ -211,15 +239,8 @@ impl Topology {
 
     fn number_components(&mut self) {
         for cut in &mut self.cuts {
-            cut.first_sample = self.samples.len() as u32;
             cut.first_extra = (self.cut_of_cell.len() + self.extra_cells.len()) as u32;
-            let origin = origin(&self.grid, cut.cell as usize);
-            for label in 0..cut.count {
-                self.samples.push(cut.sample(origin, label));
-                if label > 0 {
-                    self.extra_cells.push(cut.cell);
-                }
-            }
+            self.extra_cells.extend((1..cut.count).map(|_| cut.cell));
         }
     }
 
@@ -228,7 +249,8 @@ impl Topology {
         let mut crossings = Vec::new();
         for cell in cells {
             let (i, j) = (cell as usize % self.grid.nx, cell as usize / self.grid.nx);
-            for (axis, i, j) in [(Axis::X, i, j), (Axis::X, i + 1, j), (Axis::Y, i, j), (Axis::Y, i, j + 1)]
+            for (axis, i, j) in
+                [(Axis::X, i, j), (Axis::X, i + 1, j), (Axis::Y, i, j), (Axis::Y, i, j + 1)]
             {
                 self.split_face(obstacles, axis, i, j, &mut crossings);
             }
@@ -246,6 +268,21 @@ impl Topology {
         let Some([low, high]) = self.cells_beside(axis, i, j) else { return };
         let face = self.face(axis, i, j);
         if self.faces[axis as usize][face].0 != NONE {
+            return;
+        }
+        let first = self.pieces.len();
+        let known = self.last.pieces(axis, face);
+        if let Some((from, to)) =
+            known.filter(|_| !obstacles.stirred(low) && !obstacles.stirred(high))
+        {
+            for index in from..to {
+                let mut piece = self.last.pieces[index];
+                piece.sides = piece.sides.map(|side| self.renumbered(side));
+                piece.node = self.next_node(axis, face, first);
+                self.pieces.push(piece);
+            }
+            self.faces[axis as usize][face] = (first as u32, self.pieces.len() as u32);
+            self.special_faces[axis as usize].push(face as u32);
             return;
         }
         let start = [i as f64, j as f64];
@@ -266,14 +303,14 @@ impl Topology {
                     // It lies along the side: the part that it covers is closed.
                     crossings.extend([a[along] - start[along], b[along] - start[along]]);
                 } else {
-                    crossings.push(a[along] + da / (da - db) * (b[along] - a[along]) - start[along]);
+                    crossings
+                        .push(a[along] + da / (da - db) * (b[along] - a[along]) - start[along]);
                 }
             }
         }
         crossings.iter_mut().for_each(|t| *t = t.clamp(0.0, 1.0));
         crossings.sort_by(f64::total_cmp);
 
-        let first = self.pieces.len();
         for pair in crossings.windows(2) {
             let aperture = pair[1] - pair[0];
             if aperture < 1e-6 {
@@ -282,14 +319,9 @@ impl Topology {
             let middle = point(0.5 * (pair[0] + pair[1]));
             let sides = [low, high].map(|cell| self.component_at(obstacles, cell, middle));
             let [Some(low_side), Some(high_side)] = sides else { continue };
-            let node = if self.pieces.len() == first {
-                face
-            } else {
-                self.node_counts[axis as usize] += 1;
-                self.node_counts[axis as usize] - 1
-            };
+            let node = self.next_node(axis, face, first);
             self.pieces.push(Piece {
-                node: node as u32,
+                node,
                 at: middle.map(|c| c as f32),
                 aperture: aperture as f32,
                 sides: [low_side, high_side],
@@ -297,6 +329,29 @@ impl Topology {
         }
         self.faces[axis as usize][face] = (first as u32, self.pieces.len() as u32);
         self.special_faces[axis as usize].push(face as u32);
+    }
+
+    /// The unknown of the next piece of `face`, whose pieces begin at `first`: the
+    /// first takes the face's own number.
+    fn next_node(&mut self, axis: Axis, face: usize, first: usize) -> u32 {
+        if self.pieces.len() == first {
+            return face as u32;
+        }
+        let count = &mut self.node_counts[axis as usize];
+        *count += 1;
+        (*count - 1) as u32
+    }
+
+    /// The present number of a component of the last topology, in a cell that
+    /// was taken over.
+    fn renumbered(&self, component: u32) -> u32 {
+        let Some(extra) = (component as usize).checked_sub(self.cut_of_cell.len()) else {
+            return component;
+        };
+        let cell = self.last.extra_cells[extra] as usize;
+        let first = |cuts: &[Cut], of_cell: &[u32]| cuts[of_cell[cell] as usize].first_extra;
+        component - first(&self.last.cuts, &self.last.cut_of_cell)
+            + first(&self.cuts, &self.cut_of_cell)
     }
 
     /// Index of face `(i, j)`; on a periodic seam both ends are the left one.
@@ -373,6 +428,14 @@ impl Topology {
         }
     }
 
+    /// All components of cut cells.
+    pub fn cut_components(&self) -> impl Iterator<Item = u32> + '_ {
+        self.cuts.iter().flat_map(|cut| {
+            let extra = cut.first_extra..cut.first_extra + u32::from(cut.count).saturating_sub(1);
+            (cut.count > 0).then_some(cut.cell).into_iter().chain(extra)
+        })
+    }
+
     /// Area of the component in cells, by its share of the micro-points.
     pub fn area(&self, component: usize) -> f64 {
         let cut = self.cut_of_cell[self.cell_of(component)];
@@ -395,7 +458,7 @@ impl Topology {
         }
         let cut = &self.cuts[cut as usize];
         let label = cut.label_of(component, self.cut_of_cell.len());
-        self.samples[cut.first_sample as usize + usize::from(label)]
+        micro_point(origin(&self.grid, cell), usize::from(cut.samples[usize::from(label)]))
     }
 
     /// The component that `p`, a point of the closed `cell`, belongs to; none
@@ -422,9 +485,8 @@ impl Topology {
     /// All pieces of faces that touch a cut cell, by axis and face.
     pub fn special_pieces(&self, axis: Axis) -> impl Iterator<Item = (usize, &[Piece])> {
         let faces = self.special_faces[axis as usize].iter();
-        faces.map(move |&face| {
-            (face as usize, self.pieces(axis, face as usize).unwrap_or_default())
-        })
+        faces
+            .map(move |&face| (face as usize, self.pieces(axis, face as usize).unwrap_or_default()))
     }
 
     /// Visits each connection of `component` to another, in a fixed order.
@@ -434,7 +496,13 @@ impl Topology {
             let (nx, row) = (self.grid.nx, component / self.grid.nx);
             let left = component + row;
             let mut link = |axis, node: usize, outward, other: usize| {
-                visit(Link { axis, node: node as u32, aperture: 1.0, outward, other: other as u32 });
+                visit(Link {
+                    axis,
+                    node: node as u32,
+                    aperture: 1.0,
+                    outward,
+                    other: other as u32,
+                });
             };
             link(Axis::Y, component, -1.0, component - nx);
             link(Axis::X, left, -1.0, component - 1);
@@ -444,9 +512,12 @@ impl Topology {
         }
         let cell = self.cell_of(component);
         let (i, j) = (cell % self.grid.nx, cell / self.grid.nx);
-        for (axis, i, j, outward) in
-            [(Axis::Y, i, j, -1.0), (Axis::X, i, j, -1.0), (Axis::X, i + 1, j, 1.0), (Axis::Y, i, j + 1, 1.0)]
-        {
+        for (axis, i, j, outward) in [
+            (Axis::Y, i, j, -1.0),
+            (Axis::X, i, j, -1.0),
+            (Axis::X, i + 1, j, 1.0),
+            (Axis::Y, i, j + 1, 1.0),
+        ] {
             let Some(cells) = self.cells_beside(axis, i, j) else { continue };
             let face = self.face(axis, i, j);
             let here = usize::from(outward > 0.0);
@@ -484,9 +555,26 @@ fn micro_point(origin: Point, k: usize) -> Point {
     [origin[0] + offset(k % SIDE), origin[1] + offset(k / SIDE)]
 }
 
+impl Last {
+    fn cut(&self, cell: usize) -> Option<&Cut> {
+        self.cuts.get(*self.cut_of_cell.get(cell)? as usize)
+    }
+
+    fn pieces(&self, axis: Axis, face: usize) -> Option<(usize, usize)> {
+        let &(from, to) = self.faces[axis as usize].get(face)?;
+        (from != NONE).then_some((from as usize, to as usize))
+    }
+}
+
 impl Cut {
+    fn new(cell: usize, solid: u64) -> Self {
+        let (labels, samples) = ([NO_LABEL; SIDE * SIDE], [0; SIDE * SIDE]);
+        Self { cell: cell as u32, labels, count: 0, samples, solid, first_extra: 0 }
+    }
+
     /// Finds the components by flooding the 64 micro-points, kept as bits.
-    fn label(&mut self, grid: &Grid, obstacles: &Obstacles, solid: u64) {
+    fn label(&mut self, grid: &Grid, obstacles: &Obstacles) {
+        let solid = self.solid;
         let origin = origin(grid, self.cell as usize);
         let (mut right, mut up) = (0_u64, 0_u64);
         for k in 0..SIDE * SIDE {
@@ -499,8 +587,6 @@ impl Cut {
                 up |= 1 << k;
             }
         }
-        self.labels = [NO_LABEL; SIDE * SIDE];
-        self.count = 0;
         let mut left_over = !solid;
         while left_over != 0 {
             let mut reached = left_over & left_over.wrapping_neg();
@@ -519,6 +605,7 @@ impl Cut {
             for k in (0..SIDE * SIDE).filter(|k| reached >> k & 1 == 1) {
                 self.labels[k] = self.count;
             }
+            self.samples[usize::from(self.count)] = most_central(reached);
             self.count += 1;
             left_over &= !reached;
         }
@@ -526,18 +613,6 @@ impl Cut {
 
     fn label_of(&self, component: usize, cells: usize) -> u8 {
         if component < cells { 0 } else { (component as u32 - self.first_extra + 1) as u8 }
-    }
-
-    fn sample(&self, origin: Point, label: u8) -> Point {
-        let own = || (0..SIDE * SIDE).filter(|&k| self.labels[k] == label);
-        let count = own().count() as f64;
-        let sum = own().map(|k| micro_point(origin, k)).fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
-        let centroid = sum.map(|c| c / count);
-        let distance = |p: Point| (p[0] - centroid[0]).hypot(p[1] - centroid[1]);
-        own()
-            .map(|k| micro_point(origin, k))
-            .min_by(|&p, &q| distance(p).total_cmp(&distance(q)))
-            .unwrap_or(centroid)
     }
 
     /// Label of the nearest micro-point that `p` sees.
@@ -560,6 +635,19 @@ impl Cut {
         }
         None
     }
+}
+
+/// The micro-point among `own` nearest to their centroid.
+fn most_central(own: u64) -> u8 {
+    let points = || (0..SIDE * SIDE).filter(|k| own >> k & 1 == 1);
+    let count = points().count() as f64;
+    let sum = points().fold([0.0; 2], |s, k| [s[0] + (k % SIDE) as f64, s[1] + (k / SIDE) as f64]);
+    let centroid = sum.map(|c| c / count);
+    let squared = |k: usize| {
+        let d = [(k % SIDE) as f64 - centroid[0], (k / SIDE) as f64 - centroid[1]];
+        d[0] * d[0] + d[1] * d[1]
+    };
+    points().min_by(|&k, &l| squared(k).total_cmp(&squared(l))).unwrap_or_default() as u8
 }
 
 /// Lattice offsets by distance.

@@ -7,8 +7,8 @@ use rapier2d::prelude::*;
 use weir_scene::{Body, JointKind, Motion, Pose as FramePose, Scene, Shape as BodyShape, Stroke};
 
 use super::{Constraint, Mobility, Mover, Placement};
-use crate::geometry::{Point, Polygon, Segment};
 use crate::SolverError;
+use crate::geometry::{Point, Polygon, Segment};
 
 /// Names a drawn line for as long as the solver lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -148,7 +148,12 @@ impl World {
     ///
     /// # Errors
     /// No such line.
-    pub fn move_line(&mut self, id: StrokeId, by_m: [f64; 2], over_s: f64) -> Result<(), SolverError> {
+    pub fn move_line(
+        &mut self,
+        id: StrokeId,
+        by_m: [f64; 2],
+        over_s: f64,
+    ) -> Result<(), SolverError> {
         let line = self.lines.get_mut(&id).ok_or(SolverError::UnknownStroke(id.0))?;
         line.moving_s = over_s;
         let body = &mut self.physics.bodies[line.handle];
@@ -158,7 +163,8 @@ impl World {
     }
 
     fn add_body(&mut self, index: usize, body: &Body) -> Result<(), SolverError> {
-        let (ring, shape) = shape_of(&body.shape, self.cell_m).ok_or(SolverError::BodyShape(index))?;
+        let (ring, shape) =
+            shape_of(&body.shape, self.cell_m).ok_or(SolverError::BodyShape(index))?;
         let builder = match body.motion {
             Motion::Dynamic => RigidBodyBuilder::dynamic(),
             Motion::Kinematic => RigidBodyBuilder::kinematic_velocity_based(),
@@ -173,7 +179,8 @@ impl World {
         let handle = self.physics.insert_body(builder);
         let collider = ColliderBuilder::new(shape).density(body.density_kg_m3 as f32);
         self.physics.insert_collider(collider, Some(handle));
-        self.physics.bodies[handle].recompute_mass_properties_from_colliders(&self.physics.colliders);
+        self.physics.bodies[handle]
+            .recompute_mass_properties_from_colliders(&self.physics.colliders);
         let inside = Polygon::new(ring.iter().map(|&p| self.cells(p)).collect());
         let outline = inside.segments().collect();
         self.bodies.push(Solid { handle, outline, insides: vec![inside], moving_s: f64::INFINITY });
@@ -314,16 +321,19 @@ impl World {
         for (mover, inverse) in movers.iter().zip(&inverse_mass) {
             let fall = if inverse[0] > 0.0 { dt_s / self.cell_m } else { 0.0 };
             let [u, v, spin] = mover.velocity;
-            velocity.extend([u + self.gravity_m_s2[0] * fall, v + self.gravity_m_s2[1] * fall, spin]);
+            velocity.extend([
+                u + self.gravity_m_s2[0] * fall,
+                v + self.gravity_m_s2[1] * fall,
+                spin,
+            ]);
         }
         mobility.project(&inverse_mass, &mut velocity);
         (mobility, velocity)
     }
 
     fn constraints(&self, movers: &[Mover]) -> Vec<Constraint> {
-        let index_of = |handle: RigidBodyHandle| {
-            self.moving().position(|solid| solid.handle == handle)
-        };
+        let index_of =
+            |handle: RigidBodyHandle| self.moving().position(|solid| solid.handle == handle);
         let mut constraints = Vec::new();
         let mut hold = |ends: [Option<RigidBodyHandle>; 2], at: Point, direction: Point| {
             let mut terms = Vec::new();

@@ -1,0 +1,393 @@
+//! One step: the stages in order, and what passes between them.
+
+use std::time::{Duration, Instant};
+
+use weir_scene::AdvanceError;
+use wide::f32x4;
+
+use super::Solver;
+use crate::StageTimes;
+use crate::audit::Audit;
+use crate::cpu::advect::Surroundings;
+use crate::cpu::extrapolate::Extrapolate;
+use crate::cpu::grid_to_particle::{Counts, GridToParticle};
+use crate::cpu::particle_to_grid::ParticleToGrid;
+use crate::cpu::pressure::{Coupling, Tolerances};
+use crate::cpu::{body_flux, density, rest_density, viscosity};
+use crate::geometry::{Axis, Polygon};
+use crate::measure::{self, DensityErrors, Motion};
+use crate::particles::VOLUME;
+use crate::solid::{Mobility, Mover, WATER_KG_M3};
+
+/// Rings of sides around the water that get extrapolated velocities: a particle
+/// moves half a cell to its midpoint and reads one cell around it.
+const RINGS: usize = 2;
+/// Share of the particles that may be faster than the step allows for: spray,
+/// which flies alone and takes several legs.
+const SPRAY: f64 = 0.002;
+/// Farthest that spray flies in a step, cells.
+const MAX_SPRAY_CELLS: f64 = 6.0;
+/// Distance from the sides of the rectangle that particles keep, cells.
+const WALL_CLEARANCE: f64 = 1e-3;
+
+impl Solver {
+    /// Advances by one step no longer than `dt_limit_s` and returns its length, seconds.
+    ///
+    /// # Errors
+    /// The water's motion stopped being finite.
+    pub fn step(&mut self, dt_limit_s: f64) -> Result<f64, AdvanceError> {
+        let mut clock = Clock::start();
+        let mut stages = StageTimes::default();
+
+        self.world.refresh_movers(&mut self.movers);
+        let dt_s = self.choose_dt(dt_limit_s);
+        self.let_in_and_out(dt_s);
+        stages.sort = clock.lap();
+
+        self.update_topology();
+        stages.topology = clock.lap();
+
+        (stages.particle_to_grid, stages.density) = self.gather();
+        clock.lap();
+
+        self.add_forces(dt_s);
+        stages.forces = clock.lap();
+
+        let (mobility, falling) = self.world.let_fall(&self.movers, dt_s);
+        let pushed = self.project(&mobility, falling, dt_s);
+        stages.pressure = clock.lap();
+
+        self.world.step(dt_s, &pushed, &mut self.movers);
+        self.lines_changed |= self.world.any_line_moving() || self.world.just_stopped();
+        stages.bodies = clock.lap();
+
+        self.spread_change(dt_s);
+        stages.extrapolate = clock.lap();
+
+        let counts = self.carry(dt_s);
+        stages.grid_to_particle = clock.lap();
+
+        self.time_s += dt_s;
+        self.diagnostics.stages = stages;
+        self.diagnostics.dt_s = dt_s;
+        self.measure(counts);
+        if self.diagnostics.max_speed_m_s.is_nan() {
+            return Err(AdvanceError::NotFinite {
+                what: "the water's motion",
+                time_s: self.time_s,
+            });
+        }
+        self.totals.add(&self.diagnostics);
+        Ok(dt_s)
+    }
+
+    /// The longest step that keeps every particle and outline within a cell of
+    /// where it was, and follows the shortest waves that the grid carries.
+    fn choose_dt(&self, limit_s: f64) -> f64 {
+        let spray = self.diagnostics.max_speed_m_s / self.grid.cell_m / MAX_SPRAY_CELLS;
+        let water = self.bulk_speed.max(spray);
+        let sources = self.emitters.iter().map(|e| e.speed_at(self.time_s));
+        let movers = self.movers.iter().map(|m| 2.0 * m.max_speed());
+        let fastest =
+            sources.chain(movers).fold(water, f64::max).max(f64::from(self.no_slip.lid.abs()));
+        let waves = self.gravity[0].hypot(self.gravity[1]).sqrt();
+        let stable =
+            if fastest + waves > 0.0 { self.config.cfl / (fastest + waves) } else { f64::MAX };
+        let limit_s = self.world.time_to_line_stop(limit_s);
+        let dt_s = stable.min(self.config.dt_max_s);
+        // Equal steps to the limit rather than a short one at the end.
+        let equal = limit_s / (limit_s / dt_s).ceil().max(1.0);
+        f64::from(equal as f32)
+    }
+
+    fn let_in_and_out(&mut self, dt_s: f64) {
+        self.births.clear();
+        for emitter in &mut self.emitters {
+            let occupied = |cell| self.particles.in_cell(cell).len();
+            emitter.emit(
+                self.time_s,
+                dt_s,
+                &self.grid,
+                &self.obstacles,
+                occupied,
+                &mut self.births,
+            );
+        }
+        for &(position, velocity) in &self.births {
+            self.particles.push(self.next_id, position, velocity);
+            self.next_id += 1;
+        }
+        let sinks = &self.sinks;
+        self.particles.sort(&self.grid, |x, y| sinks.iter().any(|sink| sink.swallows(x, y)));
+    }
+
+    fn update_topology(&mut self) {
+        if self.lines_changed {
+            self.rebuild_topology();
+            self.step_off_lines();
+        } else if !self.movers.is_empty() {
+            self.rebuild_outlines();
+        }
+    }
+
+    pub(super) fn rebuild_topology(&mut self) {
+        self.obstacles.set_lines(&self.grid, self.world.resting_segments());
+        self.audit = Audit::new(self.grid.nx, self.obstacles.lines());
+        self.lines_changed = false;
+        self.rebuild_outlines();
+    }
+
+    fn rebuild_outlines(&mut self) {
+        let outlines = self.movers.iter().flat_map(Mover::outline_before);
+        self.obstacles.set_outlines(&self.grid, outlines);
+        let solids: Vec<Polygon> = self
+            .world
+            .resting_insides()
+            .chain(self.movers.iter().flat_map(Mover::insides_before))
+            .collect();
+        self.topology.rebuild(&self.obstacles, solids.iter());
+        rest_density::run(&self.topology, &self.obstacles, &mut self.rest);
+    }
+
+    /// Moves particles that lie on a line (it was drawn through them) off it.
+    pub(super) fn step_off_lines(&mut self) {
+        const ASIDE: f64 = 2e-3;
+        for cell in 0..self.grid.nx * self.grid.ny {
+            if self.obstacles.clear_near(cell) {
+                continue;
+            }
+            for k in self.particles.in_cell(cell) {
+                let p = self.particles.position(k);
+                let on = self.obstacles.near(cell).find(|segment| segment.crosses(p, p));
+                let Some(normal) = on.map(|segment| segment.normal_towards(p)) else { continue };
+                self.particles.x[k] = (p[0] + ASIDE * normal[0]) as f32;
+                self.particles.y[k] = (p[1] + ASIDE * normal[1]) as f32;
+            }
+        }
+    }
+
+    /// Brings the particles' velocities to the grid, also to the sides just
+    /// outside the water, and beside that finds where the water is and builds
+    /// the pressure matrix. Returns how long each took.
+    fn gather(&mut self) -> (Duration, Duration) {
+        let Self { topology, obstacles, particles, transfer, known, velocity, extrapolate, .. } =
+            self;
+        let (rest, density, surface, flux) =
+            (&self.rest, &mut self.density, &mut self.surface, &mut self.flux);
+        let (movers, pressure) = (&self.movers, &mut self.pressure);
+        let to_grid = || {
+            let mut clock = Clock::start();
+            transfer.run(topology, obstacles, particles);
+            let ParticleToGrid { velocity: values, weight, .. } = transfer;
+            for_both_axes(
+                |axis, extrapolate, (values, known, velocity)| {
+                    known.clear();
+                    known.extend(weight[axis as usize].iter().map(|&w| w > 0.0));
+                    extrapolate.run(topology, obstacles, axis, values, known, RINGS);
+                    velocity.clone_from(values);
+                },
+                extrapolate,
+                zip3(values, known, velocity),
+            );
+            clock.lap()
+        };
+        let find_water = || {
+            let mut clock = Clock::start();
+            density::run(topology, obstacles, particles, rest, density);
+            surface.run(topology, obstacles, particles, density);
+            body_flux::run(topology, obstacles, surface, movers, flux);
+            pressure.assemble(topology, surface, flux, movers);
+            clock.lap()
+        };
+        rayon::join(to_grid, find_water)
+    }
+
+    fn add_forces(&mut self, dt_s: f64) {
+        for axis in Axis::BOTH {
+            let a = axis as usize;
+            let fall = (self.gravity[a] * dt_s) as f32;
+            if fall != 0.0 {
+                let known =
+                    self.velocity[a].iter_mut().zip(&self.known[a]).filter(|(_, known)| **known);
+                known.for_each(|(v, _)| *v += fall);
+            }
+        }
+        // Nothing passes the sides of the rectangle.
+        for j in 0..self.grid.ny {
+            if !self.topology.periodic_x() {
+                self.velocity[0][self.grid.face_x(0, j)] = 0.0;
+                self.velocity[0][self.grid.face_x(self.grid.nx, j)] = 0.0;
+            }
+        }
+        for i in 0..self.grid.nx {
+            self.velocity[1][self.grid.face_y(i, 0)] = 0.0;
+            self.velocity[1][self.grid.face_y(i, self.grid.ny)] = 0.0;
+        }
+        let number = self.viscosity * dt_s;
+        if number > viscosity::NEGLIGIBLE {
+            self.viscous.run(
+                &self.topology,
+                &self.obstacles,
+                self.no_slip,
+                number,
+                &self.known,
+                &mut self.velocity,
+            );
+        }
+    }
+
+    /// Makes the velocity free of divergence; returns the movers' velocities
+    /// after the water pushed them.
+    fn project(&mut self, mobility: &Mobility, falling: Vec<f64>, dt_s: f64) -> Vec<f64> {
+        let coupling = Coupling { flux: &self.flux, mobility, velocity: &falling };
+        let tolerances = Tolerances {
+            pressure: self.config.pressure_tolerance,
+            density: self.config.density_tolerance,
+            iterations: self.config.max_iterations,
+        };
+        let outcomes = self.pressure.solve(
+            &self.topology,
+            &self.velocity,
+            &self.density,
+            self.config.density_rate as f32,
+            &coupling,
+            dt_s,
+            tolerances,
+        );
+        self.pressure.apply(
+            &self.topology,
+            &self.surface,
+            &mut self.velocity,
+            &mut self.displacement,
+            &mut self.wet,
+        );
+        let impulse = self.pressure.impulses(&self.flux, self.movers.len());
+        let mut pushed = vec![0.0; impulse.len()];
+        mobility.apply(&impulse, &mut pushed);
+        pushed.iter_mut().zip(&falling).for_each(|(v, falling)| *v += falling);
+        let divergence =
+            self.pressure.max_divergence(&self.topology, &self.velocity, &self.flux, &pushed);
+        self.diagnostics.max_divergence_dt = f64::from(divergence) * dt_s;
+        self.diagnostics.pressure_iterations = outcomes.pressure.iterations;
+        self.diagnostics.density_iterations = outcomes.density.iterations;
+        pushed
+    }
+
+    /// Spreads the change of velocity to the sides around the water, where it is
+    /// added to the velocity that the particles there brought.
+    fn spread_change(&mut self, dt_s: f64) {
+        let Self { topology, obstacles, transfer, velocity, change, wet, extrapolate, .. } = self;
+        let (gravity, displacement) = (self.gravity, &self.displacement);
+        for_both_axes(
+            |axis, extrapolate, ((velocity, change, wet), sides)| {
+                let a = axis as usize;
+                let before = &transfer.velocity[a];
+                let fall = (gravity[a] * dt_s) as f32;
+                change.clear();
+                let both = velocity.iter().zip(before).zip(wet.iter());
+                change.extend(
+                    both.map(|((after, before), wet)| if *wet { after - before } else { fall }),
+                );
+                extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
+                sides.clear();
+                for (k, velocity) in velocity.iter_mut().enumerate() {
+                    *velocity = before[k] + change[k];
+                    sides.push(f32x4::new([*velocity, change[k], displacement[a][k], 0.0]));
+                }
+            },
+            extrapolate,
+            zip2(zip3(velocity, change, wet), &mut self.sides),
+        );
+    }
+
+    fn carry(&mut self, dt_s: f64) -> Counts {
+        let size = [self.grid.nx as f64, self.grid.ny as f64];
+        let open = if self.topology.periodic_x() { f64::INFINITY } else { 0.0 };
+        let stage = GridToParticle {
+            topology: &self.topology,
+            obstacles: &self.obstacles,
+            surroundings: Surroundings {
+                obstacles: &self.obstacles,
+                movers: &self.movers,
+                min: [WALL_CLEARANCE - open, WALL_CLEARANCE],
+                max: [size[0] - WALL_CLEARANCE + open, size[1] - WALL_CLEARANCE],
+            },
+            sides: &self.sides,
+            no_slip: self.no_slip,
+            flip: self.config.flip_per_ms.powf(1e3 * dt_s) as f32,
+            dt_s: dt_s as f32,
+            fall: self.gravity.map(|g| (g * dt_s) as f32),
+            audit: self.config.audit.then_some(&self.audit),
+        };
+        stage.run(&mut self.particles)
+    }
+
+    pub(super) fn measure(&mut self, counts: Counts) {
+        let dx = self.grid.cell_m;
+        let mass = WATER_KG_M3 * dx * dx * f64::from(VOLUME);
+        let motion = Motion::of(&self.particles);
+        self.bulk_speed = measure::bulk_speed(&self.particles, SPRAY, &mut self.scratch);
+        let d = &mut self.diagnostics;
+        d.time_s = self.time_s;
+        d.particles = self.particles.len();
+        d.max_speed_m_s = motion.fastest * dx;
+        d.kinetic_j = mass * motion.kinetic * dx * dx;
+        d.potential_j =
+            -mass * (0..2).map(|k| self.gravity[k] * motion.position[k]).sum::<f64>() * dx * dx;
+        d.water_momentum_kg_m_s = motion.velocity.map(|v| mass * v * dx);
+        d.body_momentum_kg_m_s = self.world.momentum_kg_m_s();
+        d.line_crossings = counts.crossings;
+        d.body_penetrations = counts.penetrations;
+        let errors = DensityErrors::of(&self.pressure.deep, &self.density, &mut self.scratch);
+        d.full_cells = errors.count;
+        d.density_signed_err = errors.of_mean;
+        d.density_mean_err = errors.of_mean.abs();
+        d.density_spread = errors.mean;
+        d.density_p99_err = errors.p99;
+        if !self.surface.fluid.is_empty() && d.particles > 0 {
+            let held = f64::from(VOLUME) * d.particles as f64;
+            let ratio = measure::volume(&self.topology, &self.surface) / held;
+            let first = if self.emitters.is_empty() {
+                *self.first_volume_ratio.get_or_insert(ratio)
+            } else {
+                1.0
+            };
+            d.volume_drift = ratio / first - 1.0;
+        }
+    }
+}
+
+/// Runs `work` for both axes side by side, each with its own memory.
+fn for_both_axes<T: Send>(
+    work: impl Fn(Axis, &mut Extrapolate, T) + Sync,
+    [memory_x, memory_y]: &mut [Extrapolate; 2],
+    [x, y]: [T; 2],
+) {
+    rayon::join(|| work(Axis::X, memory_x, x), || work(Axis::Y, memory_y, y));
+}
+
+fn zip2<A, B>([a0, a1]: [A; 2], [b0, b1]: &mut [B; 2]) -> [(A, &mut B); 2] {
+    [(a0, b0), (a1, b1)]
+}
+
+fn zip3<'a, A, B, C>(
+    [a0, a1]: &'a mut [A; 2],
+    [b0, b1]: &'a mut [B; 2],
+    [c0, c1]: &'a mut [C; 2],
+) -> [(&'a mut A, &'a mut B, &'a mut C); 2] {
+    [(a0, b0, c0), (a1, b1, c1)]
+}
+
+/// Laps of a step.
+struct Clock(Instant);
+
+impl Clock {
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    fn lap(&mut self) -> Duration {
+        let now = Instant::now();
+        now.duration_since(std::mem::replace(&mut self.0, now))
+    }
+}
