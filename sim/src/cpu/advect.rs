@@ -86,19 +86,26 @@ impl Surroundings<'_> {
             path = self.past_lines(cell, p, target, &mut wanted);
         }
         *velocity = wanted.velocity;
-        // Squeezed between solids: stay, if that is possible, or slip out sideways.
-        let outside = |q: Point| near().all(|mover| pushed(mover, p, q).is_none());
-        if outside(p) {
-            return Path::from(p);
-        }
-        let mut exits: Vec<Point> = near().flat_map(|mover| exits(mover, p)).collect();
-        let squared = |q: &Point| (q[0] - p[0]).powi(2) + (q[1] - p[1]).powi(2);
-        exits.retain(|q| squared(q) < 0.9 && self.inside(*q) == *q);
-        exits.sort_by(|q, r| squared(q).total_cmp(&squared(r)));
-        for exit in exits {
-            let slipped = self.past_lines(cell, p, exit, &mut wanted);
-            if slipped.end() == exit && outside(exit) {
-                return slipped;
+        // Squeezed between solids: stay, go along with one of them, or slip out
+        // sideways. If nothing of this is free, the inside of a body is: the body
+        // gives the particle back in the next step, a line would not.
+        let candidates: Vec<Point> =
+            std::iter::once(p)
+                .chain(near().map(|mover| {
+                    snap(mover.after.world_from_body(mover.before.body_from_world(p)))
+                }))
+                .chain(near().flat_map(|mover| exits(mover, p)))
+                .filter(|q| (q[0] - p[0]).hypot(q[1] - p[1]) < 0.95 && self.inside(*q) == *q)
+                .collect();
+        for spare_bodies in [true, false] {
+            let in_the_way = |q: Point| {
+                near().any(|m| (spare_bodies || m.insides.is_empty()) && pushed(m, p, q).is_some())
+            };
+            for &candidate in &candidates {
+                let aside = self.past_lines(cell, p, candidate, &mut wanted);
+                if aside.end() == candidate && !in_the_way(candidate) {
+                    return aside;
+                }
             }
         }
         path
