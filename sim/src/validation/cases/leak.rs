@@ -187,6 +187,7 @@ impl Case for Leak {
             let (fuzz, mut rng) = Fuzz::new(seed, cell_m);
             let mut run = fuzz.start(trial)?;
             let birth = Birth::note(&fuzz, &mut run);
+            let astray_before = verdict.astray;
             for frame in 0..frames {
                 if frame % KICK_EVERY == 0 {
                     fuzz.kick(&mut run, &mut rng);
@@ -197,7 +198,10 @@ impl Case for Leak {
                     picture = draw(&fuzz, &birth, &mut run);
                 }
             }
-            ledger.close(&format!("seed {seed}"), &run);
+            let carried = if fuzz.carried.is_some() { ", carried" } else { "" };
+            let astray = verdict.astray - astray_before;
+            let label = format!("seed {seed}, {}{carried}, {astray} astray", fuzz.shape.name);
+            ledger.close(&label, &run);
         }
         let enough = trial.pick(2e5, 1e6);
         let none =
