@@ -6,6 +6,7 @@
 //! code ([`failure`]).
 
 mod failure;
+mod figure;
 mod interrupt;
 mod new_file;
 mod output;
@@ -13,6 +14,7 @@ mod picture;
 mod scene_source;
 mod scenes;
 mod simulate;
+mod validate;
 mod video;
 
 use std::process::ExitCode;
@@ -31,6 +33,7 @@ struct Cli {
 enum Command {
     Simulate(simulate::Args),
     Scenes(scenes::Args),
+    Validate(validate::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -48,6 +51,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
         Command::Scenes(args) => scenes::run(&args),
+        Command::Validate(args) => validate::run(&args),
     };
     result.unwrap_or_else(|error| failure::report(&error))
 }

@@ -61,7 +61,7 @@ pub struct Diagnostics {
     pub body_momentum_kg_m_s: [f64; 2],
     /// Moves in this step that crossed a line. Zero, or there is a bug.
     pub line_crossings: u64,
-    /// Particles that ended this step inside a body.
+    /// Particles that ended this step more than a hundredth of a cell inside a body.
     pub body_penetrations: u64,
     /// Iterations of the pressure solve.
     pub pressure_iterations: usize,
@@ -78,7 +78,7 @@ pub struct Totals {
     pub steps: u64,
     /// Moves that crossed a line.
     pub line_crossings: u64,
-    /// Particle-steps that ended inside a body.
+    /// Particle-steps that ended more than a hundredth of a cell inside a body.
     pub body_penetrations: u64,
     /// Largest |∇·u|·dt of any step.
     pub max_divergence_dt: f64,

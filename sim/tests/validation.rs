@@ -103,6 +103,9 @@ fn bodies_and_water_keep_their_momentum_together() {
             ("collision/clear-of-walls", 0.0),
             ("falling/momentum", 1e-3),
             ("falling/clear-of-walls", 0.0),
+            ("together/ball-speed", 1e-3),
+            ("together/momentum", 1e-3),
+            ("together/clear-of-walls", 0.0),
             ("sinking/acceleration", 0.03),
         ],
     );

@@ -118,7 +118,8 @@ fn graph(figure: &FigureData, area: &Area<'_>) -> Result<()> {
                     color.stroke_width(px(if series.style == Style::Line { 2 } else { 1 }));
                 let points: Vec<_> = points.collect();
                 for piece in points.split(|p| !finite(p)) {
-                    chart.draw_series(LineSeries::new(piece.iter().copied(), stroke))?;
+                    let piece = thinned(piece, |p| chart.backend_coord(p));
+                    chart.draw_series(LineSeries::new(piece, stroke))?;
                 }
             }
             Style::Marks => {
@@ -132,6 +133,22 @@ fn graph(figure: &FigureData, area: &Area<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Leaves out points within two pixels of the one before: plotters draws a wide
+/// line of very short pieces with gaps.
+fn thinned(points: &[(f64, f64)], pixel: impl Fn(&(f64, f64)) -> (i32, i32)) -> Vec<(f64, f64)> {
+    let mut kept: Vec<(f64, f64)> = Vec::new();
+    for point in points {
+        let near = kept.last().is_some_and(|last| {
+            let (a, b) = (pixel(last), pixel(point));
+            (a.0 - b.0).abs().max((a.1 - b.1).abs()) < px(2) as i32
+        });
+        if !near {
+            kept.push(*point);
+        }
+    }
+    kept
 }
 
 fn hue(series: &Series) -> RGBColor {

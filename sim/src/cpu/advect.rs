@@ -66,42 +66,49 @@ fn snap(p: Point) -> Point {
 impl Surroundings<'_> {
     /// Moves from `p`, in `cell`, towards `q`, less than a cell away. Takes off
     /// `velocity` (cells/s) what runs into the solids. Returns the path past the
-    /// lines, and whether it ends inside a mover that left it no way out.
-    pub fn travel(&self, cell: usize, p: Point, q: Point, velocity: &mut Point) -> (Path, bool) {
+    /// lines. It can end inside a mover only if that left it no way out.
+    pub fn travel(&self, cell: usize, p: Point, q: Point, velocity: &mut Point) -> Path {
         let mut wanted = velocity_keeper(*velocity);
         let mut path = self.past_lines(cell, p, q, &mut wanted);
         let near = || self.movers.iter().filter(|mover| mover.in_reach(p));
         if near().next().is_none() {
             *velocity = wanted.velocity;
-            return (path, false);
+            return path;
         }
         for _ in 0..ROUNDS {
             let Some((target, normal, solid)) =
                 near().find_map(|mover| pushed(mover, p, path.end()))
             else {
                 *velocity = wanted.velocity;
-                return (path, false);
+                return path;
             };
             wanted.meet(normal, solid);
             path = self.past_lines(cell, p, target, &mut wanted);
         }
         *velocity = wanted.velocity;
-        // Squeezed between solids: stay, if that is possible, or slip out sideways.
-        let outside = |q: Point| near().all(|mover| pushed(mover, p, q).is_none());
-        if outside(p) {
-            return (Path::from(p), false);
-        }
-        let mut exits: Vec<Point> = near().flat_map(|mover| exits(mover, p)).collect();
-        let squared = |q: &Point| (q[0] - p[0]).powi(2) + (q[1] - p[1]).powi(2);
-        exits.retain(|q| squared(q) < 0.9 && self.inside(*q) == *q);
-        exits.sort_by(|q, r| squared(q).total_cmp(&squared(r)));
-        for exit in exits {
-            let slipped = self.past_lines(cell, p, exit, &mut wanted);
-            if slipped.end() == exit && outside(exit) {
-                return (slipped, false);
+        // Squeezed between solids: stay, go along with one of them, or slip out
+        // sideways. If nothing of this is free, the inside of a body is: the body
+        // gives the particle back in the next step, a line would not.
+        let candidates: Vec<Point> =
+            std::iter::once(p)
+                .chain(near().map(|mover| {
+                    snap(mover.after.world_from_body(mover.before.body_from_world(p)))
+                }))
+                .chain(near().flat_map(|mover| exits(mover, p)))
+                .filter(|q| (q[0] - p[0]).hypot(q[1] - p[1]) < 0.95 && self.inside(*q) == *q)
+                .collect();
+        for spare_bodies in [true, false] {
+            let in_the_way = |q: Point| {
+                near().any(|m| (spare_bodies || m.insides.is_empty()) && pushed(m, p, q).is_some())
+            };
+            for &candidate in &candidates {
+                let aside = self.past_lines(cell, p, candidate, &mut wanted);
+                if aside.end() == candidate && !in_the_way(candidate) {
+                    return aside;
+                }
             }
         }
-        (path, true)
+        path
     }
 
     /// Where a move ends that meets nothing but the sides of the rectangle; takes
@@ -244,8 +251,17 @@ fn pushed(mover: &Mover, p: Point, q: Point) -> Option<(Point, Point, Point)> {
     Some(placed(touch, normal, [left[0] - into * normal[0], left[1] - into * normal[1]]))
 }
 
-/// Whether a particle that went from `p` to `q` crossed the outline of a mover
-/// or is inside it.
-pub fn ends_badly(mover: &Mover, p: Point, q: Point) -> bool {
-    pushed(mover, p, q).is_some()
+/// Depth inside a mover from which a particle counts as having penetrated it,
+/// cells. rapier lets bodies that touch overlap by about as much.
+const DEEP: f64 = 0.01;
+
+/// Whether a particle that ends the step at `q` is inside the mover.
+pub fn is_inside(mover: &Mover, q: Point) -> bool {
+    let local = mover.after.body_from_world(q);
+    mover.insides.iter().any(|inside| {
+        inside.contains(local) && {
+            let (on, _) = inside.nearest_outline(local);
+            (on[0] - local[0]).hypot(on[1] - local[1]) > DEEP
+        }
+    })
 }

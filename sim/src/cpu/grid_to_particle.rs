@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::advect::{Surroundings, ends_badly};
+use super::advect::{Surroundings, is_inside};
 use crate::audit::Audit;
 use crate::field::{Corners, NoSlip, Packed, Stencil};
 use crate::geometry::{Axis, Obstacles, Topology};
@@ -141,12 +141,12 @@ impl GridToParticle<'_> {
             let from = p.map(f64::from);
             let to = [from[0] + f64::from(leg[0]), from[1] + f64::from(leg[1])];
             let before = *velocity;
-            let (path, stuck) = surroundings.travel(cell, from, to, velocity);
+            let path = surroundings.travel(cell, from, to, velocity);
             let end = path.points()[path.points().len() - 1];
             if let Some(audit) = self.audit {
                 counts.crossings += u64::from(audit.crossed(path.points()));
-                let bad = |mover| ends_badly(mover, from, end);
-                counts.penetrations += u64::from(stuck || surroundings.movers.iter().any(bad));
+                let inside = surroundings.movers.iter().any(|mover| is_inside(mover, end));
+                counts.penetrations += u64::from(inside);
             }
             p = end.map(|c| c as f32);
             if self.topology.periodic_x() {

@@ -5,6 +5,9 @@
 //!   momentum of all together stays what it was.
 //! * *falling*: the same with gravity. The total grows by M g t, which it does
 //!   not if gravity is counted twice, or not at all, on either side.
+//! * *together*: a ball inside a blob, all moving at 4 m/s without gravity.
+//!   Seen from the ball nothing happens at all, so its speed must not change
+//!   either: the grid that they move through must not be felt (Galileo).
 //! * *sinking*: a ball of twice water's density, let go deep in a wide tank.
 //!   It has to push water aside, which adds to its inertia the mass of the water
 //!   it displaces: a = g (ρs − ρ)/(ρs + Ca ρ) with Ca = 1 in a boundless fluid
@@ -38,6 +41,18 @@ fn collision(name: &str, up_m: f64, cell_m: f64) -> Scene {
     spinner.velocity_m_s = [0.0, 0.8];
     spinner.angular_velocity_rad_s = 4.0;
     scene.bodies = vec![ball, spinner];
+    scene
+}
+
+/// A ball in the middle of a blob, both under way.
+fn together(cell_m: f64) -> Scene {
+    const VELOCITY_M_S: Point = [1.0, -4.0];
+    let mut scene = empty("together", [3.0, 4.0], cell_m);
+    scene.gravity_m_s2 = [0.0, 0.0];
+    scene.water.push(moving_block([1.0, 2.9], [1.6, 3.5], VELOCITY_M_S));
+    let mut ball = body(Shape::Ball { radius_m: 0.12 }, [1.31, 3.19], 2000.0);
+    ball.velocity_m_s = VELOCITY_M_S;
+    scene.bodies.push(ball);
     scene
 }
 
@@ -128,11 +143,22 @@ impl Case for Bodies {
         weightless.gravity_m_s2 = [0.0, 0.0];
         let falling = collision("falling", 1.0, cell_m);
         let (mut series, mut notes) = (Vec::new(), vec!["gate 1e-3".to_owned()]);
-        for (part, scene) in [weightless, falling].iter().enumerate() {
-            trial.part(part, 3);
+        for (part, scene) in [weightless, falling, together(cell_m)].iter().enumerate() {
+            trial.part(part, 4);
             let mut run = trial.start(scene, SolverConfig::default())?;
             let (astray, clearance) = momentum_astray(scene, &mut run, trial)?;
             let name = &scene.name;
+            if name == "together" {
+                let kept = run.solver.body(0).map_or(f64::NAN, |b| b.velocity_m_s[1]);
+                let start = scene.bodies[0].velocity_m_s[1];
+                report.checks.push(Check::relative(
+                    "together/ball-speed",
+                    "m/s",
+                    kept,
+                    start,
+                    1e-3,
+                ));
+            }
             let error = worst(astray.iter().map(|a| a[1]));
             report.checks.push(Check::share(format!("{name}/momentum"), error, 1e-3));
             // A set-up in which a wall took part would prove nothing.
@@ -153,7 +179,7 @@ impl Case for Bodies {
             same_scale: false,
         });
 
-        trial.part(2, 3);
+        trial.part(3, 4);
         let (check, figure) = sink(&mut ledger, trial)?;
         report.checks.push(check);
         report.figures.push(figure);

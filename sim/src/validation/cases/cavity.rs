@@ -97,11 +97,7 @@ impl Case for Cavity {
             let mut scene = brimful(self.name(), [1.0, 1.0], cell_m, 1.0 / reynolds);
             scene.domain.walls = Walls::NoSlip;
             scene.domain.lid_speed_m_s = 1.0;
-            let config = SolverConfig {
-                dt_max_s: 0.5 * cell_m,
-                flip_per_ms: 0.0,
-                ..SolverConfig::default()
-            };
+            let config = SolverConfig { dt_max_s: 0.5 * cell_m, ..SolverConfig::default() };
             let mut run = trial.start(&scene, config)?;
             let rows = (0..n).map(|k| (f64::from(k) + 0.5) * cell_m);
             let mut stations: Vec<f64> = rows.chain(U.iter().chain(&V).map(|row| row[0])).collect();

@@ -91,7 +91,6 @@ fn compare(
     // and the first instant comes soon after an impulsive start.
     let config = SolverConfig {
         dt_max_s: 0.125 * scene.domain.cell_m / SPEED_M_S,
-        flip_per_ms: 0.0,
         ..SolverConfig::default()
     };
     let mut run = trial.start(scene, config)?;

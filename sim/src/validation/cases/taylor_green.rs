@@ -92,7 +92,6 @@ impl Case for TaylorGreen {
             let scene = brimful(self.name(), [1.0, 1.0], cell_m, 1.0 / REYNOLDS);
             let config = SolverConfig {
                 dt_max_s: DT_PER_CELL2 * cell_m * cell_m,
-                flip_per_ms: 0.0,
                 ..SolverConfig::default()
             };
             let mut run = trial.start(&scene, config)?;

@@ -1,0 +1,190 @@
+//! Laws that hold for any water: symmetry, conservation, what lines and edits may
+//! and may not do. Comparisons with measured and analytic flows are in the
+//! validation suite.
+
+use weir_scene::{Advance, Frame, Scene, Stroke};
+use weir_sim::{Backend, Solver, SolverConfig};
+
+fn scene(text: &str) -> Scene {
+    Scene::from_toml(&format!("version = 1\n{text}")).expect("the scene is valid")
+}
+
+fn solver(text: &str) -> Solver {
+    Solver::new(&scene(text), Backend::Cpu).expect("the scene makes a solver")
+}
+
+fn run(solver: &mut Solver, seconds: f64) -> Frame {
+    let mut frame = Frame::default();
+    for _ in 0..(seconds / solver.frame_dt_s()).round() as usize {
+        solver.advance(&mut frame).expect("the motion stays finite");
+    }
+    frame
+}
+
+fn line(points_m: &[[f64; 2]]) -> Stroke {
+    Stroke { points_m: points_m.to_vec(), thickness_m: 0.0, closed: false }
+}
+
+const POOL: &str = r#"
+    domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
+    water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.5, 0.25] }]
+"#;
+
+#[test]
+fn still_water_stays_still() {
+    let mut pool = solver(POOL);
+    let before = {
+        let mut frame = Frame::default();
+        pool.snapshot(&mut frame);
+        frame
+    };
+    let after = run(&mut pool, 3.0);
+    let drift = before.positions_m.iter().zip(&after.positions_m);
+    let farthest = drift.map(|(p, q)| (p[0] - q[0]).hypot(p[1] - q[1])).fold(0.0, f32::max);
+    assert!(farthest < 1e-4, "water moved {farthest} m");
+}
+
+#[test]
+fn mirrored_water_moves_as_in_a_mirror() {
+    let dam = |min: f64, max: f64| {
+        solver(&format!(
+            r#"domain = {{ width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }}
+               water = [{{ kind = "block", min_m = [{min}, 0.0], max_m = [{max}, 0.3125] }}]"#
+        ))
+    };
+    let (mut left, mut right) = (dam(0.0, 0.25), dam(0.25, 0.5));
+    let (a, b) = (run(&mut left, 0.25), run(&mut right, 0.25));
+    let mean = |frame: &Frame, k: usize| {
+        frame.positions_m.iter().map(|p| f64::from(p[k])).sum::<f64>() / frame.ids.len() as f64
+    };
+    // Particles are summed in another order in the mirror, so bits differ; where
+    // the water is does not.
+    assert!((mean(&a, 0) - (0.5 - mean(&b, 0))).abs() < 1e-4);
+    assert!((mean(&a, 1) - mean(&b, 1)).abs() < 1e-4);
+}
+
+#[test]
+fn free_fall_is_free_fall() {
+    let mut drop = solver(
+        r#"domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.015625 }
+           water = [{ kind = "block", min_m = [0.4, 0.7], max_m = [0.6, 0.9] }]"#,
+    );
+    let mut frame = Frame::default();
+    drop.snapshot(&mut frame);
+    let before = frame.clone();
+    for _ in 0..12 {
+        drop.advance(&mut frame).expect("finite");
+    }
+    let t = frame.time_s;
+    let mean_y =
+        |f: &Frame| f.positions_m.iter().map(|p| f64::from(p[1])).sum::<f64>() / f.ids.len() as f64;
+    let fallen = mean_y(&before) - mean_y(&frame);
+    // Symplectic steps lag by half a step's fall at most.
+    assert!((fallen / (0.5 * 9.81 * t * t) - 1.0).abs() < 0.06, "fell {fallen} m in {t} s");
+    assert!(drop.totals().density_mean_err < 1e-3);
+}
+
+#[test]
+fn water_is_neither_made_nor_lost_and_energy_only_falls() {
+    let mut dam = solver(
+        r#"domain = { width_m = 0.75, height_m = 0.5, cell_m = 0.015625 }
+           water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.2, 0.4] }]"#,
+    );
+    let count = dam.diagnostics().particles;
+    let total = |s: &Solver| s.diagnostics().kinetic_j + s.diagnostics().potential_j;
+    let first = total(&dam);
+    let mut highest = first;
+    let mut frame = Frame::default();
+    for _ in 0..180 {
+        dam.advance(&mut frame).expect("finite");
+        highest = highest.max(total(&dam));
+        assert_eq!(frame.ids.len(), count);
+    }
+    assert!(highest < 1.005 * first, "energy rose from {first} to {highest} J");
+    assert!(total(&dam) < 0.8 * first, "a broken dam loses energy");
+}
+
+#[test]
+fn a_line_drawn_through_water_parts_it_and_erased_lets_it_level() {
+    let mut pool = solver(
+        r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
+           water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.234375, 0.375] }]"#,
+    );
+    let wall = pool.add_stroke(&line(&[[0.24, 0.0], [0.24, 0.5]])).expect("valid");
+    let frame = run(&mut pool, 1.0);
+    assert!(frame.positions_m.iter().all(|p| p[0] < 0.24), "the wall holds");
+    pool.erase_stroke(wall).expect("it is there");
+    let frame = run(&mut pool, 0.5);
+    assert!(frame.positions_m.iter().any(|p| p[0] > 0.45), "the water runs out");
+    assert!(pool.erase_stroke(wall).is_err(), "gone is gone");
+}
+
+#[test]
+fn a_line_across_the_middle_of_a_pool_holds_each_side_on_its_own() {
+    let mut pool = solver(POOL);
+    run(&mut pool, 0.1);
+    let mut frame = Frame::default();
+    pool.snapshot(&mut frame);
+    // On the lattice that the water was filled on, so some particles lie on it.
+    let x = 0.24609375;
+    pool.add_stroke(&line(&[[x, 0.0], [x, 0.5]])).expect("valid");
+    run(&mut pool, 0.05);
+    pool.snapshot(&mut frame);
+    let side: Vec<(u32, bool)> = frame
+        .ids
+        .iter()
+        .zip(&frame.positions_m)
+        .map(|(id, p)| (*id, f64::from(p[0]) > x))
+        .collect();
+    let after = run(&mut pool, 1.0);
+    for (id, p) in after.ids.iter().zip(&after.positions_m) {
+        let was = side.iter().find(|(other, _)| other == id).expect("ids persist").1;
+        assert_eq!(was, f64::from(p[0]) > x, "particle {id} changed sides");
+    }
+    assert_eq!(pool.totals().line_crossings, 0);
+}
+
+#[test]
+fn a_moved_line_pushes_the_water_before_it() {
+    let mut pool = solver(POOL);
+    let piston = pool.add_stroke(&line(&[[0.1, 0.0], [0.1, 0.5]])).expect("valid");
+    run(&mut pool, 0.1);
+    pool.move_stroke(piston, [0.1, 0.0], 1.0).expect("a fair move");
+    let frame = run(&mut pool, 2.0);
+    let behind = frame.positions_m.iter().filter(|p| p[0] < 0.1).count();
+    let between = frame.positions_m.iter().filter(|p| p[0] > 0.1 && p[0] < 0.199).count();
+    let start = (0.1 / 0.0078125) * (0.25 / 0.0078125);
+    assert!((behind + between) as f64 > 0.9 * start, "what was behind it follows");
+    let height = frame.positions_m.iter().filter(|p| p[0] > 0.21).map(|p| p[1]).fold(0.0, f32::max);
+    assert!(height > 0.28, "before it the water rises: {height} m");
+    assert!(pool.move_stroke(piston, [0.1, 0.0], 0.0).is_err(), "no time to move in");
+}
+
+#[test]
+fn emitters_and_drains_keep_the_books() {
+    let mut spring = solver(
+        r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
+           water = [{ kind = "emitter", from_m = [0.05, 0.3], to_m = [0.05, 0.4], speed_m_s = 0.8, stop_s = 1.0 }]
+           drain = [{ min_m = [0.3, 0.0], max_m = [0.5, 0.05] }]"#,
+    );
+    let frame = run(&mut spring, 1.0);
+    let let_out = f64::from(frame.ids.iter().max().expect("water came") + 1);
+    let expected = 0.1 * 0.8 * 1.0 / (0.0078125 * 0.0078125);
+    assert!((let_out / expected - 1.0).abs() < 0.1, "{let_out} particles for {expected}");
+    let later = run(&mut spring, 2.0);
+    assert!(later.ids.len() < frame.ids.len() / 2, "the drain swallows");
+}
+
+#[test]
+fn parameters_out_of_range_are_refused_by_name() {
+    for (config, name) in [
+        (SolverConfig { cfl: 1.5, ..SolverConfig::default() }, "cfl"),
+        (SolverConfig { fps: 0.0, ..SolverConfig::default() }, "fps"),
+        (SolverConfig { dt_max_s: f64::NAN, ..SolverConfig::default() }, "dt_max_s"),
+        (SolverConfig { flip_per_ms: -0.1, ..SolverConfig::default() }, "flip_per_ms"),
+    ] {
+        let refused = Solver::with_config(&scene(POOL), Backend::Cpu, config);
+        let message = refused.err().expect("it is refused").to_string();
+        assert!(message.contains(name), "{message}");
+    }
+}
