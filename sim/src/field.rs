@@ -12,6 +12,13 @@ pub type FaceField = [Vec<f32>; 2];
 /// that restores density, and nothing. Together, since they are read together.
 pub type Packed = f32x4;
 
+/// Both components of a vector. (`[0, 1].map` says the same, but is not always
+/// inlined, which the innermost loops feel.)
+#[inline(always)]
+pub fn both<T>(mut component: impl FnMut(usize) -> T) -> [T; 2] {
+    [component(0), component(1)]
+}
+
 /// Columns of the faces of `axis`.
 #[inline]
 pub fn columns(grid: &Grid, axis: Axis) -> usize {
@@ -41,14 +48,16 @@ pub struct Corners {
 
 impl Corners {
     /// The sides of `axis` around `p`.
-    #[inline]
+    #[inline(always)]
     pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> Self {
-        let half = |on: Axis| if axis == on { 0.0 } else { 0.5 };
+        let (offset, [columns, rows]) = match axis {
+            Axis::X => ([1.0, 0.5], [grid.nx as i32, grid.ny as i32 - 1]),
+            Axis::Y => ([0.5, 1.0], [grid.nx as i32 - 1, grid.ny as i32]),
+        };
         // Positions are not negative, so truncation of x + 1 is its floor.
-        let (x, y) = (p[0] + 1.0 - half(Axis::X), p[1] + 1.0 - half(Axis::Y));
+        let (x, y) = (p[0] + offset[0], p[1] + offset[1]);
         let (i, j) = (x as i32, y as i32);
         let share = [x - i as f32, y - j as f32];
-        let [columns, rows] = grid.shape(axis.stagger()).map(|n| n as i32 - 1);
         let (i, i2) = ((i - 1).clamp(0, columns) as usize, i.clamp(0, columns) as usize);
         let (j, j2) = ((j - 1).clamp(0, rows) as usize, j.clamp(0, rows) as usize);
         let width = columns as usize + 1;
@@ -60,10 +69,10 @@ impl Corners {
     }
 
     /// The fields' values, and their slopes along x and y.
-    #[inline]
+    #[inline(always)]
     pub fn read(&self, packed: &[Packed]) -> [Packed; 3] {
-        let [low, low2, high, high2] =
-            [self.low[0], self.low[1], self.high[0], self.high[1]].map(|node| packed[node]);
+        let ([low, low2], [high, high2]) =
+            (both(|k| packed[self.low[k]]), both(|k| packed[self.high[k]]));
         let [s, t] = self.share;
         let mix = |a: Packed, b: Packed, share: f32| a + (b - a) * f32x4::splat(share);
         let (at_low, at_high) = (mix(low, low2, s), mix(high, high2, s));

@@ -161,6 +161,39 @@ fn a_moved_line_pushes_the_water_before_it() {
 }
 
 #[test]
+fn a_box_of_four_moved_lines_holds_its_water_at_the_corners() {
+    let mut full = solver(
+        r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
+           water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.5, 0.5] }]"#,
+    );
+    let corners = [[0.25, 0.11], [0.41, 0.27], [0.23, 0.39], [0.09, 0.24]];
+    for k in 0..4 {
+        let side = full.add_stroke(&line(&[corners[k], corners[(k + 1) % 4]])).expect("valid");
+        full.move_stroke(side, [-0.01, -0.04], 0.1).expect("a fair move");
+    }
+    // Twice the signed area of the triangle with each side has one sign inside.
+    let inside = |p: [f32; 2], t: f64| {
+        let (x, y) = (f64::from(p[0]) + 0.1 * t, f64::from(p[1]) + 0.4 * t);
+        (0..4).all(|k| {
+            let (a, b) = (corners[k], corners[(k + 1) % 4]);
+            (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) > 0.0
+        })
+    };
+    full.set_velocities(|p| [15.0 * (0.25 - p[1]), 15.0 * (p[0] - 0.25)].map(|v| 4.0 * v));
+    let mut frame = Frame::default();
+    full.snapshot(&mut frame);
+    let home: std::collections::HashMap<u32, bool> =
+        frame.ids.iter().zip(&frame.positions_m).map(|(&id, &p)| (id, inside(p, 0.0))).collect();
+    while full.time_s() < 0.09 {
+        full.step(0.01).expect("finite");
+        full.snapshot(&mut frame);
+        for (id, &p) in frame.ids.iter().zip(&frame.positions_m) {
+            assert_eq!(home[id], inside(p, full.time_s()), "particle {id} at {p:?}");
+        }
+    }
+}
+
+#[test]
 fn emitters_and_drains_keep_the_books() {
     let mut spring = solver(
         r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }

@@ -9,6 +9,7 @@
 //! A solid that moves is met in its own coordinates, in which it rests: the
 //! particle goes from where it was to where it will be as seen from there.
 
+use crate::field::both;
 use crate::geometry::{Obstacles, Point, Segment};
 use crate::solid::Mover;
 
@@ -60,7 +61,7 @@ pub struct Surroundings<'a> {
 
 /// The nearest point that a particle's single-precision position can hold.
 fn snap(p: Point) -> Point {
-    p.map(|c| f64::from(c as f32))
+    both(|k| f64::from(p[k] as f32))
 }
 
 impl Surroundings<'_> {
@@ -113,9 +114,9 @@ impl Surroundings<'_> {
 
     /// Where a move ends that meets nothing but the sides of the rectangle; takes
     /// off `velocity` what runs into them.
-    #[inline]
+    #[inline(always)]
     pub fn in_the_open(&self, q: [f32; 2], velocity: &mut Point) -> [f32; 2] {
-        [0, 1].map(|k| {
+        both(|k| {
             let (min, max) = (self.min[k] as f32, self.max[k] as f32);
             if q[k] < min {
                 velocity[k] = velocity[k].max(0.0);
@@ -167,7 +168,7 @@ impl Surroundings<'_> {
     }
 
     fn inside(&self, p: Point) -> Point {
-        [0, 1].map(|k| p[k].clamp(self.min[k], self.max[k]))
+        both(|k| p[k].clamp(self.min[k], self.max[k]))
     }
 
     /// Keeps a target inside the rectangle.

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use super::advect::{Surroundings, is_inside};
 use crate::audit::Audit;
-use crate::field::{Corners, NoSlip, Packed, Stencil};
+use crate::field::{Corners, NoSlip, Packed, Stencil, both};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::Particles;
 
@@ -81,7 +81,7 @@ impl GridToParticle<'_> {
                 let p = [*x, *y];
                 let cell = cell_of(p);
                 let reading = self.read(cell, p, [*u, *v]);
-                let mut velocity = [0, 1].map(|k| {
+                let mut velocity = both(|k| {
                     let own = [*u, *v][k] + reading.change[k];
                     self.flip * own + (1.0 - self.flip) * reading.velocity[k]
                 });
@@ -89,13 +89,13 @@ impl GridToParticle<'_> {
 
                 let carried = self.midpoint(cell, cell_of, p, reading.velocity);
                 let shift = shorten(reading.shift, FARTHEST_SHIFT);
-                let step = [0, 1].map(|k| carried[k] * self.dt_s + shift[k]);
+                let step = both(|k| carried[k] * self.dt_s + shift[k]);
                 // The shift carries the particle to where the flow is another.
                 for k in 0..2 {
                     velocity[k] += reading.slope[k][0] * shift[0] + reading.slope[k][1] * shift[1];
                 }
 
-                let mut kept = velocity.map(f64::from);
+                let mut kept = both(|k| f64::from(velocity[k]));
                 let (end, counts) = self.travel(cell, cell_of, p, step, &mut kept);
                 if counts.crossings > 0 {
                     crossings.fetch_add(counts.crossings, Ordering::Relaxed);
@@ -103,7 +103,7 @@ impl GridToParticle<'_> {
                 if counts.penetrations > 0 {
                     penetrations.fetch_add(counts.penetrations, Ordering::Relaxed);
                 }
-                [*u, *v] = kept.map(|c| c as f32);
+                [*u, *v] = both(|k| kept[k] as f32);
                 [*x, *y] = end;
             },
         );
@@ -122,10 +122,11 @@ impl GridToParticle<'_> {
     ) -> ([f32; 2], Counts) {
         let squared = step[0] * step[0] + step[1] * step[1];
         let surroundings = &self.surroundings;
-        let alone = !surroundings.movers.iter().any(|mover| mover.in_reach(p.map(f64::from)));
+        let start = both(|k| f64::from(p[k]));
+        let alone = !surroundings.movers.iter().any(|mover| mover.in_reach(start));
         if alone && squared <= FARTHEST * FARTHEST && self.obstacles.clear_near(cell) {
             let end = surroundings.in_the_open([p[0] + step[0], p[1] + step[1]], velocity);
-            let crossed = |audit: &Audit| audit.crossed(&[p.map(f64::from), end.map(f64::from)]);
+            let crossed = |audit: &Audit| audit.crossed(&[start, both(|k| f64::from(end[k]))]);
             let crossings = u64::from(self.audit.is_some_and(crossed));
             let mut end = end;
             if self.topology.periodic_x() {
@@ -211,7 +212,7 @@ impl GridToParticle<'_> {
         p: [f32; 2],
         velocity: [f32; 2],
     ) -> [f32; 2] {
-        let half = shorten(velocity.map(|c| 0.5 * self.dt_s * c), 0.5);
+        let half = shorten(both(|k| 0.5 * self.dt_s * velocity[k]), 0.5);
         let middle = [p[0] + half[0], p[1] + half[1]];
         let grid = self.topology.grid();
         let inside = (self.topology.periodic_x()
@@ -231,10 +232,11 @@ impl GridToParticle<'_> {
         };
         let cell = cell_of(middle);
         if self.is_plain(cell) {
-            return Axis::BOTH.map(|axis| {
-                Corners::at(self.topology.grid(), axis, middle).read(&self.sides[axis as usize])[0]
-                    .to_array()[0]
-            });
+            let read = |axis| {
+                let corners = Corners::at(self.topology.grid(), axis, middle);
+                corners.read(&self.sides[axis as usize])[0].to_array()[0]
+            };
+            return [read(Axis::X), read(Axis::Y)];
         }
         let mut carried = velocity;
         for axis in Axis::BOTH {
@@ -249,7 +251,7 @@ impl GridToParticle<'_> {
 
 fn shorten(d: [f32; 2], longest: f32) -> [f32; 2] {
     let squared = d[0] * d[0] + d[1] * d[1];
-    if squared > longest * longest { d.map(|c| c * (longest / squared.sqrt())) } else { d }
+    if squared > longest * longest { both(|k| d[k] * (longest / squared.sqrt())) } else { d }
 }
 
 fn wrap(x: f32, width: f32) -> f32 {

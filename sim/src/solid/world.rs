@@ -285,10 +285,9 @@ impl World {
             }
             (mover.before, mover.after) = (placement, placement);
             (mover.centre, mover.velocity, mover.yields) = (centre, velocity, body.is_dynamic());
-            mover.radius = mover
-                .outline_before()
-                .map(|s| (s.a[0] - centre[0]).hypot(s.a[1] - centre[1]))
-                .fold(0.0, f64::max);
+            let ends = mover.outline_before().flat_map(|s| [s.a, s.b]);
+            mover.radius =
+                ends.map(|p| (p[0] - centre[0]).hypot(p[1] - centre[1])).fold(0.0, f64::max);
         }
     }
 
