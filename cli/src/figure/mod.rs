@@ -79,7 +79,10 @@ pub fn draw(figure: &FigureData) -> Result<RgbImage> {
         root.present()?;
     }
     let large = RgbImage::from_raw(width, height, pixels).ok_or_else(|| anyhow!("no pixels"))?;
-    Ok(image::imageops::resize(&large, SIZE[0], SIZE[1], FilterType::Triangle))
+    let mut image = image::imageops::resize(&large, SIZE[0], SIZE[1], FilterType::Triangle);
+    // Sixteen shades a channel are enough for smooth edges, at half the size of the file.
+    image.iter_mut().for_each(|shade| *shade = shade.saturating_add(8) / 17 * 17);
+    Ok(image)
 }
 
 type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;

@@ -244,7 +244,7 @@ fn draw(fuzz: &Fuzz, birth: &Birth, run: &mut Run) -> Vec<Series> {
     let born = |inside: bool| {
         let particles = frame.ids.iter().zip(&frame.positions_m);
         particles
-            .filter(move |(id, _)| (birth.particles[**id as usize] != 0) == inside && **id % 5 == 0)
+            .filter(move |(id, _)| (birth.particles[**id as usize] != 0) == inside && **id % 8 == 0)
             .map(|(_, &p)| f64s(p))
     };
     let mut series = vec![
