@@ -26,25 +26,13 @@ const SETTLE_S: f64 = 6.0;
 const END_S: f64 = 12.0;
 const DENSITY_RATIOS: [f64; 2] = [0.5, 0.8];
 
-/// Where the water stands, clear of the barge by a quarter of its width.
-///
-/// The particles above a mark six cells below the filling level, at the density
-/// of those in the four cells beneath it. Water that swelled stands higher and
+/// Where the water stands, clear of the barge by a quarter of its width: twice
+/// the mean height of the particles there. Water that swelled stands higher and
 /// is seen to, which a level computed from its amount would not show.
-fn level_m(frame: &Frame, cell_m: f64) -> f64 {
-    let mark_m = LEVEL_M - 6.0 * cell_m;
-    let band_m = 4.0 * cell_m;
+fn level_m(frame: &Frame) -> f64 {
     let clear = |x: f64| (x - TANK_M[0] / 2.0).abs() > 0.75 * WIDTH_M;
-    let heights = frame.positions_m.iter().filter(|p| clear(p[0].into())).map(|p| f64::from(p[1]));
-    let (mut above, mut beneath) = (0.0, 0.0);
-    for y in heights {
-        if y > mark_m {
-            above += 1.0;
-        } else if y > mark_m - band_m {
-            beneath += 1.0;
-        }
-    }
-    mark_m + above / beneath * band_m
+    let there = frame.positions_m.iter().filter(|p| clear(p[0].into()));
+    2.0 * mean(there.map(|p| f64::from(p[1])))
 }
 
 /// Mean of a swinging signal after the settling time, over as many whole swings
@@ -99,7 +87,7 @@ impl Case for Barge {
                 let afloat = run.solver.body(0);
                 let (y, angle) =
                     afloat.map_or((f64::NAN, f64::NAN), |b| (b.centre_m[1], b.angle_rad));
-                levels.push([t, level_m(run.frame(), cell_m)]);
+                levels.push([t, level_m(run.frame())]);
                 keels.push([t, y - HEIGHT_M / 2.0]);
                 heels.push([t, angle.to_degrees()]);
             }
@@ -151,8 +139,8 @@ mod tests {
                 .map(|k| [k % columns, k / columns].map(|n| ((n as f64 + 0.5) * spacing) as f32))
                 .collect();
             let frame = Frame { positions_m, ..Frame::default() };
-            let off = level_m(&frame, cell) - rows as f64 * spacing;
-            assert!(off.abs() < 0.15 * cell, "swelling {swelling}: off by {} cells", off / cell);
+            let off = level_m(&frame) - rows as f64 * spacing;
+            assert!(off.abs() < 1e-3 * cell, "swelling {swelling}: off by {} cells", off / cell);
         }
     }
 

@@ -26,7 +26,7 @@ use crate::validation::{
     Axis, Case, CaseReport, Check, FigureData, Series, Style, Trial, ValidationError,
 };
 
-const COLLISION_S: f64 = 0.5;
+const COLLISION_S: f64 = 0.4;
 
 /// A blob of water, a ball and a box on their way to the same place, in the
 /// middle of a rectangle that is `up_m` higher than wide: room to fall.

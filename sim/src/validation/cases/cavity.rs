@@ -80,18 +80,17 @@ impl Case for Cavity {
     }
 
     fn run(&self, trial: &mut Trial<'_>) -> Result<CaseReport, ValidationError> {
-        // Reynolds number, cells, seconds to a steady state and to average over.
-        let runs = trial.pick(
-            [(100.0, 48, 16.0, 2.0), (1000.0, 64, 48.0, 4.0)],
-            [(100.0, 96, 20.0, 4.0), (1000.0, 128, 60.0, 8.0)],
-        );
+        // Column of the tables, Reynolds number, cells, seconds to a steady state
+        // and to average over. Re 1000 takes more cells than a quick trial has time for.
+        let full = [(1, 100.0, 96, 20.0, 4.0), (2, 1000.0, 112, 44.0, 6.0)];
+        let runs = trial.pick(&[(1, 100.0, 48, 16.0, 2.0)][..], &full[..]);
         let mut report = CaseReport::default();
         let mut ledger = Ledger::default();
         let mut horizontal =
             figure("cavity-u", "Sliding lid: u on the vertical centre line", "y / L", "u / U");
         let mut vertical =
             figure("cavity-v", "Sliding lid: v on the horizontal centre line", "x / L", "v / U");
-        for (part, (reynolds, n, settle_s, average_s)) in runs.into_iter().enumerate() {
+        for (part, &(column, reynolds, n, settle_s, average_s)) in runs.iter().enumerate() {
             trial.part(part, runs.len());
             let cell_m = 1.0 / f64::from(n);
             let mut scene = brimful(self.name(), [1.0, 1.0], cell_m, 1.0 / reynolds);
@@ -110,7 +109,6 @@ impl Case for Cavity {
                 lines.sample(&run);
             }
             let (u, v) = (lines.mean(0), lines.mean(1));
-            let column = part + 1;
             let (off_u, off_v) = (furthest(&u, &U, column), furthest(&v, &V, column));
             report.checks.push(Check::share(format!("re{reynolds}/u"), off_u, 0.02));
             report.checks.push(Check::share(format!("re{reynolds}/v"), off_v, 0.02));

@@ -123,9 +123,8 @@ impl Case for Hydrostatic {
             let label = basin.label;
             report.checks.push(Check::share(format!("{label}/pressure"), found.pressure_rms, 0.01));
             report.checks.push(Check::share(format!("{label}/volume-drift"), found.drift, 1e-3));
+            let speed = found.speed_m_s / (GRAVITY_M_S2 * DEPTH_M).sqrt();
             if basin.lines.is_empty() {
-                let celerity = (GRAVITY_M_S2 * DEPTH_M).sqrt();
-                let speed = found.speed_m_s / celerity;
                 report.checks.push(Check::share(format!("{label}/speed"), speed, 1e-3));
                 let moved = found.moved_m / cell_m;
                 report.checks.push(Check::absolute(
@@ -135,6 +134,8 @@ impl Case for Hydrostatic {
                     0.0,
                     0.1,
                 ));
+            } else {
+                report.checks.push(Check::reported(format!("{label}/speed"), "1", speed));
             }
             pressure.notes.push(format!("{label}: RMS {:.2} %", found.pressure_rms * 100.0));
             pressure.series.push(Series::new(label, Style::Dots, hue, found.pressures));
@@ -231,7 +232,7 @@ fn by_id(run: &mut Run) -> Vec<Point> {
 }
 
 /// Depth and pressure of every cell in the water, as shares of the deepest. A
-/// cell without a pressure where there should be water counts as NaN.
+/// cell that the solver takes for air, where there should be water, has none.
 fn depth_and_pressure(basin: &Basin, level_m: f64, pressure: &GridField) -> Vec<Point> {
     let grid = pressure.grid;
     let greatest_pa = WATER_KG_M3 * GRAVITY_M_S2 * (level_m - basin.bottom_m());
@@ -242,7 +243,8 @@ fn depth_and_pressure(basin: &Basin, level_m: f64, pressure: &GridField) -> Vec<
             let depth_m = level_m - centre[1];
             // The cell that holds the surface may or may not have a pressure.
             if depth_m > grid.cell_m && contains(&basin.outline, centre) {
-                let p = f64::from(pressure.values[grid.cell(i, j)]);
+                let p = pressure.values[grid.cell(i, j)];
+                let p = if p.is_nan() { 0.0 } else { f64::from(p) };
                 found.push([depth_m / (level_m - basin.bottom_m()), p / greatest_pa]);
             }
         }
@@ -316,7 +318,8 @@ mod tests {
             rms(depth_and_pressure(&basin, level, field).iter().map(|[d, p]| p - d))
         };
         assert!(error(&field) < 1e-6);
-        field.values[grid.cell(grid.nx / 2, (level / grid.cell_m) as usize - 3)] = f32::NAN;
-        assert!(error(&field).is_nan());
+        // One hole three quarters down is far more than rounding.
+        field.values[grid.cell(grid.nx / 2, 6)] = f32::NAN;
+        assert!(error(&field) > 0.01);
     }
 }

@@ -10,6 +10,8 @@ use crate::validation::scenes::{line, ring};
 
 /// Lines that enclose something, and what they enclose.
 pub(super) struct Enclosure {
+    /// What it is, in words.
+    pub name: &'static str,
     /// What the solver is given.
     pub strokes: Vec<Stroke>,
     /// What the judge is given: the closed outlines, in no way derived from the
@@ -43,13 +45,13 @@ impl Enclosure {
                     if k % 2 == 0 { radius_m } else { waist * radius_m }
                 },
             );
-        Self { strokes: vec![ring(outline.clone())], regions: vec![outline] }
+        Self { name: "a star", strokes: vec![ring(outline.clone())], regions: vec![outline] }
     }
 
     /// One smooth closed line of many short pieces.
     fn curve(centre: Point, radius_m: f64, rng: &mut Rng) -> Self {
         let outline = blob(centre, radius_m, 96, rng);
-        Self { strokes: vec![ring(outline.clone())], regions: vec![outline] }
+        Self { name: "a curve", strokes: vec![ring(outline.clone())], regions: vec![outline] }
     }
 
     /// Four lines that meet in four corners.
@@ -57,7 +59,7 @@ impl Enclosure {
         let turn = rng.angle();
         let outline = polar(centre, 4, turn, |_, _| radius_m);
         let strokes = (0..4).map(|k| line(vec![outline[k], outline[(k + 1) % 4]])).collect();
-        Self { strokes, regions: vec![outline] }
+        Self { name: "four walls", strokes, regions: vec![outline] }
     }
 
     /// A hexagon and a bent wall across it, joined to two of its vertices.
@@ -68,14 +70,22 @@ impl Enclosure {
         let wall = vec![outline[0], bend, outline[3]];
         let first = vec![outline[0], outline[1], outline[2], outline[3], bend];
         let second = vec![outline[3], outline[4], outline[5], outline[0], bend];
-        Self { strokes: vec![ring(outline), line(wall)], regions: vec![first, second] }
+        Self {
+            name: "two chambers",
+            strokes: vec![ring(outline), line(wall)],
+            regions: vec![first, second],
+        }
     }
 
     /// A smooth closed line, drawn in three strokes that share their ends.
     fn three_arcs(centre: Point, radius_m: f64, rng: &mut Rng) -> Self {
         let outline = blob(centre, radius_m, 60, rng);
         let arc = |k: usize| (20 * k..=20 * (k + 1)).map(|i| outline[i % 60]).collect();
-        Self { strokes: (0..3).map(|k| line(arc(k))).collect(), regions: vec![outline] }
+        Self {
+            name: "three arcs",
+            strokes: (0..3).map(|k| line(arc(k))).collect(),
+            regions: vec![outline],
+        }
     }
 
     /// Which regions a point is in, a bit for each.
