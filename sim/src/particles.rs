@@ -26,7 +26,7 @@ pub struct Particles {
     start: Vec<u32>,
     cell: Vec<u32>,
     order: Vec<u32>,
-    spare: Vec<f32>,
+    spare: [Vec<f32>; 8],
     spare_id: Vec<u32>,
 }
 
@@ -80,11 +80,13 @@ impl Particles {
         self.start.truncate(cells + 1);
 
         let Self { x, y, velocity, gradient, id, order, spare, spare_id, .. } = self;
-        let fields = [x, y].into_iter().chain(velocity).chain(gradient.iter_mut().flatten());
-        for field in fields {
-            permute(order, field, spare);
-        }
-        permute(order, id, spare_id);
+        let [u, v] = velocity;
+        let [[ux, uy], [vx, vy]] = gradient;
+        let fields = [x, y, u, v, ux, uy, vx, vy].into_par_iter().zip(spare);
+        rayon::join(
+            || fields.for_each(|(field, spare)| permute(order, field, spare)),
+            || permute(order, id, spare_id),
+        );
     }
 
     /// Indices of the particles in `cell`.
@@ -106,13 +108,9 @@ impl Particles {
     }
 }
 
-fn permute<T: Copy + Default + Send + Sync>(order: &[u32], field: &mut Vec<T>, spare: &mut Vec<T>) {
+fn permute<T: Copy + Default>(order: &[u32], field: &mut Vec<T>, spare: &mut Vec<T>) {
     spare.resize(order.len(), T::default());
-    spare
-        .par_iter_mut()
-        .zip(order)
-        .with_min_len(8192)
-        .for_each(|(new, &old)| *new = field[old as usize]);
+    spare.iter_mut().zip(order).for_each(|(new, &old)| *new = field[old as usize]);
     std::mem::swap(field, spare);
 }
 

@@ -22,13 +22,13 @@ pub struct LinearSystem {
     start: Vec<u32>,
     /// Where the columns of each row pass the diagonal.
     split: Vec<u32>,
-    column: Vec<u32>,
-    value: Vec<f32>,
+    /// Column and value of each entry off the diagonal.
+    entries: Vec<(u32, f32)>,
     diagonal: Vec<f32>,
     /// Reciprocal of the factor's diagonal.
     factor: Vec<f32>,
-    /// `value`, times `factor` of its row.
-    scaled: Vec<f32>,
+    /// The entries, with values times `factor` of their row.
+    scaled: Vec<(u32, f32)>,
     above: Vec<f32>,
 }
 
@@ -56,16 +56,14 @@ impl LinearSystem {
         self.start.clear();
         self.start.push(0);
         self.split.clear();
-        self.column.clear();
-        self.value.clear();
+        self.entries.clear();
         self.diagonal.clear();
     }
 
     /// Adds an entry off the diagonal to the row being built.
     #[inline]
     pub fn push(&mut self, column: u32, value: f32) {
-        self.column.push(column);
-        self.value.push(value);
+        self.entries.push((column, value));
     }
 
     /// Ends the row being built.
@@ -73,16 +71,15 @@ impl LinearSystem {
     pub fn end_row(&mut self, diagonal: f32) {
         let (row, first) = (self.diagonal.len() as u32, self.start[self.diagonal.len()] as usize);
         let mut split = first;
-        for k in first..self.column.len() {
-            if self.column[k] < row {
-                self.column[split..=k].rotate_right(1);
-                self.value[split..=k].rotate_right(1);
+        for k in first..self.entries.len() {
+            if self.entries[k].0 < row {
+                self.entries[split..=k].rotate_right(1);
                 split += 1;
             }
         }
         self.split.push(split as u32);
         self.diagonal.push(diagonal);
-        self.start.push(self.column.len() as u32);
+        self.start.push(self.entries.len() as u32);
     }
 
     /// Number of rows.
@@ -94,8 +91,7 @@ impl LinearSystem {
     #[inline]
     pub fn row(&self, row: usize) -> impl Iterator<Item = (usize, f32)> + '_ {
         let range = self.start[row] as usize..self.start[row + 1] as usize;
-        let columns = self.column[range.clone()].iter();
-        columns.zip(&self.value[range]).map(|(&column, &value)| (column as usize, value))
+        self.entries[range].iter().map(|&(column, value)| (column as usize, value))
     }
 
     /// Computes the preconditioner for the rows as they are.
@@ -123,16 +119,16 @@ impl LinearSystem {
         self.scaled.clear();
         for row in 0..count {
             let range = self.start[row] as usize..self.start[row + 1] as usize;
-            self.scaled.extend(self.value[range].iter().map(|value| value * self.factor[row]));
+            let factor = self.factor[row];
+            self.scaled.extend(self.entries[range].iter().map(|&(column, v)| (column, v * factor)));
         }
     }
 
     /// Scaled entries of one row on one side of the diagonal.
     #[inline]
     fn side(&self, from: u32, to: u32) -> impl DoubleEndedIterator<Item = (usize, f32)> + '_ {
-        let range = from as usize..to as usize;
-        let columns = self.column[range.clone()].iter();
-        columns.zip(&self.scaled[range]).map(|(&column, &value)| (column as usize, value))
+        let entries = self.scaled[from as usize..to as usize].iter();
+        entries.map(|&(column, value)| (column as usize, value))
     }
 
     fn condition(&self, residual: &[f32], out: &mut [f32]) {

@@ -430,10 +430,14 @@ impl Topology {
 
     /// All components of cut cells.
     pub fn cut_components(&self) -> impl Iterator<Item = u32> + '_ {
-        self.cuts.iter().flat_map(|cut| {
-            let extra = cut.first_extra..cut.first_extra + u32::from(cut.count).saturating_sub(1);
-            (cut.count > 0).then_some(cut.cell).into_iter().chain(extra)
-        })
+        self.cuts.iter().flat_map(Cut::components)
+    }
+
+    /// The components of one cell.
+    pub fn components_of(&self, cell: usize) -> impl Iterator<Item = usize> + '_ {
+        let cut = self.cuts.get(self.cut_of_cell[cell] as usize);
+        let whole = cut.is_none().then_some(cell);
+        whole.into_iter().chain(cut.into_iter().flat_map(Cut::components).map(|c| c as usize))
     }
 
     /// Area of the component in cells, by its share of the micro-points.
@@ -609,6 +613,11 @@ impl Cut {
             self.count += 1;
             left_over &= !reached;
         }
+    }
+
+    fn components(&self) -> impl Iterator<Item = u32> + use<> {
+        let extra = self.first_extra..self.first_extra + u32::from(self.count).saturating_sub(1);
+        (self.count > 0).then_some(self.cell).into_iter().chain(extra)
     }
 
     fn label_of(&self, component: usize, cells: usize) -> u8 {

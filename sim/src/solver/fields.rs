@@ -39,15 +39,27 @@ impl Solver {
             0.0
         };
         self.cell_field("pressure", "Pa", |cell| {
-            let wet = self.surface.fluid.get(cell) == Some(&true);
-            let value = self.pressure.value.get(cell).filter(|_| wet);
+            let value = self.shown(cell).and_then(|component| self.pressure.value.get(component));
             value.map_or(f32::NAN, |&p| (f64::from(p) * scale) as f32)
         })
     }
 
     /// Density over rest density at cell centres; zero where there is no water.
     pub fn density(&self) -> GridField {
-        self.cell_field("density ratio", "1", |cell| self.density.get(cell).copied().unwrap_or(0.0))
+        self.cell_field("density ratio", "1", |cell| {
+            let value = self.shown(cell).and_then(|component| self.density.get(component));
+            value.copied().unwrap_or(0.0)
+        })
+    }
+
+    /// The wet component that a cell shows: the one at its centre, or any.
+    fn shown(&self, cell: usize) -> Option<usize> {
+        let wet = |component: &usize| self.surface.fluid.get(*component) == Some(&true);
+        let corner = [cell % self.grid.nx, cell / self.grid.nx];
+        let centre = corner.map(|c| c as f64 + 0.5);
+        let at_centre = self.topology.component_at(&self.obstacles, cell, centre);
+        let any = || self.topology.components_of(cell).find(wet);
+        at_centre.map(|component| component as usize).filter(wet).or_else(any)
     }
 
     fn cell_field(

@@ -61,7 +61,7 @@ pub struct Solver {
     pressure: Pressure,
     viscous: Viscosity,
     extrapolate: [Extrapolate; 2],
-    scratch: Vec<f32>,
+    scratch: [Vec<f32>; 2],
 
     /// Speed that all but spray stays below, cells/s.
     bulk_speed: f64,
@@ -131,7 +131,7 @@ impl Solver {
             pressure: Pressure::default(),
             viscous: Viscosity::default(),
             extrapolate: Default::default(),
-            scratch: Vec::new(),
+            scratch: Default::default(),
             bulk_speed: 0.0,
             first_volume_ratio: None,
             diagnostics: Diagnostics::default(),

@@ -289,11 +289,11 @@ impl Solver {
                     both.map(|((after, before), wet)| if *wet { after - before } else { fall }),
                 );
                 extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
+                let both = velocity.iter_mut().zip(before).zip(change.iter());
+                both.for_each(|((velocity, before), change)| *velocity = before + change);
+                let read = velocity.iter().zip(change.iter()).zip(&displacement[a]);
                 sides.clear();
-                for (k, velocity) in velocity.iter_mut().enumerate() {
-                    *velocity = before[k] + change[k];
-                    sides.push(f32x4::new([*velocity, change[k], displacement[a][k], 0.0]));
-                }
+                sides.extend(read.map(|((&v, &change), &d)| f32x4::new([v, change, d, 0.0])));
             },
             extrapolate,
             zip2(zip3(velocity, change, wet), &mut self.sides),
@@ -325,8 +325,14 @@ impl Solver {
     pub(super) fn measure(&mut self, counts: Counts) {
         let dx = self.grid.cell_m;
         let mass = WATER_KG_M3 * dx * dx * f64::from(VOLUME);
-        let motion = Motion::of(&self.particles);
-        self.bulk_speed = measure::bulk_speed(&self.particles, SPRAY, &mut self.scratch);
+        let [speeds, densities] = &mut self.scratch;
+        let (particles, topology, surface) = (&self.particles, &self.topology, &self.surface);
+        let (deep, density) = (&self.pressure.deep, &self.density);
+        let ((motion, bulk_speed), (errors, volume)) = rayon::join(
+            || (Motion::of(particles), measure::bulk_speed(particles, SPRAY, speeds)),
+            || (DensityErrors::of(deep, density, densities), measure::volume(topology, surface)),
+        );
+        self.bulk_speed = bulk_speed;
         let d = &mut self.diagnostics;
         d.time_s = self.time_s;
         d.particles = self.particles.len();
@@ -338,7 +344,6 @@ impl Solver {
         d.body_momentum_kg_m_s = self.world.momentum_kg_m_s();
         d.line_crossings = counts.crossings;
         d.body_penetrations = counts.penetrations;
-        let errors = DensityErrors::of(&self.pressure.deep, &self.density, &mut self.scratch);
         d.full_cells = errors.count;
         d.density_signed_err = errors.of_mean;
         d.density_mean_err = errors.of_mean.abs();
@@ -346,7 +351,7 @@ impl Solver {
         d.density_p99_err = errors.p99;
         if !self.surface.fluid.is_empty() && d.particles > 0 {
             let held = f64::from(VOLUME) * d.particles as f64;
-            let ratio = measure::volume(&self.topology, &self.surface) / held;
+            let ratio = volume / held;
             let first = if self.emitters.is_empty() {
                 *self.first_volume_ratio.get_or_insert(ratio)
             } else {
