@@ -24,7 +24,7 @@ use crate::solid::{Mobility, Mover, WATER_KG_M3};
 const RINGS: usize = 2;
 /// Share of the particles that may be faster than the step allows for: spray,
 /// which flies alone and takes several legs.
-const SPRAY: f64 = 0.01;
+const SPRAY: f64 = 0.002;
 /// Farthest that spray flies in a step, cells.
 const MAX_SPRAY_CELLS: f64 = 6.0;
 /// Distance from the sides of the rectangle that particles keep, cells.
