@@ -48,7 +48,7 @@ impl Case for DamBreak {
     }
 
     fn run(&self, trial: &mut Trial<'_>) -> Result<CaseReport, ValidationError> {
-        let cell_m = COLUMN_M / trial.pick(32.0, 96.0);
+        let cell_m = COLUMN_M / trial.pick(48.0, 96.0);
         let mut scene = empty(self.name(), [WIDTHS_OF_TANK * COLUMN_M, 2.5 * COLUMN_M], cell_m);
         scene.water.push(block([0.0, 0.0], [COLUMN_M, 2.0 * COLUMN_M]));
         let mut run = trial.start(&scene, SolverConfig::default())?;
