@@ -33,12 +33,8 @@ fn passes_but(misses: &[&str], name: &str, gates: &[(&str, f64)]) {
     let expected: Vec<(&str, f64)> = gates.iter().chain(&BOOKS).copied().collect();
     assert_eq!(found, expected, "the gates of {name}");
     let lines: Vec<String> = report.checks.iter().map(ToString::to_string).collect();
-    let failing: Vec<&str> = report
-        .checks
-        .iter()
-        .filter(|check| !check.pass)
-        .map(|check| check.name.as_str())
-        .collect();
+    let failing: Vec<&str> =
+        report.checks.iter().filter(|check| !check.pass).map(|check| check.name.as_str()).collect();
     assert_eq!(failing, misses, "{name}\n  {}", lines.join("\n  "));
 }
 

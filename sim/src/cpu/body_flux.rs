@@ -8,9 +8,10 @@
 //!
 //! Pressure is known at the centres of cells and acts on the outline, up to half
 //! a cell away; taken as it is, buoyancy would rise in steps as a body sinks
-//! through the grid. So p on the outline is p_c plus the slope to the next wet
-//! component times the distance, which makes each part of the outline an entry
-//! for the component and for its neighbours.
+//! through the grid. What the slope of pressure adds on the way from the centre
+//! to the outline is a second matrix, the *leverage*. It acts on bodies one step
+//! later and takes no volume: in J it would make a body that drifts along with
+//! the water meet resistance.
 
 use rayon::prelude::*;
 
@@ -35,21 +36,23 @@ pub struct BodyFlux {
 /// close to a side of the grid.
 const BESIDE: [f64; 3] = [1e-4, 0.07, 0.14];
 
-/// Writes J for all movers, in a fixed order.
+/// Writes J for all movers, in a fixed order, and the leverage.
 pub fn run(
     topology: &Topology,
     obstacles: &Obstacles,
     surface: &Surface,
     movers: &[Mover],
-    out: &mut Vec<BodyFlux>,
+    flux: &mut Vec<BodyFlux>,
+    leverage: &mut Vec<BodyFlux>,
 ) {
-    out.clear();
+    flux.clear();
+    leverage.clear();
     let sides: Vec<(u32, Segment)> = movers
         .iter()
         .enumerate()
         .flat_map(|(index, mover)| mover.outline_before().map(move |s| (index as u32, s)))
         .collect();
-    let parts: Vec<Vec<BodyFlux>> = sides
+    let parts: Vec<[Vec<BodyFlux>; 2]> = sides
         .par_iter()
         .with_min_len(8)
         .map(|&(mover, side)| {
@@ -57,7 +60,10 @@ pub fn run(
             along(topology, obstacles, surface, mover, centre, side)
         })
         .collect();
-    out.extend(parts.into_iter().flatten());
+    for [of_side, lever_of_side] in parts {
+        flux.extend(of_side);
+        leverage.extend(lever_of_side);
+    }
 }
 
 fn along(
@@ -67,9 +73,9 @@ fn along(
     mover: u32,
     centre: [f64; 2],
     side: Segment,
-) -> Vec<BodyFlux> {
+) -> [Vec<BodyFlux>; 2] {
     let grid = topology.grid();
-    let mut out = Vec::new();
+    let (mut out, mut leverage) = (Vec::new(), Vec::new());
     let range = |k: usize, count: usize| {
         let low = (side.a[k].min(side.b[k]).floor() - 1.0).max(0.0) as usize;
         let high = (side.a[k].max(side.b[k]).floor() + 1.0).clamp(0.0, count as f64 - 1.0) as usize;
@@ -108,18 +114,21 @@ fn along(
                 let area = [-sign * dy, sign * dx];
                 let r = [middle[0] - centre[0], middle[1] - centre[1]];
                 let flux = [area[0], area[1], r[0] * area[1] - r[1] * area[0]];
-                for_shares(topology, surface, component, middle, area, |component, share| {
-                    out.push(BodyFlux { component, mover, flux: flux.map(|f| share * f) });
+                out.push(BodyFlux { component, mover, flux });
+                for_slopes(topology, surface, component, middle, area, |component, share| {
+                    let flux = flux.map(|f| share * f);
+                    leverage.push(BodyFlux { component, mover, flux });
                 });
             }
         }
     }
-    out
+    [out, leverage]
 }
 
-/// Visits the components whose pressures make that at `at` on the outline, next
-/// to `component`, and with which weights. `area` points into the solid.
-fn for_shares(
+/// Visits the components whose pressures make the difference between that at
+/// `at` on the outline and that of `component` beside it, and with which
+/// weights. `area` points into the solid.
+fn for_slopes(
     topology: &Topology,
     surface: &Surface,
     component: u32,
@@ -127,30 +136,31 @@ fn for_shares(
     area: [f64; 2],
     mut visit: impl FnMut(u32, f64),
 ) {
+    if !surface.fluid[component as usize] {
+        return;
+    }
     let grid = topology.grid();
     let cell = topology.cell_of(component as usize);
     let centre = [(cell % grid.nx) as f64 + 0.5, (cell / grid.nx) as f64 + 0.5];
-    let mut own = 1.0;
-    if surface.fluid[component as usize] {
-        // The widest wet neighbour along each axis, away from the solid if there is one.
-        let mut best: [Option<(f64, Link)>; 2] = [None, None];
-        topology.for_links(component as usize, |link| {
-            if !surface.fluid[link.other as usize] || link.other == component {
-                return;
-            }
-            let axis = link.axis as usize;
-            let away = f64::from(link.outward) * area[axis] <= 0.0;
-            let merit = f64::from(link.aperture) + if away { 1.0 } else { 0.0 };
-            if best[axis].is_none_or(|(other, _)| merit > other) {
-                best[axis] = Some((merit, link));
-            }
-        });
-        for (_, link) in best.into_iter().flatten() {
-            let axis = link.axis as usize;
-            let share = (at[axis] - centre[axis]) * f64::from(link.outward);
-            own -= share;
-            visit(link.other, share);
+    let mut own = 0.0;
+    // The widest wet neighbour along each axis, away from the solid if there is one.
+    let mut best: [Option<(f64, Link)>; 2] = [None, None];
+    topology.for_links(component as usize, |link| {
+        if !surface.fluid[link.other as usize] || link.other == component {
+            return;
         }
+        let axis = link.axis as usize;
+        let away = f64::from(link.outward) * area[axis] <= 0.0;
+        let merit = f64::from(link.aperture) + if away { 1.0 } else { 0.0 };
+        if best[axis].is_none_or(|(other, _)| merit > other) {
+            best[axis] = Some((merit, link));
+        }
+    });
+    for (_, link) in best.into_iter().flatten() {
+        let axis = link.axis as usize;
+        let share = (at[axis] - centre[axis]) * f64::from(link.outward);
+        own -= share;
+        visit(link.other, share);
     }
     visit(component, own);
 }

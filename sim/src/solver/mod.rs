@@ -47,6 +47,9 @@ pub struct Solver {
     rest: Vec<f32>,
     lines_changed: bool,
     flux: Vec<BodyFlux>,
+    leverage: Vec<BodyFlux>,
+    /// Force on the movers by `leverage` in the last step, three a mover.
+    lever_force: Vec<f64>,
 
     density: Vec<f32>,
     surface: Surface,
@@ -119,6 +122,8 @@ impl Solver {
             rest: Vec::new(),
             lines_changed: true,
             flux: Vec::new(),
+            leverage: Vec::new(),
+            lever_force: Vec::new(),
             density: Vec::new(),
             surface: Surface::default(),
             transfer: ParticleToGrid::default(),

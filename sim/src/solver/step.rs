@@ -53,7 +53,8 @@ impl Solver {
         self.add_forces(dt_s);
         stages.forces = clock.lap();
 
-        let (mobility, falling) = self.world.let_fall(&self.movers, dt_s);
+        let (mobility, mut falling) = self.world.let_fall(&self.movers, dt_s);
+        self.lever(&mobility, &mut falling, dt_s);
         let pushed = self.project(&mobility, falling, dt_s);
         stages.pressure = clock.lap();
 
@@ -172,8 +173,8 @@ impl Solver {
     fn gather(&mut self) -> (Duration, Duration) {
         let Self { topology, obstacles, particles, transfer, known, velocity, extrapolate, .. } =
             self;
-        let (rest, density, surface, flux) =
-            (&self.rest, &mut self.density, &mut self.surface, &mut self.flux);
+        let (rest, density, surface) = (&self.rest, &mut self.density, &mut self.surface);
+        let (flux, leverage) = (&mut self.flux, &mut self.leverage);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
         let to_grid = || {
             let mut clock = Clock::start();
@@ -195,7 +196,7 @@ impl Solver {
             let mut clock = Clock::start();
             density::run(topology, obstacles, particles, rest, density);
             surface.run(topology, obstacles, particles, density);
-            body_flux::run(topology, obstacles, surface, movers, flux);
+            body_flux::run(topology, obstacles, surface, movers, flux, leverage);
             pressure.assemble(topology, surface, flux, movers);
             clock.lap()
         };
@@ -236,6 +237,16 @@ impl Solver {
         }
     }
 
+    /// Adds to the bodies' velocities what the slope of pressure up to their
+    /// outlines, as the last step found it, does in this one.
+    fn lever(&self, mobility: &Mobility, falling: &mut [f64], dt_s: f64) {
+        let mut impulse: Vec<f64> = self.lever_force.iter().map(|force| force * dt_s).collect();
+        impulse.resize(falling.len(), 0.0);
+        let mut pushed = vec![0.0; falling.len()];
+        mobility.apply(&impulse, &mut pushed);
+        falling.iter_mut().zip(pushed).for_each(|(v, push)| *v += push);
+    }
+
     /// Makes the velocity free of divergence; returns the movers' velocities
     /// after the water pushed them.
     fn project(&mut self, mobility: &Mobility, falling: Vec<f64>, dt_s: f64) -> Vec<f64> {
@@ -262,6 +273,8 @@ impl Solver {
             &mut self.wet,
         );
         let impulse = self.pressure.impulses(&self.flux, self.movers.len());
+        let lever = self.pressure.impulses(&self.leverage, self.movers.len());
+        self.lever_force = lever.into_iter().map(|impulse| impulse / dt_s).collect();
         let mut pushed = vec![0.0; impulse.len()];
         mobility.apply(&impulse, &mut pushed);
         pushed.iter_mut().zip(&falling).for_each(|(v, falling)| *v += falling);
