@@ -105,7 +105,7 @@ fn barge_floats_level_and_as_deep_as_it_is_heavy() {
 #[test]
 fn bodies_and_water_keep_their_momentum_together() {
     passes_but(
-        &["collision/momentum", "falling/momentum", "together/ball-speed", "together/momentum"],
+        &["collision/momentum", "falling/momentum"],
         "bodies",
         &[
             ("collision/momentum", 1e-3),
