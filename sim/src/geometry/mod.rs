@@ -1,6 +1,7 @@
 //! Lines as topology: which moves cross, which points see each other, which
 //! parts of a cell are one.
 
+mod cut;
 mod index;
 mod polygon;
 mod segment;
