@@ -69,7 +69,7 @@ impl Surroundings<'_> {
     /// `velocity` (cells/s) what runs into the solids. Returns the path past the
     /// lines. It can end inside a mover only if that left it no way out.
     pub fn travel(&self, cell: usize, p: Point, q: Point, velocity: &mut Point) -> Path {
-        let mut wanted = velocity_keeper(*velocity);
+        let mut wanted = Wanted { velocity: *velocity };
         let mut path = self.past_lines(cell, p, q, &mut wanted);
         let near = || self.movers.iter().filter(|mover| mover.in_reach(p));
         if near().next().is_none() {
@@ -190,10 +190,6 @@ impl Surroundings<'_> {
 /// The velocity that a particle keeps after meeting solids.
 struct Wanted {
     velocity: Point,
-}
-
-fn velocity_keeper(velocity: Point) -> Wanted {
-    Wanted { velocity }
 }
 
 impl Wanted {
