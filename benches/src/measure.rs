@@ -168,7 +168,7 @@ impl Steps {
 }
 
 /// Taken apart field by field, so that a new stage does not go unmeasured.
-fn named(times: &StageTimes) -> [(&'static str, Duration); 9] {
+fn named(times: &StageTimes) -> [(&'static str, Duration); 10] {
     let StageTimes {
         sort,
         topology,
@@ -179,6 +179,7 @@ fn named(times: &StageTimes) -> [(&'static str, Duration); 9] {
         extrapolate,
         grid_to_particle,
         density,
+        measure,
     } = *times;
     [
         ("sort", sort),
@@ -190,6 +191,7 @@ fn named(times: &StageTimes) -> [(&'static str, Duration); 9] {
         ("extrapolate", extrapolate),
         ("grid to particle", grid_to_particle),
         ("density", density),
+        ("measure", measure),
     ]
 }
 

@@ -13,7 +13,7 @@ pub struct StageTimes {
     pub particle_to_grid: Duration,
     /// Gravity and viscosity.
     pub forces: Duration,
-    /// Pressure assembly and solve.
+    /// The solves for pressure and density.
     pub pressure: Duration,
     /// rapier2d: contacts and joints.
     pub bodies: Duration,
@@ -21,8 +21,10 @@ pub struct StageTimes {
     pub extrapolate: Duration,
     /// Grid to particles, and moving them.
     pub grid_to_particle: Duration,
-    /// Density projection.
+    /// Density, the surface and the pressure matrix, beside particles to grid.
     pub density: Duration,
+    /// The sums for the diagnostics.
+    pub measure: Duration,
 }
 
 /// What one step did and what it left.
@@ -32,6 +34,9 @@ pub struct Diagnostics {
     pub time_s: f64,
     /// Length of the step, seconds.
     pub dt_s: f64,
+    /// How long gravity acted in the step, seconds: from the middle of the step
+    /// before to the middle of this one, which is when velocities hold (leapfrog).
+    pub kick_s: f64,
     /// Particles alive.
     pub particles: usize,
     /// Fastest particle, m/s.
@@ -128,5 +133,6 @@ impl std::ops::AddAssign for StageTimes {
         self.extrapolate += other.extrapolate;
         self.grid_to_particle += other.grid_to_particle;
         self.density += other.density;
+        self.measure += other.measure;
     }
 }

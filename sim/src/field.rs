@@ -9,7 +9,8 @@ use crate::geometry::{Axis, Obstacles, Topology};
 pub type FaceField = [Vec<f32>; 2];
 
 /// What particles read of one side: new velocity, its change, the displacement
-/// that restores density, and nothing. Together, since they are read together.
+/// that restores density, and one if the velocity is known there, else zero.
+/// Together, since they are read together.
 pub type Packed = f32x4;
 
 /// Both components of a vector. (`[0, 1].map` says the same, but is not always

@@ -48,9 +48,8 @@ impl Motion {
             };
         }
         let mut sum = Self::default();
-        for k in range {
-            let p = particles.position(k);
-            let v = [0, 1].map(|axis: usize| f64::from(particles.velocity[axis][k]));
+        for particle in &particles.all[range] {
+            let (p, v) = (particle.position.map(f64::from), particle.velocity.map(f64::from));
             let squared = v[0] * v[0] + v[1] * v[1];
             sum.kinetic += 0.5 * squared;
             for axis in 0..2 {
@@ -66,9 +65,8 @@ impl Motion {
 /// The speed that all but `share` of the particles stay below, cells/s.
 /// `scratch` is memory to reuse.
 pub fn bulk_speed(particles: &Particles, share: f64, scratch: &mut Vec<f32>) -> f64 {
-    let [u, v] = &particles.velocity;
     scratch.clear();
-    scratch.extend(u.iter().zip(v).map(|(u, v)| u * u + v * v));
+    scratch.extend(particles.all.iter().map(|p| p.velocity[0].powi(2) + p.velocity[1].powi(2)));
     if scratch.is_empty() {
         return 0.0;
     }
@@ -92,10 +90,10 @@ pub struct DensityErrors {
 }
 
 impl DensityErrors {
-    /// Errors over the `full` components. `scratch` is memory to reuse.
-    pub fn of(full: &[bool], density: &[f32], scratch: &mut Vec<f32>) -> Self {
+    /// Errors of the ρ/ρ₀ of `full` components. `scratch` is memory to reuse.
+    pub fn of(full: impl Iterator<Item = f32>, scratch: &mut Vec<f32>) -> Self {
         scratch.clear();
-        scratch.extend(full.iter().zip(density).filter(|(full, _)| **full).map(|(_, d)| d - 1.0));
+        scratch.extend(full.map(|d| d - 1.0));
         if scratch.is_empty() {
             return Self::default();
         }

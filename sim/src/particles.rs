@@ -1,4 +1,4 @@
-//! The water: particles in structure-of-arrays form, ordered by cell.
+//! The water: particles, ordered by cell.
 //!
 //! Lengths are in cell widths and velocities in cell widths per second. A
 //! particle stands for a quarter of a cell of water.
@@ -9,57 +9,62 @@ use weir_scene::Grid;
 /// Water that one particle stands for, in cells.
 pub const VOLUME: f32 = 0.25;
 
+/// One particle. What the transfers read together lies together, in half a cache line.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Particle {
+    /// Where it is.
+    pub position: [f32; 2],
+    /// How fast it goes.
+    pub velocity: [f32; 2],
+    /// ∂/∂x and ∂/∂y of each velocity component, 1/s (APIC's matrix C).
+    pub gradient: [[f32; 2]; 2],
+}
+
 /// Particles, and where those of each cell begin.
 #[derive(Clone, Debug, Default)]
 pub struct Particles {
-    /// Positions along x.
-    pub x: Vec<f32>,
-    /// Positions along y.
-    pub y: Vec<f32>,
-    /// Velocities, by axis.
-    pub velocity: [Vec<f32>; 2],
-    /// Gradients of each velocity component: ∂/∂x and ∂/∂y, 1/s (APIC's matrix C).
-    pub gradient: [[Vec<f32>; 2]; 2],
-    /// Identities.
+    /// The particles, ordered by cell.
+    pub all: Vec<Particle>,
+    /// Their identities.
     pub id: Vec<u32>,
     /// First particle of each cell, and one past the last.
     start: Vec<u32>,
     cell: Vec<u32>,
     order: Vec<u32>,
-    spare: [Vec<f32>; 8],
+    spare: Vec<Particle>,
     spare_id: Vec<u32>,
 }
 
+/// Particles that are worth a thread of their own to move: fewer stay where the
+/// processor core that reads them next has them.
+const SHARED: usize = 16_384;
 /// Cell number of a particle that has left.
 const GONE: u32 = u32::MAX;
 
 impl Particles {
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.x.len()
+        self.all.len()
     }
 
     /// Adds one. It takes part after the next [`Self::sort`].
     pub fn push(&mut self, id: u32, position: [f32; 2], velocity: [f32; 2]) {
-        self.x.push(position[0]);
-        self.y.push(position[1]);
+        self.all.push(Particle { position, velocity, gradient: [[0.0; 2]; 2] });
         self.id.push(id);
-        for axis in 0..2 {
-            self.velocity[axis].push(velocity[axis]);
-            self.gradient[axis].iter_mut().for_each(|g| g.push(0.0));
-        }
     }
 
     /// Orders particles by cell, keeping the previous order within each, and
     /// drops those for which `leaves` holds.
-    pub fn sort(&mut self, grid: &Grid, leaves: impl Fn(f32, f32) -> bool + Sync) {
+    pub fn sort(&mut self, grid: &Grid, leaves: impl Fn([f32; 2]) -> bool + Sync) {
         let cells = grid.nx * grid.ny;
         let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
-        self.cell.resize(self.x.len(), 0);
-        let positions = self.x.par_iter().zip(&self.y).with_min_len(4096);
-        positions.zip(&mut self.cell).for_each(|((&x, &y), cell)| {
+        self.cell.resize(self.len(), 0);
+        let particles = self.all.par_iter().with_min_len(SHARED);
+        particles.zip(&mut self.cell).for_each(|(particle, cell)| {
+            let [x, y] = particle.position;
             let (i, j) = ((x as i32).clamp(0, columns), (y as i32).clamp(0, rows));
-            *cell = if leaves(x, y) { GONE } else { grid.cell(i as usize, j as usize) as u32 };
+            let here = grid.cell(i as usize, j as usize) as u32;
+            *cell = if leaves(particle.position) { GONE } else { here };
         });
 
         self.start.clear();
@@ -79,14 +84,15 @@ impl Particles {
         }
         self.start.truncate(cells + 1);
 
-        let Self { x, y, velocity, gradient, id, order, spare, spare_id, .. } = self;
-        let [u, v] = velocity;
-        let [[ux, uy], [vx, vy]] = gradient;
-        let fields = [x, y, u, v, ux, uy, vx, vy].into_par_iter().zip(spare);
-        rayon::join(
-            || fields.for_each(|(field, spare)| permute(order, field, spare)),
-            || permute(order, id, spare_id),
-        );
+        let Self { all, id, order, spare, spare_id, .. } = self;
+        spare.resize(order.len(), Particle::default());
+        spare_id.resize(order.len(), 0);
+        let places = spare.par_iter_mut().zip(spare_id.par_iter_mut()).zip(order);
+        places.with_min_len(SHARED).for_each(|((particle, new_id), old)| {
+            (*particle, *new_id) = (all[*old as usize], id[*old as usize]);
+        });
+        std::mem::swap(all, spare);
+        std::mem::swap(id, spare_id);
     }
 
     /// Indices of the particles in `cell`.
@@ -104,14 +110,8 @@ impl Particles {
     /// Position of particle `index` for geometric tests.
     #[inline]
     pub fn position(&self, index: usize) -> [f64; 2] {
-        [f64::from(self.x[index]), f64::from(self.y[index])]
+        self.all[index].position.map(f64::from)
     }
-}
-
-fn permute<T: Copy + Default>(order: &[u32], field: &mut Vec<T>, spare: &mut Vec<T>) {
-    spare.resize(order.len(), T::default());
-    spare.iter_mut().zip(order).for_each(|(new, &old)| *new = field[old as usize]);
-    std::mem::swap(field, spare);
 }
 
 #[cfg(test)]
@@ -127,10 +127,10 @@ mod tests {
         {
             particles.push(id as u32, *p, [id as f32, 0.0]);
         }
-        particles.sort(&grid, |x, _| x > 1.0 && x < 2.0);
+        particles.sort(&grid, |[x, _]| x > 1.0 && x < 2.0);
         assert_eq!(particles.id, [1, 3, 0, 2]);
         assert_eq!(particles.in_cell(0), 0..2);
         assert_eq!(particles.in_cell(5), 2..4);
-        assert_eq!(particles.velocity[0], [1.0, 3.0, 0.0, 2.0]);
+        assert!(particles.all.iter().map(|p| p.velocity[0]).eq([1.0, 3.0, 0.0, 2.0]));
     }
 }

@@ -31,8 +31,8 @@ pub struct Sink {
 impl Sink {
     /// Whether the point is inside.
     #[inline]
-    pub fn swallows(&self, x: f32, y: f32) -> bool {
-        x >= self.min[0] && x <= self.max[0] && y >= self.min[1] && y <= self.max[1]
+    pub fn swallows(&self, p: [f32; 2]) -> bool {
+        (0..2).all(|k| p[k] >= self.min[k] && p[k] <= self.max[k])
     }
 }
 

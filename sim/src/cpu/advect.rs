@@ -115,7 +115,7 @@ impl Surroundings<'_> {
     /// Where a move ends that meets nothing but the sides of the rectangle; takes
     /// off `velocity` what runs into them.
     #[inline(always)]
-    pub fn in_the_open(&self, q: [f32; 2], velocity: &mut Point) -> [f32; 2] {
+    pub fn in_the_open(&self, q: [f32; 2], velocity: &mut [f32; 2]) -> [f32; 2] {
         both(|k| {
             let (min, max) = (self.min[k] as f32, self.max[k] as f32);
             if q[k] < min {

@@ -6,17 +6,21 @@
 //! ∇·δ = ρ/ρ₀ − 1.
 
 use rayon::prelude::*;
-use wide::f32x4;
 
-use super::lanes::{for_fours, load, tents};
+use super::spread::Spread;
 use crate::geometry::{Obstacles, Topology};
 use crate::particles::{Particles, VOLUME};
 
+/// Room below which a component has no density, cells.
+const REST_MIN: f32 = 0.05;
+
 /// Writes ρ/ρ₀ for every component; zero where there is no particle in reach.
+/// `spread` holds the sums of the same particles.
 pub fn run(
     topology: &Topology,
     obstacles: &Obstacles,
     particles: &Particles,
+    spread: &Spread,
     rest: &[f32],
     density: &mut Vec<f32>,
 ) {
@@ -24,23 +28,28 @@ pub fn run(
     density.resize(topology.component_count(), 0.0);
     let cells = grid.nx * grid.ny;
     let (regular, extra) = density.split_at_mut(cells);
-    regular.par_chunks_mut(grid.nx).enumerate().for_each(|(row, density)| {
-        let (low, high) = (row.saturating_sub(1), (row + 1).min(grid.ny - 1));
-        if particles.in_run(grid.cell(0, low), grid.cell(grid.nx - 1, high)).is_empty() {
-            density.fill(0.0);
+    regular.par_chunks_mut(grid.nx).enumerate().with_min_len(8).for_each(|(row, density)| {
+        spread.centres(row, density);
+        let rests = &rest[grid.cell(0, row)..];
+        density.iter_mut().zip(rests).for_each(|(density, &rest)| {
+            *density = if rest < REST_MIN { 0.0 } else { *density * VOLUME / rest };
+        });
+        if obstacles.clear_near_row(row) {
             return;
         }
         for (column, density) in density.iter_mut().enumerate() {
             let cell = grid.cell(column, row);
-            *density = of(topology, obstacles, particles, rest, cell);
+            if !obstacles.clear_near(cell) {
+                *density = seen(topology, obstacles, particles, rest, cell);
+            }
         }
     });
     extra.par_iter_mut().enumerate().for_each(|(k, density)| {
-        *density = of(topology, obstacles, particles, rest, cells + k);
+        *density = seen(topology, obstacles, particles, rest, cells + k);
     });
 }
 
-fn of(
+fn seen(
     topology: &Topology,
     obstacles: &Obstacles,
     particles: &Particles,
@@ -48,29 +57,20 @@ fn of(
     component: usize,
 ) -> f32 {
     let rest = rest[component];
-    if rest < 0.05 {
+    if rest < REST_MIN {
         return 0.0;
     }
     let grid = topology.grid();
     let cell = topology.cell_of(component);
     let (i, j) = (cell % grid.nx, cell / grid.nx);
-    let clear = obstacles.clear_near(cell);
     let sample = topology.sample(component);
     let at = sample.map(|c| c as f32);
-    let (mut sum, mut fours) = (0.0, f32x4::splat(0.0));
+    let mut sum = 0.0;
     for row in j.saturating_sub(1)..=(j + 1).min(grid.ny - 1) {
         let mut add = |first: usize, last: usize, shift: f32| {
-            let run = particles.in_run(grid.cell(first, row), grid.cell(last, row));
-            let (x, y) = (at[0] - shift, at[1]);
-            if clear {
-                for_fours(run, |k, keep| {
-                    let dx = f32x4::splat(x) - load(&particles.x, k);
-                    fours += keep * tents(dx, f32x4::splat(y) - load(&particles.y, k));
-                });
-                return;
-            }
-            for k in run {
-                let (dx, dy) = (x - particles.x[k], y - particles.y[k]);
+            for k in particles.in_run(grid.cell(first, row), grid.cell(last, row)) {
+                let [x, y] = particles.all[k].position;
+                let (dx, dy) = (at[0] - shift - x, at[1] - y);
                 let weight = (1.0 - dx.abs()).max(0.0) * (1.0 - dy.abs()).max(0.0);
                 if weight > 0.0 && obstacles.sees(cell, sample, particles.position(k)) {
                     sum += weight;
@@ -88,5 +88,5 @@ fn of(
             }
         }
     }
-    (sum + fours.reduce_add()) * VOLUME / rest
+    sum * VOLUME / rest
 }

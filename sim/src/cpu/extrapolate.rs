@@ -35,10 +35,15 @@ impl Extrapolate {
             let ring = Ring { topology, obstacles, axis, width, height, values, known };
             self.found.clear();
             for (j, row) in self.candidate.chunks_exact(width).enumerate() {
-                for i in (0..width).filter(|&i| row[i]) {
-                    let mean = ring.mean(i, j, face_at(axis, i, j), false);
+                let whole = topology.whole_rows(axis, j.saturating_sub(1)..(j + 2).min(height));
+                for_each_set(row, |i| {
+                    let mean = if whole {
+                        ring.mean_of_whole(i, j)
+                    } else {
+                        ring.mean(i, j, face_at(axis, i, j), false)
+                    };
                     self.found.extend(mean.map(|value| ((j * width + i) as u32, value)));
-                }
+                });
             }
             for (face, pieces) in topology.special_pieces(axis) {
                 for piece in pieces.iter().filter(|piece| !ring.known[piece.node as usize]) {
@@ -102,6 +107,18 @@ impl Extrapolate {
     }
 }
 
+/// Calls `visit` with the index of each flag that is set. Most are not.
+#[inline(always)]
+fn for_each_set(flags: &[bool], mut visit: impl FnMut(usize)) {
+    const WIDTH: usize = 16;
+    for (group, some) in flags.chunks(WIDTH).enumerate() {
+        if some.iter().fold(false, |any, flag| any | flag) {
+            let set = some.iter().enumerate().filter(|(_, flag)| **flag);
+            set.for_each(|(k, _)| visit(group * WIDTH + k));
+        }
+    }
+}
+
 struct Ring<'a> {
     topology: &'a Topology,
     obstacles: &'a Obstacles,
@@ -113,6 +130,24 @@ struct Ring<'a> {
 }
 
 impl Ring<'_> {
+    /// Mean over the known neighbours of face `(i, j)`, of which none is split.
+    #[inline(always)]
+    fn mean_of_whole(&self, i: usize, j: usize) -> Option<f32> {
+        let face = j * self.width + i;
+        let (mut sum, mut count) = (0.0, 0.0);
+        let mut add = |there: bool, face: usize| {
+            if there && self.known[face] {
+                sum += self.values[face];
+                count += 1.0;
+            }
+        };
+        add(i > 0, face.wrapping_sub(1));
+        add(i + 1 < self.width, face + 1);
+        add(j > 0, face.wrapping_sub(self.width));
+        add(j + 1 < self.height, face + self.width);
+        (count > 0.0).then(|| sum / count)
+    }
+
     /// Mean over the known neighbours of face `(i, j)` that `at` sees.
     fn mean(&self, i: usize, j: usize, at: [f32; 2], split: bool) -> Option<f32> {
         let (mut sum, mut count) = (0.0, 0.0);

@@ -14,7 +14,7 @@ use super::advect::{Surroundings, is_inside};
 use crate::audit::Audit;
 use crate::field::{Corners, NoSlip, Packed, Stencil, both};
 use crate::geometry::{Axis, Obstacles, Topology};
-use crate::particles::Particles;
+use crate::particles::{Particle, Particles};
 
 /// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
@@ -56,110 +56,127 @@ pub struct Counts {
     pub penetrations: u64,
 }
 
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Reading {
     velocity: [f32; 2],
     change: [f32; 2],
     slope: [[f32; 2]; 2],
     shift: [f32; 2],
+    /// How much of it the water, or its surroundings, brought to the grid: 0 to 1.
+    known: f32,
 }
 
 impl GridToParticle<'_> {
     /// Updates velocities, gradients and positions of all particles.
     pub fn run(&self, particles: &mut Particles) -> Counts {
-        let grid = self.topology.grid();
-        let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
-        let cell_of = &|p: [f32; 2]| {
-            let (i, j) = ((p[0] as i32).clamp(0, columns), (p[1] as i32).clamp(0, rows));
-            grid.cell(i as usize, j as usize)
-        };
         let crossings = AtomicU64::new(0);
         let penetrations = AtomicU64::new(0);
-        let Particles { x, y, velocity: [u, v], gradient: [[ux, uy], [vx, vy]], .. } = particles;
-        (x, y, u, v, ux, uy, vx, vy).into_par_iter().with_min_len(256).for_each(
-            |(x, y, u, v, ux, uy, vx, vy)| {
-                let p = [*x, *y];
-                let cell = cell_of(p);
-                let reading = self.read(cell, p, [*u, *v]);
-                let mut velocity = both(|k| {
-                    let own = [*u, *v][k] + reading.change[k];
-                    self.flip * own + (1.0 - self.flip) * reading.velocity[k]
-                });
-                [[*ux, *uy], [*vx, *vy]] = reading.slope;
-
-                let carried = self.midpoint(cell, cell_of, p, reading.velocity);
-                let shift = shorten(reading.shift, FARTHEST_SHIFT);
-                let step = both(|k| carried[k] * self.dt_s + shift[k]);
-                // The shift carries the particle to where the flow is another.
-                for k in 0..2 {
-                    velocity[k] += reading.slope[k][0] * shift[0] + reading.slope[k][1] * shift[1];
-                }
-
-                let mut kept = both(|k| f64::from(velocity[k]));
-                let (end, counts) = self.travel(cell, cell_of, p, step, &mut kept);
-                if counts.crossings > 0 {
-                    crossings.fetch_add(counts.crossings, Ordering::Relaxed);
-                }
-                if counts.penetrations > 0 {
-                    penetrations.fetch_add(counts.penetrations, Ordering::Relaxed);
-                }
-                [*u, *v] = both(|k| kept[k] as f32);
-                [*x, *y] = end;
-            },
-        );
+        particles.all.par_iter_mut().with_min_len(256).for_each(|particle| {
+            let counts = self.carry(particle);
+            if counts.crossings > 0 {
+                crossings.fetch_add(counts.crossings, Ordering::Relaxed);
+            }
+            if counts.penetrations > 0 {
+                penetrations.fetch_add(counts.penetrations, Ordering::Relaxed);
+            }
+        });
         Counts { crossings: crossings.into_inner(), penetrations: penetrations.into_inner() }
     }
 
-    /// Moves a particle by `step` past all solids, in legs of less than a cell.
-    /// Takes off `velocity` (cells/s) what runs into them.
-    fn travel(
-        &self,
-        mut cell: usize,
-        cell_of: impl Fn([f32; 2]) -> usize,
-        mut p: [f32; 2],
-        step: [f32; 2],
-        velocity: &mut [f64; 2],
-    ) -> ([f32; 2], Counts) {
+    #[inline(always)]
+    fn cell_of(&self, p: [f32; 2]) -> usize {
+        let grid = self.topology.grid();
+        let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
+        let (i, j) = ((p[0] as i32).clamp(0, columns), (p[1] as i32).clamp(0, rows));
+        grid.cell(i as usize, j as usize)
+    }
+
+    #[inline(always)]
+    fn carry(&self, particle: &mut Particle) -> Counts {
+        let p = particle.position;
+        let cell = self.cell_of(p);
+        let reading = self.read(cell, p, particle.velocity);
+        let shift = shorten(reading.shift, FARTHEST_SHIFT);
+        let velocity = both(|k| {
+            let own = particle.velocity[k] + reading.change[k];
+            let blend = self.flip * own + (1.0 - self.flip) * reading.velocity[k];
+            // The shift carries the particle to where the flow is another.
+            blend + reading.slope[k][0] * shift[0] + reading.slope[k][1] * shift[1]
+        });
+        particle.gradient = reading.slope;
+
+        let carried = self.midpoint(cell, p, &reading, self.dt_s);
+        let step = both(|k| carried[k] * self.dt_s + shift[k]);
         let squared = step[0] * step[0] + step[1] * step[1];
-        let surroundings = &self.surroundings;
         let start = both(|k| f64::from(p[k]));
-        let alone = !surroundings.movers.iter().any(|mover| mover.in_reach(start));
+        let alone = !self.surroundings.movers.iter().any(|mover| mover.in_reach(start));
         if alone && squared <= FARTHEST * FARTHEST && self.obstacles.clear_near(cell) {
-            let end = surroundings.in_the_open([p[0] + step[0], p[1] + step[1]], velocity);
-            let crossed = |audit: &Audit| audit.crossed(&[start, both(|k| f64::from(end[k]))]);
-            let crossings = u64::from(self.audit.is_some_and(crossed));
-            let mut end = end;
-            if self.topology.periodic_x() {
-                end[0] = wrap(end[0], self.topology.grid().nx as f32);
-            }
-            return (end, Counts { crossings, penetrations: 0 });
+            return self.glide(particle, step, velocity);
         }
-        let length = squared.sqrt();
-        let legs = if alone { (length / FARTHEST).ceil().clamp(1.0, LEGS) } else { 1.0 };
-        let mut leg = shorten(step.map(|c| c / legs), FARTHEST);
-        let mut counts = Counts::default();
-        for _ in 0..legs as usize {
-            let from = p.map(f64::from);
-            let to = [from[0] + f64::from(leg[0]), from[1] + f64::from(leg[1])];
-            let before = *velocity;
-            let path = surroundings.travel(cell, from, to, velocity);
-            let end = path.points()[path.points().len() - 1];
-            if let Some(audit) = self.audit {
-                counts.crossings += u64::from(audit.crossed(path.points()));
-                let inside = surroundings.movers.iter().any(|mover| is_inside(mover, end));
-                counts.penetrations += u64::from(inside);
-            }
-            p = end.map(|c| c as f32);
-            if self.topology.periodic_x() {
-                p[0] = wrap(p[0], self.topology.grid().nx as f32);
-            }
-            cell = cell_of(p);
-            if *velocity != before {
-                // It met something: what is left of the step follows its new velocity.
-                leg = shorten(velocity.map(|c| c as f32 * self.dt_s / legs), FARTHEST);
-            }
+        let mut trip =
+            Trip { p, cell, velocity: velocity.map(f64::from), counts: Counts::default() };
+        let legs = if alone { (squared.sqrt() / FARTHEST).ceil().clamp(1.0, LEGS) } else { 1.0 };
+        if legs == 1.0 {
+            self.go(&mut trip, shorten(step, FARTHEST));
+        } else {
+            self.go_in_legs(&mut trip, legs, reading, shift);
         }
-        (p, counts)
+        particle.velocity = both(|k| trip.velocity[k] as f32);
+        particle.position = trip.p;
+        trip.counts
+    }
+
+    /// A step that can meet nothing but the sides of the rectangle.
+    #[inline(always)]
+    fn glide(&self, particle: &mut Particle, step: [f32; 2], mut velocity: [f32; 2]) -> Counts {
+        let p = particle.position;
+        let mut end =
+            self.surroundings.in_the_open([p[0] + step[0], p[1] + step[1]], &mut velocity);
+        let crossed = |audit: &Audit| audit.crossed(&[p, end].map(|p| both(|k| f64::from(p[k]))));
+        let crossings = u64::from(self.audit.is_some_and(crossed));
+        if self.topology.periodic_x() {
+            end[0] = wrap(end[0], self.topology.grid().nx as f32);
+        }
+        (particle.position, particle.velocity) = (end, velocity);
+        Counts { crossings, penetrations: 0 }
+    }
+
+    /// A step of more than a cell: each leg reads the flow again where it begins.
+    /// Where the water brought no velocity to the grid, a particle flies on with
+    /// its own.
+    fn go_in_legs(&self, trip: &mut Trip, legs: f32, mut flow: Reading, mut shift: [f32; 2]) {
+        let dt_s = self.dt_s / legs;
+        for leg in 0..legs as usize {
+            if leg > 0 {
+                let own = trip.velocity.map(|c| c as f32);
+                flow = self.read(trip.cell, trip.p, own);
+                if flow.known < 0.999 {
+                    flow = Reading { velocity: own, ..Reading::default() };
+                }
+            }
+            let carried = self.midpoint(trip.cell, trip.p, &flow, dt_s);
+            self.go(trip, shorten(both(|k| carried[k] * dt_s + shift[k]), FARTHEST));
+            shift = [0.0; 2];
+        }
+    }
+
+    /// Goes less than a cell, past all solids. Takes off the velocity what runs
+    /// into them.
+    fn go(&self, trip: &mut Trip, step: [f32; 2]) {
+        let from = trip.p.map(f64::from);
+        let to = [from[0] + f64::from(step[0]), from[1] + f64::from(step[1])];
+        let path = self.surroundings.travel(trip.cell, from, to, &mut trip.velocity);
+        let end = path.points()[path.points().len() - 1];
+        if let Some(audit) = self.audit {
+            trip.counts.crossings += u64::from(audit.crossed(path.points()));
+            let inside = self.surroundings.movers.iter().any(|mover| is_inside(mover, end));
+            trip.counts.penetrations += u64::from(inside);
+        }
+        trip.p = end.map(|c| c as f32);
+        if self.topology.periodic_x() {
+            trip.p[0] = wrap(trip.p[0], self.topology.grid().nx as f32);
+        }
+        trip.cell = self.cell_of(trip.p);
     }
 
     fn stencil(&self, axis: Axis, cell: usize, p: [f32; 2]) -> Stencil {
@@ -173,71 +190,76 @@ impl GridToParticle<'_> {
         self.obstacles.clear_near(cell) && (!careful_edges || self.topology.is_inner(cell))
     }
 
+    #[inline(always)]
     fn read(&self, cell: usize, p: [f32; 2], own: [f32; 2]) -> Reading {
-        if self.is_plain(cell) {
-            let mut reading = Reading::default();
-            for axis in Axis::BOTH {
-                let a = axis as usize;
-                let corners = Corners::at(self.topology.grid(), axis, p);
-                let [value, along_x, along_y] = corners.read(&self.sides[a]);
-                [reading.velocity[a], reading.change[a], reading.shift[a], _] = value.to_array();
-                reading.slope[a] = [along_x.to_array()[0], along_y.to_array()[0]];
-            }
-            return reading;
+        if !self.is_plain(cell) {
+            return self.read_carefully(cell, p, own);
         }
+        let mut reading = Reading { known: 1.0, ..Reading::default() };
+        for axis in Axis::BOTH {
+            let a = axis as usize;
+            let corners = Corners::at(self.topology.grid(), axis, p);
+            let [value, along_x, along_y] = corners.read(&self.sides[a]);
+            reading.slope[a] = [along_x.to_array()[0], along_y.to_array()[0]];
+            reading.set(a, value);
+        }
+        reading
+    }
+
+    /// Beside lines, and at sides that drag or lead around.
+    #[inline(never)]
+    fn read_carefully(&self, cell: usize, p: [f32; 2], own: [f32; 2]) -> Reading {
         let mut reading = Reading {
-            velocity: [0, 1].map(|k| own[k] + self.fall[k]),
+            velocity: both(|k| own[k] + self.fall[k]),
             change: self.fall,
-            slope: [[0.0; 2]; 2],
-            shift: [0.0; 2],
+            known: 1.0,
+            ..Reading::default()
         };
         for axis in Axis::BOTH {
             let a = axis as usize;
             let stencil = self.stencil(axis, cell, p);
             if stencil.is_empty() {
+                reading.known = 0.0;
                 continue;
             }
-            let value = stencil.value(&self.sides[a]);
-            [reading.velocity[a], reading.change[a], reading.shift[a], _] = value.to_array();
             reading.slope[a] = stencil.slope(&self.sides[a]);
+            reading.set(a, stencil.value(&self.sides[a]));
         }
         reading
     }
 
-    /// Velocity at the middle of the step, or at its start where a line hides the middle.
-    fn midpoint(
+    /// Velocity at the middle of a step of `dt_s`, or at its start where a line
+    /// hides the middle.
+    #[inline(always)]
+    fn midpoint(&self, cell: usize, p: [f32; 2], flow: &Reading, dt_s: f32) -> [f32; 2] {
+        let half = shorten(both(|k| 0.5 * dt_s * flow.velocity[k]), 0.5);
+        if self.is_plain(cell) {
+            // As far as half a cell the slope says it as well as another reading.
+            let [x, y] = half;
+            return both(|k| flow.velocity[k] + flow.slope[k][0] * x + flow.slope[k][1] * y);
+        }
+        self.midpoint_carefully(cell, p, flow.velocity, [p[0] + half[0], p[1] + half[1]])
+    }
+
+    #[inline(never)]
+    fn midpoint_carefully(
         &self,
         cell: usize,
-        cell_of: impl Fn([f32; 2]) -> usize,
         p: [f32; 2],
         velocity: [f32; 2],
+        mut middle: [f32; 2],
     ) -> [f32; 2] {
-        let half = shorten(both(|k| 0.5 * self.dt_s * velocity[k]), 0.5);
-        let middle = [p[0] + half[0], p[1] + half[1]];
         let grid = self.topology.grid();
-        let inside = (self.topology.periodic_x()
-            || (middle[0] >= 0.0 && middle[0] <= grid.nx as f32))
-            && middle[1] >= 0.0
-            && middle[1] <= grid.ny as f32;
-        if !inside
-            || (!self.obstacles.clear_near(cell)
-                && !self.obstacles.sees(cell, p.map(f64::from), middle.map(f64::from)))
-        {
+        if self.topology.periodic_x() {
+            middle[0] = wrap(middle[0], grid.nx as f32);
+        }
+        let inside = (0..2).all(|k| middle[k] >= 0.0 && middle[k] <= [grid.nx, grid.ny][k] as f32);
+        let hidden = !self.obstacles.clear_near(cell)
+            && !self.obstacles.sees(cell, p.map(f64::from), middle.map(f64::from));
+        if !inside || hidden {
             return velocity;
         }
-        let middle = if self.topology.periodic_x() {
-            [wrap(middle[0], grid.nx as f32), middle[1]]
-        } else {
-            middle
-        };
-        let cell = cell_of(middle);
-        if self.is_plain(cell) {
-            let read = |axis| {
-                let corners = Corners::at(self.topology.grid(), axis, middle);
-                corners.read(&self.sides[axis as usize])[0].to_array()[0]
-            };
-            return [read(Axis::X), read(Axis::Y)];
-        }
+        let cell = self.cell_of(middle);
         let mut carried = velocity;
         for axis in Axis::BOTH {
             let stencil = self.stencil(axis, cell, middle);
@@ -247,6 +269,24 @@ impl GridToParticle<'_> {
         }
         carried
     }
+}
+
+impl Reading {
+    #[inline(always)]
+    fn set(&mut self, axis: usize, value: Packed) {
+        let known;
+        [self.velocity[axis], self.change[axis], self.shift[axis], known] = value.to_array();
+        self.known = self.known.min(known);
+    }
+}
+
+/// A particle on its way.
+struct Trip {
+    p: [f32; 2],
+    cell: usize,
+    /// Cells/s.
+    velocity: [f64; 2],
+    counts: Counts,
 }
 
 fn shorten(d: [f32; 2], longest: f32) -> [f32; 2] {

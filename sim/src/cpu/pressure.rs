@@ -14,7 +14,8 @@
 use rayon::prelude::*;
 
 use super::body_flux::BodyFlux;
-use super::linear_system::{LinearSystem, Outcome, Workspace, interleave};
+use super::linear_system::{Factor, LinearSystem, Outcome, Workspace, interleave};
+use super::pools::Pools;
 use super::surface::Surface;
 use crate::field::{FaceField, columns};
 use crate::geometry::{Axis, NONE, Topology};
@@ -29,13 +30,8 @@ pub struct Pressure {
     component_of_row: Vec<u32>,
     row_of_component: Vec<u32>,
     system: LinearSystem,
-    /// For each row: number of the connected body of water.
-    pool: Vec<u32>,
-    /// For each pool: whether it touches no air.
-    airless: Vec<bool>,
-    /// For each pool: whether no body that yields relieves it either, so that p
-    /// is free by a constant.
-    enclosed: Vec<bool>,
+    factor: Factor,
+    pools: Pools,
     /// Scaled pressure of each component, cells/s; zero in air.
     pub value: Vec<f32>,
     /// Potential of the displacement that restores density, cells.
@@ -45,11 +41,9 @@ pub struct Pressure {
     work: [Workspace; 2],
     /// For each row: whether it borders water only.
     interior: Vec<bool>,
-    /// For each component: whether water surrounds it, and its neighbours too.
-    pub deep: Vec<bool>,
-    stack: Vec<u32>,
+    spare: Vec<u32>,
     divergence: Vec<f32>,
-    dt_s: f64,
+    kick_s: f64,
 }
 
 /// What the pressure solve needs besides the matrix.
@@ -97,7 +91,7 @@ impl Pressure {
         self.row_of_component.resize(count, NONE);
         let wet = (0..count).filter(|&c| surface.fluid[c]).map(|c| c as u32);
         self.component_of_row.extend(wet);
-        interleave(&mut self.component_of_row, &mut self.stack);
+        interleave(&mut self.component_of_row, &mut self.spare);
         for (row, &component) in self.component_of_row.iter().enumerate() {
             self.row_of_component[component as usize] = row as u32;
         }
@@ -119,68 +113,22 @@ impl Pressure {
             self.system.end_row(diagonal);
             self.interior.push(interior);
         }
-        self.system.factorise();
-        self.find_deep(topology);
-        self.find_pools(flux, movers);
+        let Self { system, factor, pools, interior, row_of_component, .. } = self;
+        let yielding = flux.iter().filter(|entry| movers[entry.mover as usize].yields);
+        let held = yielding.filter_map(|entry| {
+            let row = row_of_component[entry.component as usize];
+            (row != NONE).then_some((row as usize, entry.mover as usize, entry.flux))
+        });
+        rayon::join(
+            || factor.factorise(system),
+            || pools.find(system, interior, held, movers.len()),
+        );
     }
 
-    fn find_deep(&mut self, topology: &Topology) {
-        self.deep.clear();
-        self.deep.resize(topology.component_count(), false);
-        for (row, &component) in self.component_of_row.iter().enumerate() {
-            let mut deep = self.interior[row];
-            if deep {
-                topology.for_links(component as usize, |link| {
-                    let other = self.row_of_component[link.other as usize];
-                    deep &= other != NONE && self.interior[other as usize];
-                });
-            }
-            self.deep[component as usize] = deep;
-        }
-    }
-
-    /// Numbers connected bodies of water and finds those that nothing relieves.
-    fn find_pools(&mut self, flux: &[BodyFlux], movers: &[Mover]) {
-        let rows = self.component_of_row.len();
-        self.pool.clear();
-        self.pool.resize(rows, NONE);
-        self.stack.clear();
-        self.airless.clear();
-        for first in 0..rows {
-            if self.pool[first] != NONE {
-                continue;
-            }
-            let pool = self.airless.len() as u32;
-            let mut airless = true;
-            self.pool[first] = pool;
-            self.stack.push(first as u32);
-            while let Some(row) = self.stack.pop() {
-                airless &= self.interior[row as usize];
-                for (next, _) in self.system.row(row as usize) {
-                    if self.pool[next] == NONE {
-                        self.pool[next] = pool;
-                        self.stack.push(next as u32);
-                    }
-                }
-            }
-            self.airless.push(airless);
-        }
-        // A body that yields and is only partly in a pool gives way to it.
-        self.enclosed.clone_from(&self.airless);
-        let mut net = vec![[0.0; 3]; movers.len() * self.airless.len()];
-        for entry in flux.iter().filter(|entry| movers[entry.mover as usize].yields) {
-            let row = self.row_of_component[entry.component as usize];
-            if row != NONE {
-                let pool = self.pool[row as usize] as usize;
-                let sum = &mut net[pool * movers.len() + entry.mover as usize];
-                (0..3).for_each(|k| sum[k] += entry.flux[k]);
-            }
-        }
-        for (index, sum) in net.iter().enumerate() {
-            if sum.iter().any(|s| s.abs() > 1e-2) {
-                self.enclosed[index / movers.len()] = false;
-            }
-        }
+    /// ρ/ρ₀ of the components that are full, water around them and their neighbours.
+    pub fn full<'a>(&'a self, density: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
+        let rows = self.component_of_row.iter().zip(&self.pools.deep);
+        rows.filter(|(_, deep)| **deep).map(|(&component, _)| density[component as usize])
     }
 
     /// Solves for pressure and for the density potential, side by side.
@@ -192,14 +140,14 @@ impl Pressure {
         density: &[f32],
         density_rate: f32,
         coupling: &Coupling,
-        dt_s: f64,
+        kick_s: f64,
         tolerances: Tolerances,
     ) -> Outcomes {
         self.fill_pressure_rhs(topology, velocity, coupling);
         self.fill_density_rhs(density, density_rate);
-        self.start_from_last(topology.component_count(), dt_s);
+        self.start_from_last(topology.component_count(), kick_s);
 
-        let Self { system, rhs, unknown, work, row_of_component, .. } = self;
+        let Self { system, factor, rhs, unknown, work, row_of_component, .. } = self;
         let [rhs_p, rhs_d] = rhs;
         let [x_p, x_d] = unknown;
         let [work_p, work_d] = work;
@@ -210,14 +158,15 @@ impl Pressure {
             .filter(|(row, _)| *row != NONE as usize)
             .collect();
         let rigid = coupling.mobility.is_rigid();
-        let bodies = |x: &[f32], out: &mut [f32]| {
+        let bodies = |x: &dyn Fn(usize) -> f32, add: &mut dyn FnMut(usize, f32)| {
             if rigid {
                 return;
             }
             let mut impulse = vec![0.0; coupling.velocity.len()];
             for (row, entry) in &entries {
+                let x = f64::from(x(*row));
                 for k in 0..3 {
-                    impulse[3 * entry.mover as usize + k] += entry.flux[k] * f64::from(x[*row]);
+                    impulse[3 * entry.mover as usize + k] += entry.flux[k] * x;
                 }
             }
             let mut yielded = vec![0.0; impulse.len()];
@@ -225,13 +174,13 @@ impl Pressure {
             for (row, entry) in &entries {
                 let back: f64 =
                     (0..3).map(|k| entry.flux[k] * yielded[3 * entry.mover as usize + k]).sum();
-                out[*row] += back as f32;
+                add(*row, back as f32);
             }
         };
         let most = tolerances.iterations;
         let (pressure, density) = rayon::join(
-            || system.solve(rhs_p, x_p, tolerances.pressure, most, bodies, work_p),
-            || system.solve(rhs_d, x_d, tolerances.density, most, |_, _| {}, work_d),
+            || factor.solve(system, rhs_p, x_p, tolerances.pressure, most, bodies, work_p),
+            || factor.solve(system, rhs_d, x_d, tolerances.density, most, |_, _| (), work_d),
         );
         self.keep(topology.component_count());
         Outcomes { pressure, density }
@@ -257,26 +206,25 @@ impl Pressure {
                 rhs[row as usize] -= swept as f32;
             }
         }
-        drop_means(rhs, &self.pool, &self.enclosed);
+        self.pools.drop_means(rhs, &self.pools.enclosed);
     }
 
     fn fill_density_rhs(&mut self, density: &[f32], rate: f32) {
         let rhs = &mut self.rhs[1];
         rhs.clear();
-        for &component in &self.component_of_row {
+        for (&component, &deep) in self.component_of_row.iter().zip(&self.pools.deep) {
             let error = density[component as usize] - 1.0;
             // Near the surface too little water is no error.
-            let deep = self.deep[component as usize];
             let error = if error < 0.0 && !deep { 0.0 } else { error };
             rhs.push(rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX));
         }
-        drop_means(rhs, &self.pool, &self.airless);
+        self.pools.drop_means(rhs, &self.pools.airless);
     }
 
     /// Last step's pressure, stretched to this step's dt, is where this one starts.
-    fn start_from_last(&mut self, components: usize, dt_s: f64) {
-        let stretch = if self.dt_s > 0.0 { (dt_s / self.dt_s) as f32 } else { 0.0 };
-        self.dt_s = dt_s;
+    fn start_from_last(&mut self, components: usize, kick_s: f64) {
+        let stretch = if self.kick_s > 0.0 { (kick_s / self.kick_s) as f32 } else { 0.0 };
+        self.kick_s = kick_s;
         self.value.resize(components, 0.0);
         self.shift.resize(components, 0.0);
         let Self { unknown, component_of_row, value, .. } = self;
@@ -401,22 +349,4 @@ fn divergence_of(topology: &Topology, velocity: &FaceField, component: usize) ->
         sum += link.aperture * link.outward * velocity[link.axis as usize][link.node as usize];
     });
     sum
-}
-
-/// Takes the mean off `rhs` in each enclosed pool.
-fn drop_means(rhs: &mut [f32], pool: &[u32], enclosed: &[bool]) {
-    if !enclosed.contains(&true) {
-        return;
-    }
-    let mut sums = vec![(0.0_f64, 0_u32); enclosed.len()];
-    for (&value, &pool) in rhs.iter().zip(pool) {
-        let sum = &mut sums[pool as usize];
-        *sum = (sum.0 + f64::from(value), sum.1 + 1);
-    }
-    for (value, &pool) in rhs.iter_mut().zip(pool) {
-        let (sum, count) = sums[pool as usize];
-        if enclosed[pool as usize] {
-            *value -= (sum / f64::from(count)) as f32;
-        }
-    }
 }

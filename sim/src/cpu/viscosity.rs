@@ -6,7 +6,7 @@
 
 use weir_scene::Grid;
 
-use super::linear_system::{LinearSystem, Outcome, Workspace};
+use super::linear_system::{Factor, LinearSystem, Outcome, Workspace};
 use crate::field::{FaceField, NoSlip, columns, face_at};
 use crate::geometry::{Axis, NONE, Obstacles, Topology};
 
@@ -25,6 +25,7 @@ pub struct Viscosity {
     row_of_node: Vec<u32>,
     rows: Vec<Row>,
     system: LinearSystem,
+    factor: Factor,
     rhs: Vec<f32>,
     unknown: Vec<f32>,
     work: Workspace,
@@ -62,15 +63,16 @@ impl Viscosity {
             let (known, velocity) = (&known[axis as usize], &mut velocity[axis as usize]);
             self.list_rows(topology, axis, known);
             self.assemble(topology, obstacles, no_slip, axis, k as f32, velocity);
-            self.system.factorise();
+            self.factor.factorise(&self.system);
             self.unknown.clear();
             self.unknown.extend(self.rows.iter().map(|row| velocity[row.node as usize]));
-            let outcome = self.system.solve(
+            let outcome = self.factor.solve(
+                &self.system,
                 &self.rhs,
                 &mut self.unknown,
                 TOLERANCE,
                 ITERATIONS,
-                |_, _| {},
+                |_, _| (),
                 &mut self.work,
             );
             for (row, &value) in self.rows.iter().zip(&self.unknown) {

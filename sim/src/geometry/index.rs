@@ -113,6 +113,8 @@ pub struct Obstacles {
     outlines: SegmentIndex,
     /// For each cell: whether nothing stands within one cell of it.
     clear: Vec<bool>,
+    /// For each row of cells: whether all of them are clear.
+    clear_rows: Vec<bool>,
     /// For each cell: whether an outline is or was near, so that what was found
     /// there may no longer hold.
     stirred: Vec<bool>,
@@ -138,6 +140,9 @@ impl Obstacles {
             *stirred |= !no_outline;
             self.clear.push(no_outline && self.lines.near(cell).is_empty());
         }
+        self.clear_rows.clear();
+        let rows = self.clear.chunks(grid.nx);
+        self.clear_rows.extend(rows.map(|row| row.iter().all(|&clear| clear)));
     }
 
     /// Whether what stands near `cell` may have changed with the last outlines.
@@ -150,6 +155,12 @@ impl Obstacles {
     #[inline]
     pub fn clear_near(&self, cell: usize) -> bool {
         self.clear[cell]
+    }
+
+    /// Whether nothing stands within one cell of the cells of `row`.
+    #[inline]
+    pub fn clear_near_row(&self, row: usize) -> bool {
+        self.clear_rows[row]
     }
 
     /// Lines at rest within one cell of `cell`.

@@ -13,6 +13,8 @@
 //! polygons: it needs no case analysis for tips, joints, crossings and slivers.
 
 use rayon::prelude::*;
+use std::ops::Range;
+
 use weir_scene::{Grid, Stagger};
 
 use super::cut::{Cut, SIDE, micro_point, origin};
@@ -82,6 +84,7 @@ pub struct Topology {
     extra_cells: Vec<u32>,
     /// For each axis and face: range of `pieces`, when the face touches a cut cell.
     faces: [Vec<(u32, u32)>; 2],
+    /// Those faces, in ascending order.
     special_faces: [Vec<u32>; 2],
     /// For each cell: whether it is whole, as are its four sides and neighbours.
     whole: Vec<bool>,
@@ -236,6 +239,7 @@ impl Topology {
                 self.split_face(obstacles, axis, i, j, &mut crossings);
             }
         }
+        self.special_faces.iter_mut().for_each(|faces| faces.sort_unstable());
     }
 
     fn split_face(
@@ -464,6 +468,14 @@ impl Topology {
     pub fn pieces(&self, axis: Axis, face: usize) -> Option<&[Piece]> {
         let (first, end) = self.faces[axis as usize][face];
         (first != NONE).then(|| &self.pieces[first as usize..end as usize])
+    }
+
+    /// Whether no face of these rows touches a cut cell.
+    pub fn whole_rows(&self, axis: Axis, rows: Range<usize>) -> bool {
+        let width = self.grid.shape(axis.stagger())[0];
+        let faces = &self.special_faces[axis as usize];
+        let before = |row: usize| faces.partition_point(|&face| (face as usize) < row * width);
+        before(rows.start) == before(rows.end)
     }
 
     /// All pieces of faces that touch a cut cell, by axis and face.

@@ -33,8 +33,8 @@ impl Solver {
     /// Pressure of the last step at cell centres, pascals; NaN outside the water.
     pub fn pressure(&self) -> GridField {
         let dx = self.grid.cell_m;
-        let scale = if self.diagnostics.dt_s > 0.0 {
-            WATER_KG_M3 * dx * dx / self.diagnostics.dt_s
+        let scale = if self.diagnostics.kick_s > 0.0 {
+            WATER_KG_M3 * dx * dx / self.diagnostics.kick_s
         } else {
             0.0
         };

@@ -11,6 +11,7 @@ use crate::cpu::extrapolate::Extrapolate;
 use crate::cpu::grid_to_particle::Counts;
 use crate::cpu::particle_to_grid::ParticleToGrid;
 use crate::cpu::pressure::Pressure;
+use crate::cpu::spread::Spread;
 use crate::cpu::surface::Surface;
 use crate::cpu::viscosity::Viscosity;
 use crate::field::{FaceField, NoSlip, Packed};
@@ -53,6 +54,7 @@ pub struct Solver {
 
     density: Vec<f32>,
     surface: Surface,
+    spread: Spread,
     transfer: ParticleToGrid,
     velocity: FaceField,
     change: FaceField,
@@ -126,6 +128,7 @@ impl Solver {
             lever_force: Vec::new(),
             density: Vec::new(),
             surface: Surface::default(),
+            spread: Spread::default(),
             transfer: ParticleToGrid::default(),
             velocity: FaceField::default(),
             change: FaceField::default(),
@@ -150,7 +153,7 @@ impl Solver {
             .collect();
         let free = |p| !solids.iter().any(|solid: &Polygon| solid.contains(p));
         solver.next_id = source::fill(scene, &mut solver.particles, free);
-        solver.particles.sort(&grid, |_, _| false);
+        solver.particles.sort(&grid, |_| false);
         solver.rebuild_topology();
         solver.step_off_lines();
         solver.measure(Counts::default());
@@ -180,8 +183,9 @@ impl Solver {
         let mut hash = blake3::Hasher::new();
         for k in order {
             hash.update(&self.particles.id[k].to_le_bytes());
-            hash.update(&self.particles.x[k].to_le_bytes());
-            hash.update(&self.particles.y[k].to_le_bytes());
+            for coordinate in self.particles.all[k].position {
+                hash.update(&coordinate.to_le_bytes());
+            }
         }
         for pose in self.world.body_poses() {
             let [x, y] = pose.position_m;
@@ -195,11 +199,9 @@ impl Solver {
     /// Gives every particle the velocity `f(position)`, m/s from metres.
     pub fn set_velocities(&mut self, f: impl Fn([f64; 2]) -> [f64; 2]) {
         let dx = self.grid.cell_m;
-        for k in 0..self.particles.len() {
-            let v = f(self.particles.position(k).map(|c| c * dx));
-            for axis in 0..2 {
-                self.particles.velocity[axis][k] = (v[axis] / dx) as f32;
-            }
+        for particle in &mut self.particles.all {
+            let v = f(particle.position.map(|c| f64::from(c) * dx));
+            particle.velocity = v.map(|c| (c / dx) as f32);
         }
         self.measure(Counts::default());
     }
@@ -207,7 +209,7 @@ impl Solver {
     /// Keeps the particles for which `f(position)`, in metres, holds.
     pub fn retain(&mut self, f: impl Fn([f64; 2]) -> bool + Sync) {
         let dx = self.grid.cell_m;
-        self.particles.sort(&self.grid, |x, y| !f([x, y].map(|c| f64::from(c) * dx)));
+        self.particles.sort(&self.grid, |p| !f(p.map(|c| f64::from(c) * dx)));
         self.first_volume_ratio = None;
         self.measure(Counts::default());
     }
@@ -268,9 +270,8 @@ impl Advance for Solver {
         frame.clear();
         frame.time_s = self.time_s;
         let p = &self.particles;
-        frame.positions_m.extend(p.x.iter().zip(&p.y).map(|(x, y)| [x * dx, y * dx]));
-        let [u, v] = &p.velocity;
-        frame.velocities_m_s.extend(u.iter().zip(v).map(|(u, v)| [u * dx, v * dx]));
+        frame.positions_m.extend(p.all.iter().map(|p| p.position.map(|c| c * dx)));
+        frame.velocities_m_s.extend(p.all.iter().map(|p| p.velocity.map(|c| c * dx)));
         frame.ids.extend_from_slice(&p.id);
         frame.body_poses.extend(self.world.body_poses());
     }

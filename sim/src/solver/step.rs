@@ -14,6 +14,7 @@ use crate::cpu::grid_to_particle::{Counts, GridToParticle};
 use crate::cpu::particle_to_grid::ParticleToGrid;
 use crate::cpu::pressure::{Coupling, Tolerances};
 use crate::cpu::{body_flux, density, rest_density, viscosity};
+use crate::field::both;
 use crate::geometry::{Axis, Polygon};
 use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::VOLUME;
@@ -24,7 +25,7 @@ use crate::solid::{Mobility, Mover, WATER_KG_M3};
 const RINGS: usize = 2;
 /// Share of the particles that may be faster than the step allows for: spray,
 /// which flies alone and takes several legs.
-const SPRAY: f64 = 0.002;
+const SPRAY: f64 = 0.01;
 /// Farthest that spray flies in a step, cells.
 const MAX_SPRAY_CELLS: f64 = 6.0;
 /// Distance from the sides of the rectangle that particles keep, cells.
@@ -41,37 +42,45 @@ impl Solver {
 
         self.world.refresh_movers(&mut self.movers);
         let dt_s = self.choose_dt(dt_limit_s);
+        // Gravity acts from the middle of the last step to the middle of this one
+        // (leapfrog), so that what falls from rest is where ½ g t² puts it,
+        // however long the steps.
+        let kick_s = 0.5 * (self.diagnostics.dt_s + dt_s);
         self.let_in_and_out(dt_s);
         stages.sort = clock.lap();
 
         self.update_topology();
         stages.topology = clock.lap();
 
+        self.spread.run(&self.grid, self.topology.periodic_x(), &self.particles);
+        let spread = clock.lap();
         (stages.particle_to_grid, stages.density) = self.gather();
+        stages.particle_to_grid += spread;
         clock.lap();
 
-        self.add_forces(dt_s);
+        self.add_forces(dt_s, kick_s);
         stages.forces = clock.lap();
 
-        let (mobility, mut falling) = self.world.let_fall(&self.movers, dt_s);
-        self.lever(&mobility, &mut falling, dt_s);
-        let pushed = self.project(&mobility, falling, dt_s);
+        let (mobility, mut falling) = self.world.let_fall(&self.movers, kick_s);
+        self.lever(&mobility, &mut falling, kick_s);
+        let pushed = self.project(&mobility, falling, kick_s);
         stages.pressure = clock.lap();
 
         self.world.step(dt_s, &pushed, &mut self.movers);
         self.lines_changed |= self.world.any_line_moving() || self.world.just_stopped();
         stages.bodies = clock.lap();
 
-        self.spread_change(dt_s);
+        self.spread_change(kick_s);
         stages.extrapolate = clock.lap();
 
-        let counts = self.carry(dt_s);
+        let counts = self.carry(dt_s, kick_s);
         stages.grid_to_particle = clock.lap();
 
         self.time_s += dt_s;
-        self.diagnostics.stages = stages;
-        self.diagnostics.dt_s = dt_s;
+        (self.diagnostics.dt_s, self.diagnostics.kick_s) = (dt_s, kick_s);
         self.measure(counts);
+        stages.measure = clock.lap();
+        self.diagnostics.stages = stages;
         if self.diagnostics.max_speed_m_s.is_nan() {
             return Err(AdvanceError::NotFinite {
                 what: "the water's motion",
@@ -92,8 +101,8 @@ impl Solver {
         let fastest =
             sources.chain(movers).fold(water, f64::max).max(f64::from(self.no_slip.lid.abs()));
         let waves = self.gravity[0].hypot(self.gravity[1]).sqrt();
-        let stable =
-            if fastest + waves > 0.0 { self.config.cfl / (fastest + waves) } else { f64::MAX };
+        // Cells over cells per second; infinite where nothing moves or falls.
+        let stable = self.config.cfl / fastest.max(waves);
         let limit_s = self.world.time_to_line_stop(limit_s);
         let dt_s = stable.min(self.config.dt_max_s);
         // Equal steps to the limit rather than a short one at the end.
@@ -119,7 +128,7 @@ impl Solver {
             self.next_id += 1;
         }
         let sinks = &self.sinks;
-        self.particles.sort(&self.grid, |x, y| sinks.iter().any(|sink| sink.swallows(x, y)));
+        self.particles.sort(&self.grid, |p| sinks.iter().any(|sink| sink.swallows(p)));
     }
 
     fn update_topology(&mut self) {
@@ -161,8 +170,7 @@ impl Solver {
                 let p = self.particles.position(k);
                 let on = self.obstacles.near(cell).find(|segment| segment.crosses(p, p));
                 let Some(normal) = on.map(|segment| segment.normal_towards(p)) else { continue };
-                self.particles.x[k] = (p[0] + ASIDE * normal[0]) as f32;
-                self.particles.y[k] = (p[1] + ASIDE * normal[1]) as f32;
+                self.particles.all[k].position = both(|c| (p[c] + ASIDE * normal[c]) as f32);
             }
         }
     }
@@ -176,9 +184,10 @@ impl Solver {
         let (rest, density, surface) = (&self.rest, &mut self.density, &mut self.surface);
         let (flux, leverage) = (&mut self.flux, &mut self.leverage);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
+        let spread = &self.spread;
         let to_grid = || {
             let mut clock = Clock::start();
-            transfer.run(topology, obstacles, particles);
+            transfer.run(topology, obstacles, particles, spread);
             let ParticleToGrid { velocity: values, weight, .. } = transfer;
             for_both_axes(
                 |axis, extrapolate, (values, known, velocity)| {
@@ -194,7 +203,7 @@ impl Solver {
         };
         let find_water = || {
             let mut clock = Clock::start();
-            density::run(topology, obstacles, particles, rest, density);
+            density::run(topology, obstacles, particles, spread, rest, density);
             surface.run(topology, obstacles, particles, density);
             body_flux::run(topology, obstacles, surface, movers, flux, leverage);
             pressure.assemble(topology, surface, flux, movers);
@@ -203,10 +212,10 @@ impl Solver {
         rayon::join(to_grid, find_water)
     }
 
-    fn add_forces(&mut self, dt_s: f64) {
+    fn add_forces(&mut self, dt_s: f64, kick_s: f64) {
         for axis in Axis::BOTH {
             let a = axis as usize;
-            let fall = (self.gravity[a] * dt_s) as f32;
+            let fall = (self.gravity[a] * kick_s) as f32;
             if fall != 0.0 {
                 let known =
                     self.velocity[a].iter_mut().zip(&self.known[a]).filter(|(_, known)| **known);
@@ -239,8 +248,8 @@ impl Solver {
 
     /// Adds to the bodies' velocities what the slope of pressure up to their
     /// outlines, as the last step found it, does in this one.
-    fn lever(&self, mobility: &Mobility, falling: &mut [f64], dt_s: f64) {
-        let mut impulse: Vec<f64> = self.lever_force.iter().map(|force| force * dt_s).collect();
+    fn lever(&self, mobility: &Mobility, falling: &mut [f64], kick_s: f64) {
+        let mut impulse: Vec<f64> = self.lever_force.iter().map(|force| force * kick_s).collect();
         impulse.resize(falling.len(), 0.0);
         let mut pushed = vec![0.0; falling.len()];
         mobility.apply(&impulse, &mut pushed);
@@ -249,7 +258,7 @@ impl Solver {
 
     /// Makes the velocity free of divergence; returns the movers' velocities
     /// after the water pushed them.
-    fn project(&mut self, mobility: &Mobility, falling: Vec<f64>, dt_s: f64) -> Vec<f64> {
+    fn project(&mut self, mobility: &Mobility, falling: Vec<f64>, kick_s: f64) -> Vec<f64> {
         let coupling = Coupling { flux: &self.flux, mobility, velocity: &falling };
         let tolerances = Tolerances {
             pressure: self.config.pressure_tolerance,
@@ -262,7 +271,7 @@ impl Solver {
             &self.density,
             self.config.density_rate as f32,
             &coupling,
-            dt_s,
+            kick_s,
             tolerances,
         );
         self.pressure.apply(
@@ -274,13 +283,13 @@ impl Solver {
         );
         let impulse = self.pressure.impulses(&self.flux, self.movers.len());
         let lever = self.pressure.impulses(&self.leverage, self.movers.len());
-        self.lever_force = lever.into_iter().map(|impulse| impulse / dt_s).collect();
+        self.lever_force = lever.into_iter().map(|impulse| impulse / kick_s).collect();
         let mut pushed = vec![0.0; impulse.len()];
         mobility.apply(&impulse, &mut pushed);
         pushed.iter_mut().zip(&falling).for_each(|(v, falling)| *v += falling);
         let divergence =
             self.pressure.max_divergence(&self.topology, &self.velocity, &self.flux, &pushed);
-        self.diagnostics.max_divergence_dt = f64::from(divergence) * dt_s;
+        self.diagnostics.max_divergence_dt = f64::from(divergence) * kick_s;
         self.diagnostics.pressure_iterations = outcomes.pressure.iterations;
         self.diagnostics.density_iterations = outcomes.density.iterations;
         pushed
@@ -288,14 +297,16 @@ impl Solver {
 
     /// Spreads the change of velocity to the sides around the water, where it is
     /// added to the velocity that the particles there brought.
-    fn spread_change(&mut self, dt_s: f64) {
-        let Self { topology, obstacles, transfer, velocity, change, wet, extrapolate, .. } = self;
+    fn spread_change(&mut self, kick_s: f64) {
+        let Self {
+            topology, obstacles, transfer, velocity, change, wet, known, extrapolate, ..
+        } = self;
         let (gravity, displacement) = (self.gravity, &self.displacement);
         for_both_axes(
             |axis, extrapolate, ((velocity, change, wet), sides)| {
                 let a = axis as usize;
                 let before = &transfer.velocity[a];
-                let fall = (gravity[a] * dt_s) as f32;
+                let fall = (gravity[a] * kick_s) as f32;
                 change.clear();
                 let both = velocity.iter().zip(before).zip(wet.iter());
                 change.extend(
@@ -304,16 +315,18 @@ impl Solver {
                 extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
                 let both = velocity.iter_mut().zip(before).zip(change.iter());
                 both.for_each(|((velocity, before), change)| *velocity = before + change);
-                let read = velocity.iter().zip(change.iter()).zip(&displacement[a]);
+                let read = velocity.iter().zip(change.iter()).zip(&displacement[a]).zip(&known[a]);
                 sides.clear();
-                sides.extend(read.map(|((&v, &change), &d)| f32x4::new([v, change, d, 0.0])));
+                sides.extend(read.map(|(((&v, &change), &d), &known)| {
+                    f32x4::new([v, change, d, f32::from(u8::from(known))])
+                }));
             },
             extrapolate,
             zip2(zip3(velocity, change, wet), &mut self.sides),
         );
     }
 
-    fn carry(&mut self, dt_s: f64) -> Counts {
+    fn carry(&mut self, dt_s: f64, kick_s: f64) -> Counts {
         let size = [self.grid.nx as f64, self.grid.ny as f64];
         let open = if self.topology.periodic_x() { f64::INFINITY } else { 0.0 };
         let stage = GridToParticle {
@@ -329,7 +342,7 @@ impl Solver {
             no_slip: self.no_slip,
             flip: self.config.flip_per_ms.powf(1e3 * dt_s) as f32,
             dt_s: dt_s as f32,
-            fall: self.gravity.map(|g| (g * dt_s) as f32),
+            fall: self.gravity.map(|g| (g * kick_s) as f32),
             audit: self.config.audit.then_some(&self.audit),
         };
         stage.run(&mut self.particles)
@@ -340,10 +353,15 @@ impl Solver {
         let mass = WATER_KG_M3 * dx * dx * f64::from(VOLUME);
         let [speeds, densities] = &mut self.scratch;
         let (particles, topology, surface) = (&self.particles, &self.topology, &self.surface);
-        let (deep, density) = (&self.pressure.deep, &self.density);
+        let (pressure, density) = (&self.pressure, &self.density);
         let ((motion, bulk_speed), (errors, volume)) = rayon::join(
             || (Motion::of(particles), measure::bulk_speed(particles, SPRAY, speeds)),
-            || (DensityErrors::of(deep, density, densities), measure::volume(topology, surface)),
+            || {
+                (
+                    DensityErrors::of(pressure.full(density), densities),
+                    measure::volume(topology, surface),
+                )
+            },
         );
         self.bulk_speed = bulk_speed;
         let d = &mut self.diagnostics;

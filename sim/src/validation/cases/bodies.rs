@@ -18,6 +18,7 @@ use std::f64::consts::PI;
 use weir_scene::{Scene, Shape};
 
 use crate::SolverConfig;
+use crate::field::both;
 use crate::validation::geometry::Point;
 use crate::validation::measure::{WATER_KG_M3, slope, worst};
 use crate::validation::run::{Ledger, Run};
@@ -89,9 +90,10 @@ fn momentum_astray(
     let mut astray = vec![[0.0, 0.0]];
     while run.step_towards(COLLISION_S, trial)? {
         let (_, now) = total(&movers(run, scene.bodies.len()));
-        let t = run.time_s();
-        let off = [0, 1].map(|k| now[k] - at_start[k] - mass_kg * scene.gravity_m_s2[k] * t);
-        astray.push([t, off[0].hypot(off[1]) / brought]);
+        // Velocities belong to the middle of the step.
+        let fallen_s = run.time_s() - run.solver.diagnostics().dt_s / 2.0;
+        let off = both(|k| now[k] - at_start[k] - mass_kg * scene.gravity_m_s2[k] * fallen_s);
+        astray.push([run.time_s(), off[0].hypot(off[1]) / brought]);
     }
     let [width, height] = scene.domain.grid().size_m();
     let clearance = run.frame().positions_m.iter().map(|p| {
