@@ -42,43 +42,51 @@ pub fn face_at(axis: Axis, i: usize, j: usize) -> [f32; 2] {
 /// mirror the inner ones.
 #[derive(Clone, Copy, Debug)]
 pub struct Corners {
-    low: [usize; 2],
-    high: [usize; 2],
+    /// First of the two lower sides, and of the two upper ones.
+    first: [usize; 2],
+    /// Where between them the point lies, within 0 and 1.
     share: [f32; 2],
+    /// Zero along the directions in which a mirror image follows, else one.
+    open: [f32; 2],
 }
 
 impl Corners {
     /// The sides of `axis` around `p`.
     #[inline(always)]
     pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> Self {
-        let (offset, [columns, rows]) = match axis {
-            Axis::X => ([1.0, 0.5], [grid.nx as i32, grid.ny as i32 - 1]),
-            Axis::Y => ([0.5, 1.0], [grid.nx as i32 - 1, grid.ny as i32]),
+        let (offset, last) = match axis {
+            Axis::X => ([0.0, 0.5], [grid.nx, grid.ny - 1]),
+            Axis::Y => ([0.5, 0.0], [grid.nx - 1, grid.ny]),
         };
-        // Positions are not negative, so truncation of x + 1 is its floor.
-        let (x, y) = (p[0] + offset[0], p[1] + offset[1]);
-        let (i, j) = (x as i32, y as i32);
-        let share = [x - i as f32, y - j as f32];
-        let (i, i2) = ((i - 1).clamp(0, columns) as usize, i.clamp(0, columns) as usize);
-        let (j, j2) = ((j - 1).clamp(0, rows) as usize, j.clamp(0, rows) as usize);
-        let width = columns as usize + 1;
+        let along = both(|k| {
+            let x = p[k] - offset[k];
+            let first = (x as i32).clamp(0, last[k] as i32 - 1);
+            let share = x - first as f32;
+            let inside = share.clamp(0.0, 1.0);
+            (first as usize, inside, f32::from(u8::from(share == inside)))
+        });
+        let width = last[0] + 1;
+        let low = along[1].0 * width + along[0].0;
         Self {
-            low: [j * width + i, j * width + i2],
-            high: [j2 * width + i, j2 * width + i2],
-            share,
+            first: [low, low + width],
+            share: [along[0].1, along[1].1],
+            open: [along[0].2, along[1].2],
         }
     }
 
     /// The fields' values, and their slopes along x and y.
     #[inline(always)]
     pub fn read(&self, packed: &[Packed]) -> [Packed; 3] {
-        let ([low, low2], [high, high2]) =
-            (both(|k| packed[self.low[k]]), both(|k| packed[self.high[k]]));
+        let pair = |first: usize| match packed[first..first + 2] {
+            [left, right] => [left, right],
+            _ => [f32x4::splat(0.0); 2],
+        };
+        let ([low, low2], [high, high2]) = (pair(self.first[0]), pair(self.first[1]));
         let [s, t] = self.share;
         let mix = |a: Packed, b: Packed, share: f32| a + (b - a) * f32x4::splat(share);
         let (at_low, at_high) = (mix(low, low2, s), mix(high, high2, s));
-        let across = mix(low2 - low, high2 - high, t);
-        [mix(at_low, at_high, t), across, at_high - at_low]
+        let across = mix(low2 - low, high2 - high, t) * f32x4::splat(self.open[0]);
+        [mix(at_low, at_high, t), across, (at_high - at_low) * f32x4::splat(self.open[1])]
     }
 }
 

@@ -1,13 +1,8 @@
 //! Sums over the water: energy, momentum, density, volume.
 
-use std::ops::Range;
-
 use crate::cpu::surface::Surface;
 use crate::geometry::Topology;
-use crate::particles::Particles;
-
-/// Most particles that one partial sum covers.
-const CHUNK: usize = 4096;
+use crate::particles::Particle;
 
 /// Sums over particles, in cells, cells/s and particles.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -18,60 +13,54 @@ pub struct Motion {
     pub position: [f64; 2],
     /// Σ v.
     pub velocity: [f64; 2],
-    /// max |v|; NaN if any velocity or position is not finite.
-    pub fastest: f64,
+    /// max |v|².
+    pub fastest_squared: f64,
 }
 
 impl Motion {
-    /// Sums over all particles.
-    pub fn of(particles: &Particles) -> Self {
-        let mut total = Self::over(particles, 0..particles.len());
-        let finite = total.kinetic.is_finite() && total.position.iter().all(|c| c.is_finite());
-        total.fastest = if finite { total.fastest.sqrt() } else { f64::NAN };
-        total
-    }
-
-    /// Halves the range down to [`CHUNK`]: a fixed tree, so that sums have the
-    /// same bits for any number of threads. `fastest` is still squared.
-    fn over(particles: &Particles, range: Range<usize>) -> Self {
-        if range.len() > CHUNK {
-            let middle = range.start + range.len() / 2;
-            let (a, b) = rayon::join(
-                || Self::over(particles, range.start..middle),
-                || Self::over(particles, middle..range.end),
-            );
-            return Self {
-                kinetic: a.kinetic + b.kinetic,
-                position: [0, 1].map(|k| a.position[k] + b.position[k]),
-                velocity: [0, 1].map(|k| a.velocity[k] + b.velocity[k]),
-                fastest: a.fastest.max(b.fastest),
-            };
-        }
+    /// Sums over `particles`, whose |v|² go to `squares`.
+    pub fn of(particles: &[Particle], squares: &mut [f32]) -> Self {
         let mut sum = Self::default();
-        for particle in &particles.all[range] {
+        for (particle, square) in particles.iter().zip(squares) {
             let (p, v) = (particle.position.map(f64::from), particle.velocity.map(f64::from));
             let squared = v[0] * v[0] + v[1] * v[1];
+            *square = squared as f32;
             sum.kinetic += 0.5 * squared;
             for axis in 0..2 {
                 sum.position[axis] += p[axis];
                 sum.velocity[axis] += v[axis];
             }
-            sum.fastest = sum.fastest.max(squared);
+            sum.fastest_squared = sum.fastest_squared.max(squared);
         }
         sum
     }
+
+    /// max |v|; NaN if any velocity or position is not finite.
+    pub fn fastest(&self) -> f64 {
+        let finite = self.kinetic.is_finite() && self.position.iter().all(|c| c.is_finite());
+        if finite { self.fastest_squared.sqrt() } else { f64::NAN }
+    }
 }
 
-/// The speed that all but `share` of the particles stay below, cells/s.
-/// `scratch` is memory to reuse.
-pub fn bulk_speed(particles: &Particles, share: f64, scratch: &mut Vec<f32>) -> f64 {
-    scratch.clear();
-    scratch.extend(particles.all.iter().map(|p| p.velocity[0].powi(2) + p.velocity[1].powi(2)));
-    if scratch.is_empty() {
+impl std::ops::AddAssign for Motion {
+    fn add_assign(&mut self, other: Self) {
+        self.kinetic += other.kinetic;
+        for axis in 0..2 {
+            self.position[axis] += other.position[axis];
+            self.velocity[axis] += other.velocity[axis];
+        }
+        self.fastest_squared = self.fastest_squared.max(other.fastest_squared);
+    }
+}
+
+/// The speed that all but `share` of the particles stay below, cells/s, from
+/// their |v|², which it reorders.
+pub fn bulk_speed(squares: &mut [f32], share: f64) -> f64 {
+    if squares.is_empty() {
         return 0.0;
     }
-    let rank = ((scratch.len() as f64 * (1.0 - share)) as usize).min(scratch.len() - 1);
-    let (_, squared, _) = scratch.select_nth_unstable_by(rank, f32::total_cmp);
+    let rank = ((squares.len() as f64 * (1.0 - share)) as usize).min(squares.len() - 1);
+    let (_, squared, _) = squares.select_nth_unstable_by(rank, f32::total_cmp);
     f64::from(*squared).sqrt()
 }
 

@@ -3,8 +3,11 @@
 //! Lengths are in cell widths and velocities in cell widths per second. A
 //! particle stands for a quarter of a cell of water.
 
-use rayon::prelude::*;
+use std::ops::Range;
+
 use weir_scene::Grid;
+
+use crate::cpu::attend;
 
 /// Water that one particle stands for, in cells.
 pub const VOLUME: f32 = 0.25;
@@ -35,9 +38,6 @@ pub struct Particles {
     spare_id: Vec<u32>,
 }
 
-/// Particles that are worth a thread of their own to move: fewer stay where the
-/// processor core that reads them next has them.
-const SHARED: usize = 16_384;
 /// Cell number of a particle that has left.
 const GONE: u32 = u32::MAX;
 
@@ -55,23 +55,48 @@ impl Particles {
 
     /// Orders particles by cell, keeping the previous order within each, and
     /// drops those for which `leaves` holds.
-    pub fn sort(&mut self, grid: &Grid, leaves: impl Fn([f32; 2]) -> bool + Sync) {
+    pub fn sort(&mut self, grid: &Grid, leaves: impl Fn([f32; 2]) -> bool + Send) {
+        self.sort_by_blocks(grid, leaves, grid.ny, &mut [()], |(), _, _| {});
+    }
+
+    /// The same, and beside it calls `visit` for each of `blocks` of `rows` rows of
+    /// cells, with its number and its particles as soon as they are in place.
+    pub fn sort_by_blocks<T: Send>(
+        &mut self,
+        grid: &Grid,
+        leaves: impl Fn([f32; 2]) -> bool + Send,
+        rows: usize,
+        blocks: &mut [T],
+        visit: impl Fn(&mut T, usize, &[Particle]) + Sync,
+    ) {
+        attend::alone(|| self.find_order(grid, leaves));
+        let Self { all, id, start, order, spare, spare_id, .. } = self;
+        spare.resize(order.len(), Particle::default());
+        spare_id.resize(order.len(), 0);
+        let first_of = |block: usize| start[grid.cell(0, (block * rows).min(grid.ny))] as usize;
+        let place = Place { order, all, id, first_of, visit };
+        place.run(blocks, 0, spare, spare_id);
+        std::mem::swap(all, spare);
+        std::mem::swap(id, spare_id);
+    }
+
+    /// Counting sort: where each cell begins, and which particle comes where.
+    fn find_order(&mut self, grid: &Grid, leaves: impl Fn([f32; 2]) -> bool + Send) {
         let cells = grid.nx * grid.ny;
         let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
-        self.cell.resize(self.len(), 0);
-        let particles = self.all.par_iter().with_min_len(SHARED);
-        particles.zip(&mut self.cell).for_each(|(particle, cell)| {
-            let [x, y] = particle.position;
-            let (i, j) = ((x as i32).clamp(0, columns), (y as i32).clamp(0, rows));
-            let here = grid.cell(i as usize, j as usize) as u32;
-            *cell = if leaves(particle.position) { GONE } else { here };
-        });
-
         self.start.clear();
         self.start.resize(cells + 2, 0);
-        for &cell in self.cell.iter().filter(|&&cell| cell != GONE) {
-            self.start[cell as usize + 2] += 1;
-        }
+        self.cell.clear();
+        self.cell.extend(self.all.iter().map(|particle| {
+            if leaves(particle.position) {
+                return GONE;
+            }
+            let [x, y] = particle.position;
+            let (i, j) = ((x as i32).clamp(0, columns), (y as i32).clamp(0, rows));
+            let cell = grid.cell(i as usize, j as usize);
+            self.start[cell + 2] += 1;
+            cell as u32
+        }));
         for cell in 0..cells {
             self.start[cell + 2] += self.start[cell + 1];
         }
@@ -83,27 +108,26 @@ impl Particles {
             *place += 1;
         }
         self.start.truncate(cells + 1);
+    }
 
-        let Self { all, id, order, spare, spare_id, .. } = self;
-        spare.resize(order.len(), Particle::default());
-        spare_id.resize(order.len(), 0);
-        let places = spare.par_iter_mut().zip(spare_id.par_iter_mut()).zip(order);
-        places.with_min_len(SHARED).for_each(|((particle, new_id), old)| {
-            (*particle, *new_id) = (all[*old as usize], id[*old as usize]);
-        });
-        std::mem::swap(all, spare);
-        std::mem::swap(id, spare_id);
+    /// Rows of cells from the lowest particle to the highest.
+    pub fn rows(&self, grid: &Grid) -> Range<usize> {
+        let row = |particle: &Particle| (particle.position[1] as usize).min(grid.ny - 1);
+        match (self.all.first(), self.all.last()) {
+            (Some(first), Some(last)) => row(first)..row(last) + 1,
+            _ => 0..0,
+        }
     }
 
     /// Indices of the particles in `cell`.
     #[inline]
-    pub fn in_cell(&self, cell: usize) -> std::ops::Range<usize> {
+    pub fn in_cell(&self, cell: usize) -> Range<usize> {
         self.start[cell] as usize..self.start[cell + 1] as usize
     }
 
     /// Indices of the particles in cells `first..=last` of one row.
     #[inline]
-    pub fn in_run(&self, first: usize, last: usize) -> std::ops::Range<usize> {
+    pub fn in_run(&self, first: usize, last: usize) -> Range<usize> {
         self.start[first] as usize..self.start[last + 1] as usize
     }
 
@@ -111,6 +135,42 @@ impl Particles {
     #[inline]
     pub fn position(&self, index: usize) -> [f64; 2] {
         self.all[index].position.map(f64::from)
+    }
+}
+
+/// Puts particles in their places, block by block.
+struct Place<'a, F, V> {
+    order: &'a [u32],
+    all: &'a [Particle],
+    id: &'a [u32],
+    /// Place of the first particle of a block.
+    first_of: F,
+    visit: V,
+}
+
+impl<F: Fn(usize) -> usize + Sync, V> Place<'_, F, V> {
+    /// Places `first` and the blocks after it, whose particles go into `to`.
+    fn run<T: Send>(&self, blocks: &mut [T], first: usize, to: &mut [Particle], to_id: &mut [u32])
+    where
+        V: Fn(&mut T, usize, &[Particle]) + Sync,
+    {
+        if let [block] = blocks {
+            let order = &self.order[(self.first_of)(first)..];
+            for ((to, to_id), &old) in to.iter_mut().zip(to_id).zip(order) {
+                (*to, *to_id) = (self.all[old as usize], self.id[old as usize]);
+            }
+            (self.visit)(block, first, to);
+            return;
+        }
+        let half = blocks.len() / 2;
+        let (low, high) = blocks.split_at_mut(half);
+        let count = (self.first_of)(first + half) - (self.first_of)(first);
+        let (to_low, to_high) = to.split_at_mut(count);
+        let (id_low, id_high) = to_id.split_at_mut(count);
+        rayon::join(
+            || self.run(low, first, to_low, id_low),
+            || self.run(high, first + half, to_high, id_high),
+        );
     }
 }
 

@@ -4,6 +4,8 @@
 //! mean of their known neighbours, ring by ring, and only across links that no
 //! line crosses, so that water on the other side of a line lends nothing.
 
+use std::ops::Range;
+
 use crate::field::{columns, face_at};
 use crate::geometry::{Axis, Obstacles, Topology};
 
@@ -17,12 +19,15 @@ pub struct Extrapolate {
 
 impl Extrapolate {
     /// Gives `values` to unknowns that are not `known`, up to `rings` away from
-    /// those that are, and marks them known.
+    /// those that are, and marks them known. All that is known lies inside `rows`
+    /// of cells, at least `rings` from their ends.
+    #[allow(clippy::too_many_arguments)]
     pub fn run(
         &mut self,
         topology: &Topology,
         obstacles: &Obstacles,
         axis: Axis,
+        rows: &Range<usize>,
         values: &mut [f32],
         known: &mut [bool],
         rings: usize,
@@ -30,11 +35,14 @@ impl Extrapolate {
         let grid = topology.grid();
         let width = columns(grid, axis);
         let height = grid.len(axis.stagger()) / width;
+        let rows = topology.face_rows(axis, rows);
+        self.candidate.resize(width * height, false);
         for _ in 0..rings {
-            self.find_candidates(topology, axis, known, width, height);
+            self.find_candidates(topology, axis, known, width, rows.clone());
             let ring = Ring { topology, obstacles, axis, width, height, values, known };
             self.found.clear();
-            for (j, row) in self.candidate.chunks_exact(width).enumerate() {
+            for j in rows.clone() {
+                let row = &self.candidate[j * width..(j + 1) * width];
                 let whole = topology.whole_rows(axis, j.saturating_sub(1)..(j + 2).min(height));
                 for_each_set(row, |i| {
                     let mean = if whole {
@@ -64,14 +72,13 @@ impl Extrapolate {
         axis: Axis,
         known: &[bool],
         width: usize,
-        height: usize,
+        rows: Range<usize>,
     ) {
-        self.candidate.clear();
-        self.candidate.resize(width * height, false);
+        let height = self.candidate.len() / width;
         // A split side's first piece shares its number; the others count with it here.
         let row_of = |j: usize| &known[j * width..(j + 1) * width];
-        for (j, row) in self.candidate.chunks_exact_mut(width).enumerate() {
-            let own = row_of(j);
+        for j in rows.clone() {
+            let (row, own) = (&mut self.candidate[j * width..(j + 1) * width], row_of(j));
             let (below, above) = (row_of(j.saturating_sub(1)), row_of((j + 1).min(height - 1)));
             row[0] = !own[0] & (own[1] | below[0] | above[0]);
             let last = width - 1;
@@ -84,8 +91,8 @@ impl Extrapolate {
             });
         }
         for (face, pieces) in topology.special_pieces(axis) {
-            if pieces.iter().any(|piece| known[piece.node as usize]) {
-                let (i, j) = (face % width, face / width);
+            let (i, j) = (face % width, face / width);
+            if rows.contains(&j) && pieces.iter().any(|piece| known[piece.node as usize]) {
                 let mut mark = |face: usize| self.candidate[face] = !known[face];
                 if i > 0 {
                     mark(face - 1);
@@ -93,10 +100,10 @@ impl Extrapolate {
                 if i + 1 < width {
                     mark(face + 1);
                 }
-                if j > 0 {
+                if j > rows.start {
                     mark(face - width);
                 }
-                if j + 1 < height {
+                if j + 1 < rows.end {
                     mark(face + width);
                 }
             }

@@ -6,14 +6,13 @@
 //! grid's velocity by the midpoint rule plus the displacement that restores
 //! density. Then it meets the solids.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use rayon::prelude::*;
 
 use super::advect::{Surroundings, is_inside};
 use crate::audit::Audit;
 use crate::field::{Corners, NoSlip, Packed, Stencil, both};
 use crate::geometry::{Axis, Obstacles, Topology};
+use crate::measure::Motion;
 use crate::particles::{Particle, Particles};
 
 /// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
@@ -21,6 +20,8 @@ const FARTHEST: f32 = 0.98;
 /// Most legs of a step. The step follows the bulk of the water; spray that is
 /// faster goes on in further legs.
 const LEGS: f32 = 8.0;
+/// Particles that one partial sum covers.
+const CHUNK: usize = 512;
 /// Farthest that the density projection moves a particle in one step, cells.
 const FARTHEST_SHIFT: f32 = 0.25;
 
@@ -56,6 +57,14 @@ pub struct Counts {
     pub penetrations: u64,
 }
 
+impl std::ops::AddAssign for Counts {
+    #[inline]
+    fn add_assign(&mut self, other: Self) {
+        self.crossings += other.crossings;
+        self.penetrations += other.penetrations;
+    }
+}
+
 #[derive(Clone, Copy, Default)]
 struct Reading {
     velocity: [f32; 2],
@@ -67,20 +76,28 @@ struct Reading {
 }
 
 impl GridToParticle<'_> {
-    /// Updates velocities, gradients and positions of all particles.
-    pub fn run(&self, particles: &mut Particles) -> Counts {
-        let crossings = AtomicU64::new(0);
-        let penetrations = AtomicU64::new(0);
-        particles.all.par_iter_mut().with_min_len(256).for_each(|particle| {
-            let counts = self.carry(particle);
-            if counts.crossings > 0 {
-                crossings.fetch_add(counts.crossings, Ordering::Relaxed);
-            }
-            if counts.penetrations > 0 {
-                penetrations.fetch_add(counts.penetrations, Ordering::Relaxed);
-            }
+    /// Updates velocities, gradients and positions of all particles, and sums up
+    /// how they move. Their |v|² go to `squares`.
+    pub fn run(
+        &self,
+        particles: &mut Particles,
+        squares: &mut Vec<f32>,
+        partial: &mut Vec<(Counts, Motion)>,
+    ) -> (Counts, Motion) {
+        squares.resize(particles.len(), 0.0);
+        partial.resize(particles.len().div_ceil(CHUNK), Default::default());
+        let chunks = particles.all.par_chunks_mut(CHUNK).zip(squares.par_chunks_mut(CHUNK));
+        chunks.zip(partial.par_iter_mut()).for_each(|((particles, squares), partial)| {
+            let mut counts = Counts::default();
+            particles.iter_mut().for_each(|particle| counts += self.carry(particle));
+            *partial = (counts, Motion::of(particles, squares));
         });
-        Counts { crossings: crossings.into_inner(), penetrations: penetrations.into_inner() }
+        let mut total = (Counts::default(), Motion::default());
+        for (counts, motion) in partial {
+            total.0 += *counts;
+            total.1 += *motion;
+        }
+        total
     }
 
     #[inline(always)]

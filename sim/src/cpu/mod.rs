@@ -5,6 +5,7 @@
 //! splits the work, so a run is the same to the last bit for any number of threads.
 
 pub mod advect;
+pub mod attend;
 pub mod body_flux;
 pub mod density;
 pub mod extrapolate;

@@ -11,8 +11,11 @@
 //! the mean of the right-hand side is dropped, which is the part that no
 //! incompressible motion can meet.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
+use super::attend;
 use super::body_flux::BodyFlux;
 use super::linear_system::{Factor, LinearSystem, Outcome, Workspace, interleave};
 use super::pools::Pools;
@@ -21,6 +24,8 @@ use crate::field::{FaceField, columns};
 use crate::geometry::{Axis, NONE, Topology};
 use crate::solid::{Mobility, Mover};
 
+/// Rows that are worth a thread of their own: waking one takes longer than fewer.
+const SHARED: usize = 8192;
 /// Largest share of a density error that one step mends.
 const DENSITY_ERROR_MAX: f32 = 0.5;
 
@@ -78,13 +83,7 @@ pub struct Tolerances {
 
 impl Pressure {
     /// Builds the matrix for the water that `surface` found.
-    pub fn assemble(
-        &mut self,
-        topology: &Topology,
-        surface: &Surface,
-        flux: &[BodyFlux],
-        movers: &[Mover],
-    ) {
+    pub fn assemble(&mut self, topology: &Topology, surface: &Surface) {
         let count = topology.component_count();
         self.component_of_row.clear();
         self.row_of_component.clear();
@@ -113,27 +112,27 @@ impl Pressure {
             self.system.end_row(diagonal);
             self.interior.push(interior);
         }
+    }
+
+    /// Prepares the assembled matrix for the solves.
+    pub fn factorise(&mut self, flux: &[BodyFlux], movers: &[Mover]) {
         let Self { system, factor, pools, interior, row_of_component, .. } = self;
         let yielding = flux.iter().filter(|entry| movers[entry.mover as usize].yields);
         let held = yielding.filter_map(|entry| {
             let row = row_of_component[entry.component as usize];
             (row != NONE).then_some((row as usize, entry.mover as usize, entry.flux))
         });
-        rayon::join(
+        attend::longer(
             || factor.factorise(system),
             || pools.find(system, interior, held, movers.len()),
         );
     }
 
-    /// ρ/ρ₀ of the components that are full, water around them and their neighbours.
-    pub fn full<'a>(&'a self, density: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
-        let rows = self.component_of_row.iter().zip(&self.pools.deep);
-        rows.filter(|(_, deep)| **deep).map(|(&component, _)| density[component as usize])
-    }
-
-    /// Solves for pressure and for the density potential, side by side.
+    /// Solves for pressure and for the density potential, side by side. The second
+    /// is done sooner; on its thread `meanwhile` is then given ρ/ρ₀ of the
+    /// components that are full, with water around them and their neighbours.
     #[allow(clippy::too_many_arguments)]
-    pub fn solve(
+    pub fn solve<R: Send>(
         &mut self,
         topology: &Topology,
         velocity: &FaceField,
@@ -142,12 +141,29 @@ impl Pressure {
         coupling: &Coupling,
         kick_s: f64,
         tolerances: Tolerances,
-    ) -> Outcomes {
+        meanwhile: impl FnOnce(&mut dyn Iterator<Item = f32>) -> R + Send,
+    ) -> (Outcomes, R) {
         self.fill_pressure_rhs(topology, velocity, coupling);
-        self.fill_density_rhs(density, density_rate);
-        self.start_from_last(topology.component_count(), kick_s);
+        // Last step's pressure, stretched to this step's time, is where this one starts.
+        let stretch = if self.kick_s > 0.0 { (kick_s / self.kick_s) as f32 } else { 0.0 };
+        self.kick_s = kick_s;
+        let components = topology.component_count();
+        self.value.resize(components, 0.0);
+        self.shift.resize(components, 0.0);
 
-        let Self { system, factor, rhs, unknown, work, row_of_component, .. } = self;
+        let Self {
+            value,
+            shift,
+            system,
+            factor,
+            pools,
+            rhs,
+            unknown,
+            work,
+            component_of_row,
+            row_of_component,
+            ..
+        } = self;
         let [rhs_p, rhs_d] = rhs;
         let [x_p, x_d] = unknown;
         let [work_p, work_d] = work;
@@ -178,12 +194,30 @@ impl Pressure {
             }
         };
         let most = tolerances.iterations;
-        let (pressure, density) = rayon::join(
-            || factor.solve(system, rhs_p, x_p, tolerances.pressure, most, bodies, work_p),
-            || factor.solve(system, rhs_d, x_d, tolerances.density, most, |_, _| (), work_d),
+        let full = component_of_row.iter().zip(&pools.deep).filter(|(_, deep)| **deep);
+        let mut full = full.map(|(&component, _)| density[component as usize]);
+        let both = if system.len() > SHARED { rayon::join } else { attend::longer };
+        let (pressure, (density, result)) = both(
+            || {
+                let tolerance = tolerances.pressure;
+                x_p.clear();
+                x_p.extend(component_of_row.iter().map(|&c| stretch * value[c as usize]));
+                let outcome = factor.solve(system, rhs_p, x_p, tolerance, most, bodies, work_p);
+                by_component(component_of_row, x_p, value);
+                outcome
+            },
+            || {
+                let none = |_: &dyn Fn(usize) -> f32, _: &mut dyn FnMut(usize, f32)| ();
+                let tolerance = tolerances.density;
+                density_rhs(component_of_row, pools, density, density_rate, rhs_d);
+                x_d.clear();
+                x_d.resize(rhs_d.len(), 0.0);
+                let outcome = factor.solve(system, rhs_d, x_d, tolerance, most, none, work_d);
+                by_component(component_of_row, x_d, shift);
+                (outcome, meanwhile(&mut full))
+            },
         );
-        self.keep(topology.component_count());
-        Outcomes { pressure, density }
+        (Outcomes { pressure, density }, result)
     }
 
     fn fill_pressure_rhs(
@@ -194,7 +228,7 @@ impl Pressure {
     ) {
         let rhs = &mut self.rhs[0];
         rhs.resize(self.component_of_row.len(), 0.0);
-        let rows = self.component_of_row.par_iter().zip(rhs.par_iter_mut()).with_min_len(1024);
+        let rows = self.component_of_row.par_iter().zip(rhs.par_iter_mut()).with_min_len(SHARED);
         rows.for_each(|(&component, rhs)| {
             *rhs = -divergence_of(topology, velocity, component as usize);
         });
@@ -209,41 +243,6 @@ impl Pressure {
         self.pools.drop_means(rhs, &self.pools.enclosed);
     }
 
-    fn fill_density_rhs(&mut self, density: &[f32], rate: f32) {
-        let rhs = &mut self.rhs[1];
-        rhs.clear();
-        for (&component, &deep) in self.component_of_row.iter().zip(&self.pools.deep) {
-            let error = density[component as usize] - 1.0;
-            // Near the surface too little water is no error.
-            let error = if error < 0.0 && !deep { 0.0 } else { error };
-            rhs.push(rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX));
-        }
-        self.pools.drop_means(rhs, &self.pools.airless);
-    }
-
-    /// Last step's pressure, stretched to this step's dt, is where this one starts.
-    fn start_from_last(&mut self, components: usize, kick_s: f64) {
-        let stretch = if self.kick_s > 0.0 { (kick_s / self.kick_s) as f32 } else { 0.0 };
-        self.kick_s = kick_s;
-        self.value.resize(components, 0.0);
-        self.shift.resize(components, 0.0);
-        let Self { unknown, component_of_row, value, .. } = self;
-        unknown[0].clear();
-        unknown[0].extend(component_of_row.iter().map(|&c| stretch * value[c as usize]));
-        unknown[1].clear();
-        unknown[1].resize(component_of_row.len(), 0.0);
-    }
-
-    fn keep(&mut self, components: usize) {
-        for (field, unknown) in [&mut self.value, &mut self.shift].into_iter().zip(&self.unknown) {
-            field.clear();
-            field.resize(components, 0.0);
-            for (&component, &x) in self.component_of_row.iter().zip(unknown) {
-                field[component as usize] = x;
-            }
-        }
-    }
-
     /// Impulse of the water on each mover, three a mover, in units of ρ·dx² (dx⁴ for turning).
     pub fn impulses(&self, flux: &[BodyFlux], movers: usize) -> Vec<f64> {
         let mut impulse = vec![0.0; 3 * movers];
@@ -254,63 +253,62 @@ impl Pressure {
         impulse
     }
 
-    /// Takes the pressure gradient off `velocity`, writes the displacement that
-    /// restores density, and marks the unknowns beside water in `wet`.
+    /// Takes the pressure gradient off `velocity` along `axis`, writes the
+    /// displacement that restores density, and marks the unknowns beside water.
+    /// All water lies inside `rows` of cells.
+    #[allow(clippy::too_many_arguments)]
     pub fn apply(
         &self,
         topology: &Topology,
         surface: &Surface,
-        velocity: &mut FaceField,
-        displacement: &mut FaceField,
-        wet: &mut [Vec<bool>; 2],
+        axis: Axis,
+        rows: &Range<usize>,
+        velocity: &mut [f32],
+        displacement: &mut Vec<f32>,
+        wet: &mut Vec<bool>,
     ) {
-        for axis in Axis::BOTH {
-            let a = axis as usize;
-            let grid = topology.grid();
-            let width = columns(grid, axis);
-            let count = topology.node_count(axis);
-            displacement[a].resize(count, 0.0);
-            wet[a].resize(count, false);
-            let regular = grid.len(axis.stagger());
-            velocity[a][..regular]
-                .par_chunks_mut(width)
-                .zip(displacement[a][..regular].par_chunks_mut(width))
-                .zip(wet[a][..regular].par_chunks_mut(width))
-                .enumerate()
-                .with_min_len(4)
-                .for_each(|(j, ((velocity, displacement), wet))| {
-                    for i in 0..width {
-                        (displacement[i], wet[i]) = (0.0, false);
-                        let Some([low, high]) = topology.cells_beside(axis, i, j) else {
-                            // A wall: nothing passes.
-                            velocity[i] = 0.0;
-                            wet[i] = true;
-                            continue;
-                        };
-                        let whole = topology.pieces(axis, j * width + i).is_none();
-                        if whole && (surface.fluid[low] || surface.fluid[high]) {
-                            velocity[i] -= surface.drop(&self.value, low, high);
-                            displacement[i] = -surface.drop(&self.shift, low, high);
-                            wet[i] = true;
-                        }
+        let width = columns(topology.grid(), axis);
+        let count = topology.node_count(axis);
+        displacement.resize(count, 0.0);
+        wet.resize(count, false);
+        let (rows, [nodes, _]) = (topology.face_rows(axis, rows), topology.nodes_in(axis, rows));
+        velocity[nodes.clone()]
+            .par_chunks_mut(width)
+            .zip(displacement[nodes.clone()].par_chunks_mut(width))
+            .zip(wet[nodes].par_chunks_mut(width))
+            .enumerate()
+            .with_min_len(SHARED / width)
+            .for_each(|(row, ((velocity, displacement), wet))| {
+                let j = rows.start + row;
+                for i in 0..width {
+                    (displacement[i], wet[i]) = (0.0, false);
+                    let Some([low, high]) = topology.cells_beside(axis, i, j) else {
+                        // A wall: nothing passes.
+                        velocity[i] = 0.0;
+                        wet[i] = true;
+                        continue;
+                    };
+                    let water = surface.fluid[low] || surface.fluid[high];
+                    if water && topology.pieces(axis, j * width + i).is_none() {
+                        velocity[i] -= surface.drop(&self.value, low, high);
+                        displacement[i] = -surface.drop(&self.shift, low, high);
+                        wet[i] = true;
                     }
-                });
-            for (face, pieces) in topology.special_pieces(axis) {
-                if pieces.is_empty() {
-                    // A closed side is as good as a wall.
-                    velocity[a][face] = 0.0;
                 }
-                for piece in pieces {
-                    let node = piece.node as usize;
-                    let [low, high] = piece.sides.map(|side| side as usize);
-                    if surface.fluid[low] || surface.fluid[high] {
-                        velocity[a][node] -= surface.drop(&self.value, low, high);
-                        displacement[a][node] = -surface.drop(&self.shift, low, high);
-                        wet[a][node] = true;
-                    } else {
-                        displacement[a][node] = 0.0;
-                        wet[a][node] = false;
-                    }
+            });
+        for (face, pieces) in topology.special_pieces(axis) {
+            if pieces.is_empty() {
+                // A closed side is as good as a wall.
+                velocity[face] = 0.0;
+            }
+            for piece in pieces {
+                let node = piece.node as usize;
+                let [low, high] = piece.sides.map(|side| side as usize);
+                wet[node] = surface.fluid[low] || surface.fluid[high];
+                displacement[node] = 0.0;
+                if wet[node] {
+                    velocity[node] -= surface.drop(&self.value, low, high);
+                    displacement[node] = -surface.drop(&self.shift, low, high);
                 }
             }
         }
@@ -327,7 +325,7 @@ impl Pressure {
         let Self { component_of_row, divergence, .. } = self;
         component_of_row
             .par_iter()
-            .with_min_len(1024)
+            .with_min_len(SHARED)
             .map(|&component| divergence_of(topology, velocity, component as usize))
             .collect_into_vec(divergence);
         for entry in flux {
@@ -339,6 +337,26 @@ impl Pressure {
             }
         }
         self.divergence.iter().fold(0.0, |worst, d| worst.max(d.abs()))
+    }
+}
+
+/// What the displacement that restores density should diverge by.
+fn density_rhs(rows: &[u32], pools: &Pools, density: &[f32], rate: f32, rhs: &mut Vec<f32>) {
+    rhs.clear();
+    rhs.extend(rows.iter().zip(&pools.deep).map(|(&component, &deep)| {
+        let error = density[component as usize] - 1.0;
+        // Near the surface too little water is no error.
+        let error = if error < 0.0 && !deep { 0.0 } else { error };
+        rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX)
+    }));
+    pools.drop_means(rhs, &pools.airless);
+}
+
+/// Gives each wet component its row's value, and zero to the others.
+fn by_component(component_of_row: &[u32], rows: &[f32], field: &mut [f32]) {
+    field.fill(0.0);
+    for (&component, &x) in component_of_row.iter().zip(rows) {
+        field[component as usize] = x;
     }
 }
 

@@ -38,27 +38,36 @@ struct Block {
 }
 
 impl Spread {
-    /// Adds up all particles.
+    /// Sorts the particles by cell, without those that `leaves` names, and adds
+    /// them up.
+    pub fn sort_and_run(
+        &mut self,
+        grid: &Grid,
+        periodic_x: bool,
+        particles: &mut Particles,
+        leaves: impl Fn([f32; 2]) -> bool + Send,
+    ) {
+        let width = self.prepare(grid);
+        particles.sort_by_blocks(grid, leaves, ROWS, &mut self.blocks, |block, index, own| {
+            block.run(own, index * ROWS, width, periodic_x);
+        });
+    }
+
+    /// Adds up particles that are sorted.
     pub fn run(&mut self, grid: &Grid, periodic_x: bool, particles: &Particles) {
-        self.width = grid.nx + 2;
-        let width = self.width;
-        self.blocks.resize_with(grid.ny.div_ceil(ROWS), Block::default);
-        self.blocks.par_iter_mut().enumerate().with_max_len(1).for_each(|(index, block)| {
+        let width = self.prepare(grid);
+        self.blocks.par_iter_mut().enumerate().for_each(|(index, block)| {
             let first_row = index * ROWS;
             let last_row = (first_row + ROWS).min(grid.ny) - 1;
             let own = particles.in_run(grid.cell(0, first_row), grid.cell(grid.nx - 1, last_row));
-            block.empty = own.is_empty();
-            if block.empty {
-                return;
-            }
-            block.clear((ROWS + 2) * width);
-            for particle in &particles.all[own] {
-                block.add(particle, first_row as f32, width);
-            }
-            if periodic_x {
-                block.join_ends(width);
-            }
+            block.run(&particles.all[own], first_row, width, periodic_x);
         });
+    }
+
+    fn prepare(&mut self, grid: &Grid) -> usize {
+        self.width = grid.nx + 2;
+        self.blocks.resize_with(grid.ny.div_ceil(ROWS), Block::default);
+        self.width
     }
 
     /// Mean velocity and Σ w at the sides of `axis` in row `j`.
@@ -99,6 +108,20 @@ impl Spread {
 }
 
 impl Block {
+    fn run(&mut self, own: &[Particle], first_row: usize, width: usize, periodic_x: bool) {
+        self.empty = own.is_empty();
+        if self.empty {
+            return;
+        }
+        self.clear((ROWS + 2) * width);
+        for particle in own {
+            self.add(particle, first_row as f32, width);
+        }
+        if periodic_x {
+            self.join_ends(width);
+        }
+    }
+
     fn clear(&mut self, points: usize) {
         for (field, size) in self.sides.iter_mut().map(|f| (f, 2)).chain([(&mut self.centres, 1)]) {
             field.clear();

@@ -382,6 +382,20 @@ impl Topology {
         self.node_counts[axis as usize]
     }
 
+    /// Unknowns along `axis` in and around `rows` of cells, and those of all split
+    /// sides beyond the first piece.
+    pub fn nodes_in(&self, axis: Axis, rows: &Range<usize>) -> [Range<usize>; 2] {
+        let faces = self.face_rows(axis, rows);
+        let width = self.grid.shape(axis.stagger())[0];
+        let regular = self.grid.len(axis.stagger());
+        [faces.start * width..faces.end * width, regular..self.node_count(axis)]
+    }
+
+    /// Rows of faces across `axis` that border `rows` of cells.
+    pub fn face_rows(&self, axis: Axis, rows: &Range<usize>) -> Range<usize> {
+        rows.start..rows.end + usize::from(axis == Axis::Y && !rows.is_empty())
+    }
+
     /// The cell that a component lies in.
     #[inline]
     pub fn cell_of(&self, component: usize) -> usize {

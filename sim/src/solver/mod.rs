@@ -3,6 +3,8 @@
 mod fields;
 mod step;
 
+use std::ops::Range;
+
 use weir_scene::{Advance, AdvanceError, Domain, Frame, Grid, Limits, Scene, Stroke, Walls};
 
 use crate::audit::Audit;
@@ -16,6 +18,7 @@ use crate::cpu::surface::Surface;
 use crate::cpu::viscosity::Viscosity;
 use crate::field::{FaceField, NoSlip, Packed};
 use crate::geometry::{Obstacles, Polygon, Topology};
+use crate::measure::Motion;
 use crate::particles::Particles;
 use crate::solid::{BodyState, Mover, StrokeId, World};
 use crate::source::{self, Emitter, Sink};
@@ -61,12 +64,18 @@ pub struct Solver {
     displacement: FaceField,
     /// What particles read.
     sides: [Vec<Packed>; 2],
+    /// Rows of cells around the water, and those with the ones of the step before.
+    reach: Range<usize>,
+    rows: Range<usize>,
     known: [Vec<bool>; 2],
     wet: [Vec<bool>; 2],
     pressure: Pressure,
     viscous: Viscosity,
     extrapolate: [Extrapolate; 2],
-    scratch: [Vec<f32>; 2],
+    /// |v|² of the particles, in no order.
+    squares: Vec<f32>,
+    partial: Vec<(Counts, Motion)>,
+    scratch: Vec<f32>,
 
     /// Speed that all but spray stays below, cells/s.
     bulk_speed: f64,
@@ -134,12 +143,16 @@ impl Solver {
             change: FaceField::default(),
             displacement: FaceField::default(),
             sides: Default::default(),
+            reach: 0..grid.ny,
+            rows: 0..grid.ny,
             known: [Vec::new(), Vec::new()],
             wet: [Vec::new(), Vec::new()],
             pressure: Pressure::default(),
             viscous: Viscosity::default(),
             extrapolate: Default::default(),
-            scratch: Default::default(),
+            squares: Vec::new(),
+            partial: Vec::new(),
+            scratch: Vec::new(),
             bulk_speed: 0.0,
             first_volume_ratio: None,
             diagnostics: Diagnostics::default(),
@@ -156,7 +169,7 @@ impl Solver {
         solver.particles.sort(&grid, |_| false);
         solver.rebuild_topology();
         solver.step_off_lines();
-        solver.measure(Counts::default());
+        solver.measure_afresh();
         Ok(solver)
     }
 
@@ -203,7 +216,7 @@ impl Solver {
             let v = f(particle.position.map(|c| f64::from(c) * dx));
             particle.velocity = v.map(|c| (c / dx) as f32);
         }
-        self.measure(Counts::default());
+        self.measure_afresh();
     }
 
     /// Keeps the particles for which `f(position)`, in metres, holds.
@@ -211,7 +224,7 @@ impl Solver {
         let dx = self.grid.cell_m;
         self.particles.sort(&self.grid, |p| !f(p.map(|c| f64::from(c) * dx)));
         self.first_volume_ratio = None;
-        self.measure(Counts::default());
+        self.measure_afresh();
     }
 
     /// Adds a line to the running scene. Water that it lands on steps aside.

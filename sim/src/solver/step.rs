@@ -9,6 +9,7 @@ use super::Solver;
 use crate::StageTimes;
 use crate::audit::Audit;
 use crate::cpu::advect::Surroundings;
+use crate::cpu::attend;
 use crate::cpu::extrapolate::Extrapolate;
 use crate::cpu::grid_to_particle::{Counts, GridToParticle};
 use crate::cpu::particle_to_grid::ParticleToGrid;
@@ -19,10 +20,14 @@ use crate::geometry::{Axis, Polygon};
 use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::VOLUME;
 use crate::solid::{Mobility, Mover, WATER_KG_M3};
+use crate::source::Sink;
 
 /// Rings of sides around the water that get extrapolated velocities: a particle
 /// moves half a cell to its midpoint and reads one cell around it.
 const RINGS: usize = 2;
+/// Rows of cells above and below the water in which something happens: what
+/// reaches a cell beyond it, and the rings around that.
+const MARGIN: usize = RINGS + 2;
 /// Share of the particles that may be faster than the step allows for: spray,
 /// which flies alone and takes several legs.
 const SPRAY: f64 = 0.01;
@@ -52,10 +57,7 @@ impl Solver {
         self.update_topology();
         stages.topology = clock.lap();
 
-        self.spread.run(&self.grid, self.topology.periodic_x(), &self.particles);
-        let spread = clock.lap();
         (stages.particle_to_grid, stages.density) = self.gather();
-        stages.particle_to_grid += spread;
         clock.lap();
 
         self.add_forces(dt_s, kick_s);
@@ -70,15 +72,15 @@ impl Solver {
         self.lines_changed |= self.world.any_line_moving() || self.world.just_stopped();
         stages.bodies = clock.lap();
 
-        self.spread_change(kick_s);
+        self.correct(kick_s);
         stages.extrapolate = clock.lap();
 
-        let counts = self.carry(dt_s, kick_s);
+        let (counts, motion) = self.carry(dt_s, kick_s, &pushed);
         stages.grid_to_particle = clock.lap();
 
         self.time_s += dt_s;
         (self.diagnostics.dt_s, self.diagnostics.kick_s) = (dt_s, kick_s);
-        self.measure(counts);
+        self.measure(counts, motion);
         stages.measure = clock.lap();
         self.diagnostics.stages = stages;
         if self.diagnostics.max_speed_m_s.is_nan() {
@@ -128,13 +130,22 @@ impl Solver {
             self.next_id += 1;
         }
         let sinks = &self.sinks;
-        self.particles.sort(&self.grid, |p| sinks.iter().any(|sink| sink.swallows(p)));
+        let swallowed = |p| sinks.iter().any(|sink: &Sink| sink.swallows(p));
+        let periodic_x = self.topology.periodic_x();
+        self.spread.sort_and_run(&self.grid, periodic_x, &mut self.particles, swallowed);
+
+        // Those of the step before belong to them, so that nothing stays behind.
+        let own = self.particles.rows(&self.grid);
+        let reach = own.start.saturating_sub(MARGIN)..(own.end + MARGIN).min(self.grid.ny);
+        self.rows = reach.start.min(self.reach.start)..reach.end.max(self.reach.end);
+        self.reach = reach;
     }
 
     fn update_topology(&mut self) {
         if self.lines_changed {
             self.rebuild_topology();
             self.step_off_lines();
+            self.spread.run(&self.grid, self.topology.periodic_x(), &self.particles);
         } else if !self.movers.is_empty() {
             self.rebuild_outlines();
         }
@@ -184,20 +195,20 @@ impl Solver {
         let (rest, density, surface) = (&self.rest, &mut self.density, &mut self.surface);
         let (flux, leverage) = (&mut self.flux, &mut self.leverage);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
-        let spread = &self.spread;
+        let (spread, rows) = (&self.spread, &self.rows);
         let to_grid = || {
             let mut clock = Clock::start();
             transfer.run(topology, obstacles, particles, spread);
             let ParticleToGrid { velocity: values, weight, .. } = transfer;
             for_both_axes(
-                |axis, extrapolate, (values, known, velocity)| {
+                |axis, extrapolate, ((values, known), velocity)| {
                     known.clear();
                     known.extend(weight[axis as usize].iter().map(|&w| w > 0.0));
-                    extrapolate.run(topology, obstacles, axis, values, known, RINGS);
+                    extrapolate.run(topology, obstacles, axis, rows, values, known, RINGS);
                     velocity.clone_from(values);
                 },
                 extrapolate,
-                zip3(values, known, velocity),
+                zip(zip(values.each_mut(), known.each_mut()), velocity.each_mut()),
             );
             clock.lap()
         };
@@ -206,10 +217,13 @@ impl Solver {
             density::run(topology, obstacles, particles, spread, rest, density);
             surface.run(topology, obstacles, particles, density);
             body_flux::run(topology, obstacles, surface, movers, flux, leverage);
-            pressure.assemble(topology, surface, flux, movers);
+            pressure.assemble(topology, surface);
             clock.lap()
         };
-        rayon::join(to_grid, find_water)
+        let (find_water, to_grid) = attend::longer(find_water, to_grid);
+        let mut clock = Clock::start();
+        pressure.factorise(flux, movers);
+        (to_grid, find_water + clock.lap())
     }
 
     fn add_forces(&mut self, dt_s: f64, kick_s: f64) {
@@ -217,9 +231,8 @@ impl Solver {
             let a = axis as usize;
             let fall = (self.gravity[a] * kick_s) as f32;
             if fall != 0.0 {
-                let known =
-                    self.velocity[a].iter_mut().zip(&self.known[a]).filter(|(_, known)| **known);
-                known.for_each(|(v, _)| *v += fall);
+                let both = self.velocity[a].iter_mut().zip(&self.known[a]);
+                both.for_each(|(v, known)| *v += if *known { fall } else { 0.0 });
             }
         }
         // Nothing passes the sides of the rectangle.
@@ -256,8 +269,8 @@ impl Solver {
         falling.iter_mut().zip(pushed).for_each(|(v, push)| *v += push);
     }
 
-    /// Makes the velocity free of divergence; returns the movers' velocities
-    /// after the water pushed them.
+    /// Finds the pressure that makes the velocity free of divergence; returns the
+    /// movers' velocities after the water pushed them.
     fn project(&mut self, mobility: &Mobility, falling: Vec<f64>, kick_s: f64) -> Vec<f64> {
         let coupling = Coupling { flux: &self.flux, mobility, velocity: &falling };
         let tolerances = Tolerances {
@@ -265,68 +278,81 @@ impl Solver {
             density: self.config.density_tolerance,
             iterations: self.config.max_iterations,
         };
-        let outcomes = self.pressure.solve(
-            &self.topology,
+        let scratch = &mut self.scratch;
+        let (topology, surface) = (&self.topology, &self.surface);
+        let (outcomes, (errors, volume)) = self.pressure.solve(
+            topology,
             &self.velocity,
             &self.density,
             self.config.density_rate as f32,
             &coupling,
             kick_s,
             tolerances,
+            |full| (DensityErrors::of(full, scratch), measure::volume(topology, surface)),
         );
-        self.pressure.apply(
-            &self.topology,
-            &self.surface,
-            &mut self.velocity,
-            &mut self.displacement,
-            &mut self.wet,
-        );
+        self.note_density(errors, volume);
         let impulse = self.pressure.impulses(&self.flux, self.movers.len());
         let lever = self.pressure.impulses(&self.leverage, self.movers.len());
         self.lever_force = lever.into_iter().map(|impulse| impulse / kick_s).collect();
         let mut pushed = vec![0.0; impulse.len()];
         mobility.apply(&impulse, &mut pushed);
         pushed.iter_mut().zip(&falling).for_each(|(v, falling)| *v += falling);
-        let divergence =
-            self.pressure.max_divergence(&self.topology, &self.velocity, &self.flux, &pushed);
-        self.diagnostics.max_divergence_dt = f64::from(divergence) * kick_s;
         self.diagnostics.pressure_iterations = outcomes.pressure.iterations;
         self.diagnostics.density_iterations = outcomes.density.iterations;
         pushed
     }
 
-    /// Spreads the change of velocity to the sides around the water, where it is
-    /// added to the velocity that the particles there brought.
-    fn spread_change(&mut self, kick_s: f64) {
-        let Self {
-            topology, obstacles, transfer, velocity, change, wet, known, extrapolate, ..
-        } = self;
-        let (gravity, displacement) = (self.gravity, &self.displacement);
+    /// Takes the pressure's gradient off the velocity and spreads the change to the
+    /// sides around the water, where it is added to what the particles there brought.
+    fn correct(&mut self, kick_s: f64) {
+        let Self { topology, obstacles, pressure, surface, transfer, known, extrapolate, .. } =
+            self;
+        let Self { velocity, change, displacement, wet, sides, rows, .. } = self;
+        let (gravity, rows) = (self.gravity, &*rows);
         for_both_axes(
-            |axis, extrapolate, ((velocity, change, wet), sides)| {
+            |axis, extrapolate, ((velocity, change), ((wet, displacement), sides))| {
                 let a = axis as usize;
+                pressure.apply(topology, surface, axis, rows, velocity, displacement, wet);
                 let before = &transfer.velocity[a];
                 let fall = (gravity[a] * kick_s) as f32;
-                change.clear();
-                let both = velocity.iter().zip(before).zip(wet.iter());
-                change.extend(
-                    both.map(|((after, before), wet)| if *wet { after - before } else { fall }),
-                );
-                extrapolate.run(topology, obstacles, axis, change, wet, RINGS);
-                let both = velocity.iter_mut().zip(before).zip(change.iter());
-                both.for_each(|((velocity, before), change)| *velocity = before + change);
-                let read = velocity.iter().zip(change.iter()).zip(&displacement[a]).zip(&known[a]);
-                sides.clear();
-                sides.extend(read.map(|(((&v, &change), &d), &known)| {
-                    f32x4::new([v, change, d, f32::from(u8::from(known))])
-                }));
+                change.resize(velocity.len(), 0.0);
+                sides.resize(velocity.len(), f32x4::splat(0.0));
+                let nodes = topology.nodes_in(axis, rows);
+                for range in nodes.clone() {
+                    let both = velocity[range.clone()].iter().zip(&before[range.clone()]);
+                    let both = both.zip(&wet[range.clone()]);
+                    change[range].iter_mut().zip(both).for_each(
+                        |(change, ((after, before), wet))| {
+                            *change = if *wet { after - before } else { fall };
+                        },
+                    );
+                }
+                extrapolate.run(topology, obstacles, axis, rows, change, wet, RINGS);
+                for range in nodes {
+                    let both = before[range.clone()].iter().zip(&change[range.clone()]);
+                    velocity[range.clone()]
+                        .iter_mut()
+                        .zip(both)
+                        .for_each(|(velocity, (before, change))| *velocity = before + change);
+                    let known = displacement[range.clone()].iter().zip(&known[a][range.clone()]);
+                    let both = velocity[range.clone()].iter().zip(&change[range.clone()]);
+                    sides[range].iter_mut().zip(both.zip(known)).for_each(
+                        |(side, ((&velocity, &change), (&displacement, &known)))| {
+                            let known = f32::from(u8::from(known));
+                            *side = f32x4::new([velocity, change, displacement, known]);
+                        },
+                    );
+                }
             },
             extrapolate,
-            zip2(zip3(velocity, change, wet), &mut self.sides),
+            zip(
+                zip(velocity.each_mut(), change.each_mut()),
+                zip(zip(wet.each_mut(), displacement.each_mut()), sides.each_mut()),
+            ),
         );
     }
 
-    fn carry(&mut self, dt_s: f64, kick_s: f64) -> Counts {
+    fn carry(&mut self, dt_s: f64, kick_s: f64, pushed: &[f64]) -> (Counts, Motion) {
         let size = [self.grid.nx as f64, self.grid.ny as f64];
         let open = if self.topology.periodic_x() { f64::INFINITY } else { 0.0 };
         let stage = GridToParticle {
@@ -345,29 +371,32 @@ impl Solver {
             fall: self.gravity.map(|g| (g * kick_s) as f32),
             audit: self.config.audit.then_some(&self.audit),
         };
-        stage.run(&mut self.particles)
+        let (particles, pressure) = (&mut self.particles, &mut self.pressure);
+        let (topology, velocity, flux) = (&self.topology, &self.velocity, &self.flux);
+        let (squares, partial) = (&mut self.squares, &mut self.partial);
+        let (sums, divergence) = rayon::join(
+            || stage.run(particles, squares, partial),
+            || pressure.max_divergence(topology, velocity, flux, pushed),
+        );
+        self.diagnostics.max_divergence_dt = f64::from(divergence) * kick_s;
+        sums
     }
 
-    pub(super) fn measure(&mut self, counts: Counts) {
+    /// Reports on particles that nothing has carried yet.
+    pub(super) fn measure_afresh(&mut self) {
+        self.squares.resize(self.particles.len(), 0.0);
+        let motion = Motion::of(&self.particles.all, &mut self.squares);
+        self.measure(Counts::default(), motion);
+    }
+
+    fn measure(&mut self, counts: Counts, motion: Motion) {
         let dx = self.grid.cell_m;
         let mass = WATER_KG_M3 * dx * dx * f64::from(VOLUME);
-        let [speeds, densities] = &mut self.scratch;
-        let (particles, topology, surface) = (&self.particles, &self.topology, &self.surface);
-        let (pressure, density) = (&self.pressure, &self.density);
-        let ((motion, bulk_speed), (errors, volume)) = rayon::join(
-            || (Motion::of(particles), measure::bulk_speed(particles, SPRAY, speeds)),
-            || {
-                (
-                    DensityErrors::of(pressure.full(density), densities),
-                    measure::volume(topology, surface),
-                )
-            },
-        );
-        self.bulk_speed = bulk_speed;
+        self.bulk_speed = measure::bulk_speed(&mut self.squares, SPRAY);
         let d = &mut self.diagnostics;
         d.time_s = self.time_s;
         d.particles = self.particles.len();
-        d.max_speed_m_s = motion.fastest * dx;
+        d.max_speed_m_s = motion.fastest() * dx;
         d.kinetic_j = mass * motion.kinetic * dx * dx;
         d.potential_j =
             -mass * (0..2).map(|k| self.gravity[k] * motion.position[k]).sum::<f64>() * dx * dx;
@@ -375,14 +404,18 @@ impl Solver {
         d.body_momentum_kg_m_s = self.world.momentum_kg_m_s();
         d.line_crossings = counts.crossings;
         d.body_penetrations = counts.penetrations;
+    }
+
+    /// Keeps what the step found of the density that it began with.
+    fn note_density(&mut self, errors: DensityErrors, volume: f64) {
+        let d = &mut self.diagnostics;
         d.full_cells = errors.count;
         d.density_signed_err = errors.of_mean;
         d.density_mean_err = errors.of_mean.abs();
         d.density_spread = errors.mean;
         d.density_p99_err = errors.p99;
-        if !self.surface.fluid.is_empty() && d.particles > 0 {
-            let held = f64::from(VOLUME) * d.particles as f64;
-            let ratio = volume / held;
+        if !self.particles.all.is_empty() {
+            let ratio = volume / (f64::from(VOLUME) * self.particles.len() as f64);
             let first = if self.emitters.is_empty() {
                 *self.first_volume_ratio.get_or_insert(ratio)
             } else {
@@ -402,16 +435,8 @@ fn for_both_axes<T: Send>(
     rayon::join(|| work(Axis::X, memory_x, x), || work(Axis::Y, memory_y, y));
 }
 
-fn zip2<A, B>([a0, a1]: [A; 2], [b0, b1]: &mut [B; 2]) -> [(A, &mut B); 2] {
+fn zip<A, B>([a0, a1]: [A; 2], [b0, b1]: [B; 2]) -> [(A, B); 2] {
     [(a0, b0), (a1, b1)]
-}
-
-fn zip3<'a, A, B, C>(
-    [a0, a1]: &'a mut [A; 2],
-    [b0, b1]: &'a mut [B; 2],
-    [c0, c1]: &'a mut [C; 2],
-) -> [(&'a mut A, &'a mut B, &'a mut C); 2] {
-    [(a0, b0, c0), (a1, b1, c1)]
 }
 
 /// Laps of a step.
