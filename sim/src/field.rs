@@ -143,6 +143,7 @@ impl Stencil {
         };
         let [columns, rows] = grid.shape(axis.stagger());
         let (mut total, mut total_slope) = (0.0, [0.0; 2]);
+        let mut whole = true;
         for (i, j) in [(i, j), (i + 1, j), (i, j + 1), (i + 1, j + 1)] {
             let (column, mirror_x) = if topology.periodic_x() {
                 (i.rem_euclid(grid.nx as i32), false)
@@ -183,22 +184,25 @@ impl Stencil {
                     let at = face_at(axis, column as usize, row as usize);
                     if sees(at) {
                         add(face, at, 1.0);
+                    } else {
+                        whole = false;
                     }
                 }
                 Some(pieces) => {
+                    whole = false;
                     for piece in pieces.iter().filter(|piece| sees(piece.at)) {
                         add(piece.node as usize, piece.at, piece.aperture);
                     }
                 }
             }
         }
-        stencil.normalise(total, total_slope);
+        stencil.normalise(total, total_slope, whole);
         stencil
     }
 
     /// Scales the weights to sum to one, and their slopes to match: the slope of
     /// Σwu / Σw is (Σ∇w·u − ū Σ∇w) / Σw.
-    fn normalise(&mut self, total: f32, total_slope: [f32; 2]) {
+    fn normalise(&mut self, total: f32, total_slope: [f32; 2], whole: bool) {
         if total <= 1e-6 {
             self.count = 0;
             (self.offset, self.offset_slope) = (0.0, [0.0; 2]);
@@ -212,9 +216,10 @@ impl Stencil {
                     self.slope[k][d] * scale - self.weight[k] * total_slope[d] * scale;
             }
         }
-        if self.count != 4 {
-            // With a corner hidden or split, the slope of what is left is that of
-            // two nearby values as often as not, and carries energy into the water.
+        if !whole {
+            // With a corner hidden or split, the slope of what is left is often that
+            // of values a hair apart. A particle that spreads it over whole cells and
+            // reads it back finds it steeper every time.
             self.slope = [[0.0; 2]; Self::MOST];
             self.offset_slope = [0.0; 2];
         }

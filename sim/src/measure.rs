@@ -1,6 +1,6 @@
 //! Sums over the water: energy, momentum, density, volume.
 
-use crate::cpu::surface::Surface;
+use crate::cpu::surface::depth;
 use crate::geometry::Topology;
 use crate::particles::Particle;
 
@@ -98,12 +98,8 @@ impl DensityErrors {
 
 /// Area that water covers, in cells: each component counts with the share that
 /// lies below its surface.
-pub fn volume(topology: &Topology, surface: &Surface) -> f64 {
-    (0..surface.distance.len())
-        .filter(|&c| topology.exists(c))
-        .map(|c| {
-            let covered = (0.5 - surface.distance[c]).clamp(0.0, 1.0);
-            topology.area(c) * f64::from(covered)
-        })
-        .sum()
+pub fn volume(topology: &Topology, density: &[f32]) -> f64 {
+    let wet = density.iter().enumerate().filter(|&(c, &d)| d > 0.0 && topology.exists(c));
+    let covered = |density| f64::from((0.5 + depth(density)).clamp(0.0, 1.0));
+    wet.map(|(component, &density)| topology.area(component) * covered(density)).sum()
 }

@@ -209,7 +209,7 @@ impl Pressure {
             || {
                 let none = |_: &dyn Fn(usize) -> f32, _: &mut dyn FnMut(usize, f32)| ();
                 let tolerance = tolerances.density;
-                density_rhs(component_of_row, pools, density, density_rate, rhs_d);
+                density_rhs(topology, component_of_row, pools, density, density_rate, rhs_d);
                 x_d.clear();
                 x_d.resize(rhs_d.len(), 0.0);
                 let outcome = factor.solve(system, rhs_d, x_d, tolerance, most, none, work_d);
@@ -340,14 +340,23 @@ impl Pressure {
     }
 }
 
-/// What the displacement that restores density should diverge by.
-fn density_rhs(rows: &[u32], pools: &Pools, density: &[f32], rate: f32, rhs: &mut Vec<f32>) {
+/// Flux by which the displacement that restores density should leave each
+/// component, cells²: the share that is too much, of its area.
+fn density_rhs(
+    topology: &Topology,
+    rows: &[u32],
+    pools: &Pools,
+    density: &[f32],
+    rate: f32,
+    rhs: &mut Vec<f32>,
+) {
     rhs.clear();
     rhs.extend(rows.iter().zip(&pools.deep).map(|(&component, &deep)| {
         let error = density[component as usize] - 1.0;
         // Near the surface too little water is no error.
         let error = if error < 0.0 && !deep { 0.0 } else { error };
-        rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX)
+        let area = topology.area(component as usize) as f32;
+        area * rate * error.clamp(-DENSITY_ERROR_MAX, DENSITY_ERROR_MAX)
     }));
     pools.drop_means(rhs, &pools.airless);
 }

@@ -11,12 +11,21 @@ use crate::geometry::{Obstacles, Topology};
 /// Integration points along a cell side.
 const SIDE: usize = 4;
 
-/// Writes ∫ w over the visible, open area for each component, in cells. A whole
-/// cell that nothing stirred keeps its value.
-pub fn run(topology: &Topology, obstacles: &Obstacles, rest: &mut Vec<f32>) {
+/// What fits around the sample point of a component.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Room {
+    /// ∫ w over the visible, open area, in cells.
+    pub area: f32,
+    /// ∫ ∇w, the change of that as the point moves with what it sees.
+    pub slope: [f32; 2],
+}
+
+/// Finds the room in each component. A whole cell that nothing stirred keeps its
+/// value.
+pub fn run(topology: &Topology, obstacles: &Obstacles, rest: &mut Vec<Room>) {
     let grid = topology.grid();
     let cells = grid.nx * grid.ny;
-    rest.resize(topology.component_count(), 0.0);
+    rest.resize(topology.component_count(), Room::default());
     // What a flat wall at half a cell's distance leaves of a tent of width one.
     let beside_wall = |index: usize, count: usize, open: bool| {
         let missing = f32::from(u8::from(index == 0)) + f32::from(u8::from(index + 1 == count));
@@ -29,21 +38,22 @@ pub fn run(topology: &Topology, obstacles: &Obstacles, rest: &mut Vec<f32>) {
         }
         let (i, j) = (cell % grid.nx, cell / grid.nx);
         *rest = if !topology.exists(component) {
-            0.0
+            Room::default()
         } else if component < cells && obstacles.clear_near(cell) {
-            beside_wall(i, grid.nx, topology.periodic_x()) * beside_wall(j, grid.ny, false)
+            let along_x = beside_wall(i, grid.nx, topology.periodic_x());
+            Room { area: along_x * beside_wall(j, grid.ny, false), slope: [0.0; 2] }
         } else {
             visible(topology, obstacles, component)
         };
     });
 }
 
-fn visible(topology: &Topology, obstacles: &Obstacles, component: usize) -> f32 {
+fn visible(topology: &Topology, obstacles: &Obstacles, component: usize) -> Room {
     let grid = topology.grid();
     let cell = topology.cell_of(component);
     let (i, j) = ((cell % grid.nx) as i64, (cell / grid.nx) as i64);
     let centre = topology.sample(component);
-    let mut sum = 0.0;
+    let (mut sum, mut slope) = (0.0, [0.0; 2]);
     for row in (j - 1).max(0)..(j + 2).min(grid.ny as i64) {
         for column in i - 1..i + 2 {
             if !topology.periodic_x() && (column < 0 || column >= grid.nx as i64) {
@@ -52,12 +62,16 @@ fn visible(topology: &Topology, obstacles: &Obstacles, component: usize) -> f32 
             for k in 0..SIDE * SIDE {
                 let offset = |k: usize| (k as f64 + 0.5) / SIDE as f64;
                 let p = [column as f64 + offset(k % SIDE), row as f64 + offset(k / SIDE)];
-                let (wx, wy) = (1.0 - (p[0] - centre[0]).abs(), 1.0 - (p[1] - centre[1]).abs());
+                let d = [p[0] - centre[0], p[1] - centre[1]];
+                let (wx, wy) = (1.0 - d[0].abs(), 1.0 - d[1].abs());
                 if wx > 0.0 && wy > 0.0 && obstacles.sees(cell, centre, p) {
                     sum += wx * wy;
+                    slope[0] += d[0].signum() * wy;
+                    slope[1] += d[1].signum() * wx;
                 }
             }
         }
     }
-    (sum / (SIDE * SIDE) as f64) as f32
+    let share = 1.0 / (SIDE * SIDE) as f64;
+    Room { area: (sum * share) as f32, slope: slope.map(|s| (s * share) as f32) }
 }

@@ -24,29 +24,34 @@ const SLIVER_SHARE: f32 = 0.7;
 pub struct Surface {
     /// Whether each component holds water.
     pub fluid: Vec<bool>,
-    /// Signed distance to the surface in cells, negative in the water, within ±1.
-    pub distance: Vec<f32>,
+    /// Signed distance from the centre of each component's cell to the surface, in
+    /// cells, negative in the water, within ±1. The centre may lie behind a line:
+    /// pressure counts as if the water went on there.
+    distance: Vec<f32>,
     films: Vec<u32>,
 }
 
 impl Surface {
-    /// Classifies components by particles and by `density` (ρ/ρ₀).
+    /// Classifies components by particles, by `density` (ρ/ρ₀), and by how much
+    /// `deeper` than there the centre of the cell is.
     pub fn run(
         &mut self,
         topology: &Topology,
         obstacles: &Obstacles,
         particles: &Particles,
         density: &[f32],
+        deeper: &[f32],
     ) {
         let Self { fluid, distance, .. } = self;
         distance.resize(density.len(), 0.0);
         fluid.clear();
         fluid.resize(density.len(), false);
-        distance.par_iter_mut().zip(density).with_min_len(4096).for_each(|(distance, &density)| {
-            *distance = -depth(density);
+        let depths = density.par_iter().zip(deeper).with_min_len(16_384);
+        distance.par_iter_mut().zip(depths).for_each(|(distance, (&density, &deeper))| {
+            *distance = (-depth(density) - deeper).clamp(-1.0, 1.0);
         });
-        for component in 0..density.len() {
-            fluid[component] = density[component] > 0.5 && topology.exists(component);
+        for (component, (fluid, &distance)) in fluid.iter_mut().zip(&*distance).enumerate() {
+            *fluid = distance < 0.0 && topology.exists(component);
         }
         self.keep_films(topology, obstacles, particles);
         self.fill_slivers(topology);
@@ -120,7 +125,7 @@ impl Surface {
 }
 
 /// Inverse of S: depth in cells below a flat surface, from density.
-fn depth(density: f32) -> f32 {
+pub fn depth(density: f32) -> f32 {
     let above_half = (density - 0.5).clamp(-0.5, 0.5);
     above_half.signum() * (1.0 - (1.0 - 2.0 * above_half.abs()).sqrt())
 }

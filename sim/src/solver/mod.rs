@@ -13,6 +13,7 @@ use crate::cpu::extrapolate::Extrapolate;
 use crate::cpu::grid_to_particle::Counts;
 use crate::cpu::particle_to_grid::ParticleToGrid;
 use crate::cpu::pressure::Pressure;
+use crate::cpu::rest_density::Room;
 use crate::cpu::spread::Spread;
 use crate::cpu::surface::Surface;
 use crate::cpu::viscosity::Viscosity;
@@ -48,7 +49,7 @@ pub struct Solver {
     obstacles: Obstacles,
     audit: Audit,
     topology: Topology,
-    rest: Vec<f32>,
+    rest: Vec<Room>,
     lines_changed: bool,
     flux: Vec<BodyFlux>,
     leverage: Vec<BodyFlux>,
@@ -56,6 +57,8 @@ pub struct Solver {
     lever_force: Vec<f64>,
 
     density: Vec<f32>,
+    /// How much deeper than its sample point the centre of each cut cell is, cells.
+    deeper: Vec<f32>,
     surface: Surface,
     spread: Spread,
     transfer: ParticleToGrid,
@@ -136,6 +139,7 @@ impl Solver {
             leverage: Vec::new(),
             lever_force: Vec::new(),
             density: Vec::new(),
+            deeper: Vec::new(),
             surface: Surface::default(),
             spread: Spread::default(),
             transfer: ParticleToGrid::default(),

@@ -195,7 +195,7 @@ impl Solver {
         let (rest, density, surface) = (&self.rest, &mut self.density, &mut self.surface);
         let (flux, leverage) = (&mut self.flux, &mut self.leverage);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
-        let (spread, rows) = (&self.spread, &self.rows);
+        let (spread, rows, deeper) = (&self.spread, &self.rows, &mut self.deeper);
         let to_grid = || {
             let mut clock = Clock::start();
             transfer.run(topology, obstacles, particles, spread);
@@ -214,8 +214,8 @@ impl Solver {
         };
         let find_water = || {
             let mut clock = Clock::start();
-            density::run(topology, obstacles, particles, spread, rest, density);
-            surface.run(topology, obstacles, particles, density);
+            density::run(topology, obstacles, particles, spread, rest, density, deeper);
+            surface.run(topology, obstacles, particles, density, deeper);
             body_flux::run(topology, obstacles, surface, movers, flux, leverage);
             pressure.assemble(topology, surface);
             clock.lap()
@@ -279,7 +279,7 @@ impl Solver {
             iterations: self.config.max_iterations,
         };
         let scratch = &mut self.scratch;
-        let (topology, surface) = (&self.topology, &self.surface);
+        let (topology, density) = (&self.topology, &self.density);
         let (outcomes, (errors, volume)) = self.pressure.solve(
             topology,
             &self.velocity,
@@ -288,7 +288,7 @@ impl Solver {
             &coupling,
             kick_s,
             tolerances,
-            |full| (DensityErrors::of(full, scratch), measure::volume(topology, surface)),
+            |full| (DensityErrors::of(full, scratch), measure::volume(topology, density)),
         );
         self.note_density(errors, volume);
         let impulse = self.pressure.impulses(&self.flux, self.movers.len());
