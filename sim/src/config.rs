@@ -44,7 +44,7 @@ impl Default for SolverConfig {
             fps: 60.0,
             cfl: 1.0,
             dt_max_s: 1.0 / 120.0,
-            flip_per_ms: 0.995,
+            flip_per_ms: 0.98,
             pressure_tolerance: 1e-4,
             density_tolerance: 1e-2,
             density_rate: 1.0,

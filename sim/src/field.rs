@@ -99,6 +99,8 @@ pub struct Stencil {
     count: usize,
     node: [u32; Self::MOST],
     weight: [f32; Self::MOST],
+    /// From the point to each corner.
+    way: [[f32; 2]; Self::MOST],
     slope: [[f32; 2]; Self::MOST],
     /// Added to the sum: what mirrored corners at a no-slip wall bring with them.
     offset: f32,
@@ -137,6 +139,7 @@ impl Stencil {
             count: 0,
             node: [0; Self::MOST],
             weight: [0.0; Self::MOST],
+            way: [[0.0; 2]; Self::MOST],
             slope: [[0.0; 2]; Self::MOST],
             offset: 0.0,
             offset_slope: [0.0; 2],
@@ -167,6 +170,7 @@ impl Stencil {
                 let sign = if mirror && no_slip.on { -1.0 } else { 1.0 };
                 stencil.node[stencil.count] = node as u32;
                 stencil.weight[stencil.count] = sign * weight;
+                stencil.way[stencil.count] = [dx, dy];
                 stencil.slope[stencil.count] = slope.map(|s| sign * s);
                 stencil.count += 1;
                 total += weight;
@@ -233,6 +237,12 @@ impl Stencil {
     /// Whether anything is visible from the point.
     pub fn is_empty(&self) -> bool {
         self.count == 0
+    }
+
+    /// The corners: node, weight, and the way there from the point.
+    #[inline]
+    pub fn corners(&self) -> impl Iterator<Item = (usize, f32, [f32; 2])> + '_ {
+        (0..self.count).map(|k| (self.node[k] as usize, self.weight[k], self.way[k]))
     }
 
     /// The fields' values. A mirrored wall counts with its own speed, and adds

@@ -83,7 +83,6 @@ impl Particles {
     /// Counting sort: where each cell begins, and which particle comes where.
     fn find_order(&mut self, grid: &Grid, leaves: impl Fn([f32; 2]) -> bool + Send) {
         let cells = grid.nx * grid.ny;
-        let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
         self.start.clear();
         self.start.resize(cells + 2, 0);
         self.cell.clear();
@@ -91,9 +90,7 @@ impl Particles {
             if leaves(particle.position) {
                 return GONE;
             }
-            let [x, y] = particle.position;
-            let (i, j) = ((x as i32).clamp(0, columns), (y as i32).clamp(0, rows));
-            let cell = grid.cell(i as usize, j as usize);
+            let cell = cell_of(grid, particle.position);
             self.start[cell + 2] += 1;
             cell as u32
         }));
@@ -136,6 +133,14 @@ impl Particles {
     pub fn position(&self, index: usize) -> [f64; 2] {
         self.all[index].position.map(f64::from)
     }
+}
+
+/// The cell that a point lies in, or the nearest.
+#[inline(always)]
+pub fn cell_of(grid: &Grid, p: [f32; 2]) -> usize {
+    let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
+    let (i, j) = ((p[0] as i32).clamp(0, columns), (p[1] as i32).clamp(0, rows));
+    grid.cell(i as usize, j as usize)
 }
 
 /// Puts particles in their places, block by block.

@@ -13,7 +13,7 @@ use crate::audit::Audit;
 use crate::field::{Corners, NoSlip, Packed, Stencil, both};
 use crate::geometry::{Axis, Obstacles, Topology};
 use crate::measure::Motion;
-use crate::particles::{Particle, Particles};
+use crate::particles::{Particle, Particles, cell_of};
 
 /// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
@@ -102,10 +102,7 @@ impl GridToParticle<'_> {
 
     #[inline(always)]
     fn cell_of(&self, p: [f32; 2]) -> usize {
-        let grid = self.topology.grid();
-        let (columns, rows) = (grid.nx as i32 - 1, grid.ny as i32 - 1);
-        let (i, j) = ((p[0] as i32).clamp(0, columns), (p[1] as i32).clamp(0, rows));
-        grid.cell(i as usize, j as usize)
+        cell_of(self.topology.grid(), p)
     }
 
     #[inline(always)]

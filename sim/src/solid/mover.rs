@@ -51,7 +51,8 @@ pub struct Mover {
     pub insides: Vec<Polygon>,
     /// Centre of mass at the start of the step.
     pub centre: Point,
-    /// Velocity at the start of the step: cells/s, cells/s, rad/s.
+    /// Velocity, at the start of the step and, once it has moved, at its end:
+    /// cells/s, cells/s, rad/s.
     pub velocity: [f64; 3],
     /// Whether a push moves it.
     pub yields: bool,

@@ -260,12 +260,7 @@ impl World {
             let body = &self.physics.bodies[solid.handle];
             let placement = self.placement(solid.handle);
             let centre = self.cells(body.center_of_mass());
-            let linear = body.linvel();
-            let velocity = [
-                f64::from(linear.x) / self.cell_m,
-                f64::from(linear.y) / self.cell_m,
-                f64::from(body.angvel()),
-            ];
+            let velocity = self.velocity_of(solid.handle);
             if movers.len() <= index {
                 movers.push(Mover {
                     before: placement,
@@ -404,7 +399,7 @@ impl World {
         self.physics.integration_parameters.dt = dt_s as f32;
         self.physics.step();
         for (mover, &handle) in movers.iter_mut().zip(&handles) {
-            mover.after = self.placement(handle);
+            (mover.after, mover.velocity) = (self.placement(handle), self.velocity_of(handle));
         }
         self.line_stopped = false;
         for line in self.lines.values_mut().filter(|line| line.moving_s > 0.0) {
@@ -417,6 +412,17 @@ impl World {
                 body.set_body_type(RigidBodyType::Fixed, true);
             }
         }
+    }
+
+    /// Cells/s, cells/s, rad/s.
+    fn velocity_of(&self, handle: RigidBodyHandle) -> [f64; 3] {
+        let body = &self.physics.bodies[handle];
+        let linear = body.linvel();
+        [
+            f64::from(linear.x) / self.cell_m,
+            f64::from(linear.y) / self.cell_m,
+            f64::from(body.angvel()),
+        ]
     }
 
     /// Whether a line came to rest in the last step.
