@@ -250,6 +250,6 @@ mod tests {
         assert_eq!(steps.step_s(), None);
         steps.time_next().expect("a small dam break");
         assert!(steps.step_s().is_some());
-        assert_eq!(steps.stages_s().len(), 9);
+        assert_eq!(steps.stages_s().len(), 10);
     }
 }

@@ -23,7 +23,7 @@ pub struct SolverConfig {
     /// Longest step, seconds. Default 1/120.
     pub dt_max_s: f64,
     /// Share of the particle's own velocity that survives a millisecond, the
-    /// rest being replaced by the grid's: 1 is FLIP, 0 is APIC. Default 0.995.
+    /// rest being replaced by the grid's: 1 is FLIP, 0 is APIC. Default 0.98.
     pub flip_per_ms: f64,
     /// Pressure residual at which iteration stops, relative to the right-hand side. Default 1e-4.
     pub pressure_tolerance: f64,

@@ -45,8 +45,7 @@ fn dam_break_front_is_where_mps_has_it_and_not_far_before_the_experiment() {
 
 #[test]
 fn hydrostatic_pressure_is_weight_and_water_stays_where_it_is() {
-    passes_but(
-        &["v30/volume-drift"],
+    passes(
         "hydrostatic",
         &[
             ("flat/pressure", 0.01),

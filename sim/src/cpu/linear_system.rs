@@ -221,79 +221,42 @@ impl Factor {
 
     /// direction ← residual + β direction; back ← (I + Lᵀ)⁻¹ direction.
     fn go_back(&self, beta: f32, work: &mut Workspace) {
-        let Workspace { residual, direction, back, .. } = work;
-        let pass = |(block, ((residual, direction), back)): (
-            usize,
-            ((&[f32], &mut [f32]), &mut [f32]),
-        )| {
-            let first = block * BLOCK;
-            for k in (0..back.len()).rev() {
-                direction[k] = residual[k] + beta * direction[k];
-                back[k] = self.after.subtract(first + k, first, back, direction[k]);
+        work.for_blocks(|first, rows| {
+            for k in (0..rows.back.len()).rev() {
+                rows.direction[k] = rows.residual[k] + beta * rows.direction[k];
+                rows.back[k] = self.after.subtract(first + k, first, rows.back, rows.direction[k]);
             }
-        };
-        if self.root.len() > SHARED {
-            let chunks = residual.par_chunks(BLOCK).zip(direction.par_chunks_mut(BLOCK));
-            chunks.zip(back.par_chunks_mut(BLOCK)).enumerate().for_each(pass);
-        } else {
-            let chunks = residual.chunks(BLOCK).zip(direction.chunks_mut(BLOCK));
-            chunks.zip(back.chunks_mut(BLOCK)).enumerate().for_each(pass);
-        }
+            0.0
+        });
     }
 
     /// forth ← (I + L)⁻¹ (direction − (2 − D) back + forth); returns
     /// direction · (back + forth).
     fn go_forth(&self, work: &mut Workspace) -> f64 {
-        let Workspace { direction, back, forth, partial, .. } = work;
-        let pass = |(block, (((direction, back), forth), partial)): (
-            usize,
-            (((&[f32], &[f32]), &mut [f32]), &mut f64),
-        )| {
-            let first = block * BLOCK;
+        work.for_blocks(|first, rows| {
+            let (direction, back, forth) = (&*rows.direction, &*rows.back, rows.forth);
             let excess = &self.excess[first..];
-            *partial = 0.0;
+            let mut product = 0.0;
             for k in 0..forth.len() {
                 let sum = direction[k] - excess[k] * back[k] + forth[k];
                 forth[k] = self.before.subtract(first + k, first, forth, sum);
-                *partial += f64::from(direction[k]) * f64::from(back[k] + forth[k]);
+                product += f64::from(direction[k]) * f64::from(back[k] + forth[k]);
             }
-        };
-        if self.root.len() > SHARED {
-            let chunks = direction.par_chunks(BLOCK).zip(back.par_chunks(BLOCK));
-            let chunks = chunks.zip(forth.par_chunks_mut(BLOCK)).zip(partial.par_iter_mut());
-            chunks.enumerate().for_each(pass);
-        } else {
-            let chunks = direction.chunks(BLOCK).zip(back.chunks(BLOCK));
-            let chunks = chunks.zip(forth.chunks_mut(BLOCK)).zip(partial.iter_mut());
-            chunks.enumerate().for_each(pass);
-        }
-        partial.iter().sum()
+            product
+        })
     }
 
     /// gain += α back, residual −= α (back + forth); returns residual².
     fn advance(&self, alpha: f32, work: &mut Workspace) -> f64 {
-        let Workspace { residual, back, forth, gain, partial, .. } = work;
-        let pass = |((((residual, back), forth), gain), partial): (
-            (((&mut [f32], &[f32]), &[f32]), &mut [f32]),
-            &mut f64,
-        )| {
-            let rows = residual.iter_mut().zip(back).zip(forth).zip(gain);
-            rows.for_each(|(((residual, back), forth), gain)| {
+        work.for_blocks(|_, rows| {
+            let steps = rows.back.iter().zip(&*rows.forth);
+            let both = rows.residual.iter_mut().zip(rows.gain).zip(steps);
+            both.for_each(|((residual, gain), (back, forth))| {
                 *gain += alpha * back;
                 *residual -= alpha * (back + forth);
             });
-            *partial = square(residual);
-        };
-        if self.root.len() > SHARED {
-            let chunks = residual.par_chunks_mut(BLOCK).zip(back.par_chunks(BLOCK));
-            let chunks = chunks.zip(forth.par_chunks(BLOCK)).zip(gain.par_chunks_mut(BLOCK));
-            chunks.zip(partial.par_iter_mut()).for_each(pass);
-        } else {
-            let chunks = residual.chunks_mut(BLOCK).zip(back.chunks(BLOCK));
-            let chunks = chunks.zip(forth.chunks(BLOCK)).zip(gain.chunks_mut(BLOCK));
-            chunks.zip(partial.iter_mut()).for_each(pass);
-        }
-        partial.iter().sum()
+            square(rows.residual)
+        })
     }
 
     /// residual ← (I + L)⁻¹ of the scaled `b − (A + extra) x`; returns residual².
@@ -332,6 +295,7 @@ impl Factor {
     /// it weighs smooth residuals, which take the most of x to mend, as more than
     /// rough ones. `extra` is given x and adds its share of the product row by
     /// row; it must be symmetric and not negative.
+    #[allow(clippy::too_many_arguments)]
     pub fn solve(
         &self,
         system: &LinearSystem,
@@ -392,7 +356,33 @@ impl Factor {
     }
 }
 
+/// One block of each vector.
+struct Rows<'a> {
+    residual: &'a mut [f32],
+    direction: &'a mut [f32],
+    back: &'a mut [f32],
+    forth: &'a mut [f32],
+    gain: &'a mut [f32],
+}
+
 impl Workspace {
+    /// Does `work`, which is given the first row and the vectors, for all blocks;
+    /// returns the sum of its results.
+    fn for_blocks(&mut self, work: impl Fn(usize, Rows) -> f64 + Sync) -> f64 {
+        let at_once = if self.residual.len() > SHARED { 1 } else { usize::MAX };
+        let Self { residual, direction, back, forth, gain, partial } = self;
+        let [residual, direction, back, forth, gain] =
+            [residual, direction, back, forth, gain].map(|v| v.par_chunks_mut(BLOCK));
+        let blocks = (residual, direction, back, forth, gain, partial).into_par_iter();
+        blocks.enumerate().with_min_len(at_once).for_each(
+            |(block, (residual, direction, back, forth, gain, partial))| {
+                let rows = Rows { residual, direction, back, forth, gain };
+                *partial = work(block * BLOCK, rows);
+            },
+        );
+        self.partial.iter().sum()
+    }
+
     fn clear(&mut self, count: usize) {
         let Self { residual, direction, back, forth, gain, partial, .. } = self;
         for vector in [residual, direction, back, forth, gain] {

@@ -76,56 +76,12 @@ impl Solver {
         self.lines_changed |= self.world.any_line_moving() || self.world.just_stopped();
         stages.bodies = clock.lap();
 
-        let mp: Vec<f64> = (0..2)
-            .map(|k| self.particles.all.iter().map(|p| p.velocity[k] as f64).sum::<f64>())
-            .collect();
-        let mg = |vel: &crate::field::FaceField, s: &Self| -> Vec<f64> {
-            (0..2)
-                .map(|k| {
-                    vel[k]
-                        .iter()
-                        .zip(&s.transfer.weight[k])
-                        .map(|(v, w)| f64::from(*v) * f64::from(*w))
-                        .sum::<f64>()
-                })
-                .collect()
-        };
-        let m1 = mg(&self.transfer.velocity, self);
         self.correct(kick_s);
-        let m2 = mg(&self.velocity, self);
-        let md: Vec<f64> = (0..2)
-            .map(|k| {
-                self.displacement[k]
-                    .iter()
-                    .zip(&self.transfer.weight[k])
-                    .map(|(v, w)| f64::from(*v) * f64::from(*w))
-                    .sum::<f64>()
-            })
-            .collect();
         stages.extrapolate = clock.lap();
 
         let (counts, motion) = self.carry(dt_s, kick_s, &pushed);
         stages.grid_to_particle = clock.lap();
 
-        let m3: Vec<f64> = (0..2)
-            .map(|k| self.particles.all.iter().map(|p| p.velocity[k] as f64).sum::<f64>())
-            .collect();
-        if std::env::var("MOM").is_ok() {
-            let n = self.particles.len() as f64;
-            let v = 64.0;
-            println!(
-                "M t {:.3} p2g {:+.5} {:+.5} project {:+.5} {:+.5} g2p {:+.5} {:+.5} disp {:+.6} {:+.6}",
-                self.time_s,
-                (m1[0] - mp[0]) / n / v,
-                (m1[1] - mp[1]) / n / v,
-                (m2[0] - m1[0]) / n / v,
-                (m2[1] - m1[1]) / n / v,
-                (m3[0] - m2[0]) / n / v,
-                (m3[1] - m2[1]) / n / v,
-                md[0] / n,
-                md[1] / n
-            );
-        }
         self.time_s += dt_s;
         (self.diagnostics.dt_s, self.diagnostics.kick_s) = (dt_s, kick_s);
         self.measure(counts, motion);
