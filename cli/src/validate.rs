@@ -29,7 +29,7 @@ pub struct Args {
     /// Where the solver runs
     #[arg(long, value_enum, default_value = "cpu")]
     backend: BackendName,
-    /// Coarse grids: minutes for all cases instead of a quarter of an hour
+    /// Coarse grids: half a minute for all cases instead of several
     #[arg(long)]
     quick: bool,
     /// Draw the figures of each case into this folder

@@ -31,15 +31,16 @@
 //!
 //! # A step
 //!
-//! 1. [`source`]: water comes in and leaves; particles are sorted by cell.
-//! 2. [`geometry`]: which parts of which cells are connected.
-//! 3. [`cpu::density`], [`cpu::surface`]: how full, and where the surface is.
-//! 4. [`cpu::particle_to_grid`]: velocities to the sides of cells.
-//! 5. Gravity and [`cpu::viscosity`].
-//! 6. [`cpu::pressure`]: no divergence, and bodies pushed, in one solve.
-//! 7. [`solid`]: rapier2d moves the bodies.
-//! 8. [`cpu::extrapolate`]: velocities around the water.
-//! 9. [`cpu::grid_to_particle`], [`cpu::advect`]: particles move, and cross no line.
+//! 1. [`geometry`]: which parts of which cells are connected.
+//! 2. [`source`], [`cpu::spread`]: water comes in and leaves; particles are sorted
+//!    by cell and add up on the grid.
+//! 3. [`cpu::particle_to_grid`]: velocities to the sides of cells; beside it
+//!    [`cpu::density`], [`cpu::surface`]: how full, and where the surface is.
+//! 4. Gravity and [`cpu::viscosity`].
+//! 5. [`cpu::pressure`]: no divergence, and bodies pushed, in one solve.
+//! 6. [`solid`]: rapier2d moves the bodies.
+//! 7. [`cpu::extrapolate`]: velocities around the water.
+//! 8. [`cpu::grid_to_particle`], [`cpu::advect`]: particles move, and cross no line.
 
 mod audit;
 mod config;
