@@ -321,6 +321,7 @@ impl Factor {
                 rho = self.start_residual(system, b, None, &extra, &mut work.residual);
             }
         }
+        let first = rho;
         let (mut beta, mut iterations) = (0.0, 0);
         while iterations < most && rho > tolerance * tolerance * scale {
             self.go_back(beta, work);
@@ -343,10 +344,9 @@ impl Factor {
             rho = next;
             iterations += 1;
         }
-        if rho > scale || !rho.is_finite() {
-            // Worse than nothing.
-            x.fill(0.0);
-            return Outcome { iterations, residual: 1.0 };
+        if rho > first || !rho.is_finite() {
+            // Worse than the start, which stays.
+            return Outcome { iterations, residual: (first / scale).sqrt() };
         }
         x.iter_mut()
             .zip(&work.gain)

@@ -7,6 +7,12 @@
 use super::linear_system::LinearSystem;
 use crate::geometry::NONE;
 
+/// Least width, in cells, with which a body closes a pool off and gives way to it.
+/// One that is all inside has none, but for what it loses where it leans on a
+/// line; taken for a piston, that sliver would have to make up for every rounding
+/// of the flow, with a pressure to match.
+const PISTON: f64 = 0.5;
+
 /// What is known of each body of water, by the rows of the pressure matrix.
 #[derive(Clone, Debug, Default)]
 pub struct Pools {
@@ -24,14 +30,16 @@ pub struct Pools {
 
 impl Pools {
     /// Finds the pools. `interior` tells for each row whether it borders water
-    /// only; `held` gives row, mover and flux of what borders a body that yields.
+    /// only; `held` gives row, mover and flux of what borders a body that yields,
+    /// and `radii` the size of each mover, in cells.
     pub fn find(
         &mut self,
         system: &LinearSystem,
         interior: &[bool],
         held: impl Iterator<Item = (usize, usize, [f64; 3])>,
-        movers: usize,
+        radii: &[f64],
     ) {
+        let movers = radii.len();
         let Self { of_row, airless, enclosed, deep, stack, net } = self;
         let all_interior = |row| system.row(row).all(|(other, _)| interior[other]);
         deep.clear();
@@ -69,7 +77,8 @@ impl Pools {
             (0..3).for_each(|k| sum[k] += flux[k]);
         }
         for (index, sum) in net.iter().enumerate() {
-            if sum.iter().any(|s| s.abs() > 1e-2) {
+            let [x, y, turn] = sum.map(f64::abs);
+            if x.max(y).max(turn / radii[index % movers].max(1.0)) > PISTON {
                 enclosed[index / movers] = false;
             }
         }

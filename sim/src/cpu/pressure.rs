@@ -122,10 +122,8 @@ impl Pressure {
             let row = row_of_component[entry.component as usize];
             (row != NONE).then_some((row as usize, entry.mover as usize, entry.flux))
         });
-        attend::longer(
-            || factor.factorise(system),
-            || pools.find(system, interior, held, movers.len()),
-        );
+        let radii: Vec<f64> = movers.iter().map(|mover| mover.radius).collect();
+        attend::longer(|| factor.factorise(system), || pools.find(system, interior, held, &radii));
     }
 
     /// Solves for pressure and for the density potential, side by side. The second
@@ -202,6 +200,9 @@ impl Pressure {
                 let tolerance = tolerances.pressure;
                 x_p.clear();
                 x_p.extend(component_of_row.iter().map(|&c| stretch * value[c as usize]));
+                // A constant that changes nothing would grow from step to step until
+                // nothing else is left of the digits.
+                pools.drop_means(x_p, &pools.enclosed);
                 let outcome = factor.solve(system, rhs_p, x_p, tolerance, most, bodies, work_p);
                 by_component(component_of_row, x_p, value);
                 outcome

@@ -214,6 +214,13 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
+    /// Writes the rows of a case that has one run.
+    pub fn of_one(run: &Run, report: &mut CaseReport) {
+        let mut ledger = Self::default();
+        ledger.close("", run);
+        ledger.write(report);
+    }
+
     /// Enters a run that has ended; `label` tells it from the case's other runs.
     pub fn close(&mut self, label: &str, run: &Run) {
         let label = if label.is_empty() { String::new() } else { format!("{label}: ") };

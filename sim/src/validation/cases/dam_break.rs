@@ -89,9 +89,7 @@ impl Case for DamBreak {
             ],
             same_scale: false,
         });
-        let mut ledger = Ledger::default();
-        ledger.close("", &run);
-        ledger.write(&mut report);
+        Ledger::of_one(&run, &mut report);
         Ok(report)
     }
 }

@@ -91,9 +91,7 @@ impl Case for StandingWave {
         });
         report.checks.push(check);
         report.checks.push(Check::reported("amplitude-left", "1", left));
-        let mut ledger = Ledger::default();
-        ledger.close("", &run);
-        ledger.write(&mut report);
+        Ledger::of_one(&run, &mut report);
         Ok(report)
     }
 }
