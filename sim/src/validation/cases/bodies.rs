@@ -32,7 +32,8 @@ const COLLISION_S: f64 = 0.4;
 /// A blob of water, a ball and a box on their way to the same place, in the
 /// middle of a rectangle that is `up_m` higher than wide: room to fall.
 fn collision(name: &str, up_m: f64, cell_m: f64) -> Scene {
-    const SIDE_M: f64 = 4.0;
+    // Room for the fastest drop.
+    const SIDE_M: f64 = 6.0;
     let mut scene = empty(name, [SIDE_M, SIDE_M + up_m], cell_m);
     let at = |x: f64, y: f64| [SIDE_M / 2.0 + x, SIDE_M / 2.0 + up_m + y];
     scene.water.push(moving_block(at(-0.7, -0.3), at(-0.1, 0.3), [1.0, 0.0]));
