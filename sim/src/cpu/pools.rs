@@ -102,3 +102,40 @@ impl Pools {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row of four cells that touches no air.
+    fn chamber(held: [f64; 3]) -> Pools {
+        let mut system = LinearSystem::default();
+        system.clear();
+        for row in 0..4_u32 {
+            let neighbours = [row.checked_sub(1), (row < 3).then_some(row + 1)];
+            neighbours.into_iter().flatten().for_each(|other| system.push(other, -1.0));
+            system.end_row(2.0);
+        }
+        let mut pools = Pools::default();
+        pools.find(&system, &[true; 4], [(1, 0, held)].into_iter(), &[3.0]);
+        pools
+    }
+
+    #[test]
+    fn a_piston_relieves_a_chamber_and_a_sliver_of_a_body_does_not() {
+        assert_eq!(chamber([2.0, 0.0, 0.0]).enclosed, [false]);
+        assert_eq!(chamber([0.0, 0.0, 4.5]).enclosed, [false], "one that turns");
+        assert_eq!(chamber([0.3, -0.2, 0.6]).enclosed, [true]);
+        assert_eq!(chamber([2.0, 0.0, 0.0]).airless, [true]);
+    }
+
+    #[test]
+    fn a_right_hand_side_loses_its_mean_where_chosen_and_nowhere_else() {
+        let pools = chamber([0.0; 3]);
+        let mut rhs = [1.0, 2.0, 3.0, 6.0];
+        pools.drop_means(&mut rhs, &[false]);
+        assert_eq!(rhs, [1.0, 2.0, 3.0, 6.0]);
+        pools.drop_means(&mut rhs, &[true]);
+        assert_eq!(rhs, [-2.0, -1.0, 0.0, 3.0]);
+    }
+}

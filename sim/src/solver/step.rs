@@ -97,8 +97,9 @@ impl Solver {
         Ok(dt_s)
     }
 
-    /// The longest step that keeps every particle and outline within a cell of
-    /// where it was, and follows the shortest waves that the grid carries.
+    /// The longest step that keeps outlines and all particles but [`SPRAY`] within
+    /// a cell of where they were, and follows the shortest waves that the grid
+    /// carries.
     fn choose_dt(&self, limit_s: f64) -> f64 {
         let spray = self.diagnostics.max_speed_m_s / self.grid.cell_m / MAX_SPRAY_CELLS;
         let water = self.bulk_speed.max(spray);
