@@ -9,6 +9,7 @@ pub mod attend;
 pub mod body_flux;
 pub mod density;
 pub mod extrapolate;
+pub mod flight;
 pub mod grid_to_particle;
 pub mod linear_system;
 pub mod particle_to_grid;

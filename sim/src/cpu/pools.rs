@@ -17,7 +17,7 @@ const PISTON: f64 = 0.5;
 #[derive(Clone, Debug, Default)]
 pub struct Pools {
     /// For each row: the number of its pool.
-    of_row: Vec<u32>,
+    pub of_row: Vec<u32>,
     /// For each pool: whether it touches no air.
     pub airless: Vec<bool>,
     /// For each pool: whether no body that yields relieves it either.

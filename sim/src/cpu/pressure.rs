@@ -254,6 +254,24 @@ impl Pressure {
         impulse
     }
 
+    /// Number of bodies of water.
+    pub fn pool_count(&self) -> usize {
+        self.pools.airless.len()
+    }
+
+    /// The body of water that `component` belongs to, if it is wet.
+    #[inline]
+    pub fn pool_of(&self, component: u32) -> Option<usize> {
+        let row = self.row_of_component[component as usize];
+        (row != NONE).then(|| self.pools.of_row[row as usize] as usize)
+    }
+
+    /// All wet components, each with its body of water and whether it lies deep inside.
+    pub fn wet(&self) -> impl Iterator<Item = (usize, usize, bool)> + '_ {
+        let rows = self.component_of_row.iter().zip(&self.pools.of_row).zip(&self.pools.deep);
+        rows.map(|((&component, &pool), &deep)| (component as usize, pool as usize, deep))
+    }
+
     /// Takes the pressure gradient off `velocity` along `axis`, writes the
     /// displacement that restores density, and marks the unknowns beside water.
     /// All water lies inside `rows` of cells.

@@ -10,6 +10,7 @@ use weir_scene::{Advance, AdvanceError, Domain, Frame, Grid, Limits, Scene, Stro
 use crate::audit::Audit;
 use crate::cpu::body_flux::BodyFlux;
 use crate::cpu::extrapolate::Extrapolate;
+use crate::cpu::flight::Flight;
 use crate::cpu::grid_to_particle::Counts;
 use crate::cpu::particle_to_grid::ParticleToGrid;
 use crate::cpu::pressure::Pressure;
@@ -53,8 +54,9 @@ pub struct Solver {
     lines_changed: bool,
     flux: Vec<BodyFlux>,
     leverage: Vec<BodyFlux>,
-    /// Force on the movers by `leverage` in the last step, three a mover.
-    lever_force: Vec<f64>,
+    /// Impulse on the movers by `leverage` in the last step, three a mover.
+    lever_impulse: Vec<f64>,
+    flight: Flight,
 
     density: Vec<f32>,
     /// How much deeper than its sample point the centre of each cut cell is, cells.
@@ -137,7 +139,8 @@ impl Solver {
             lines_changed: true,
             flux: Vec::new(),
             leverage: Vec::new(),
-            lever_force: Vec::new(),
+            lever_impulse: Vec::new(),
+            flight: Flight::default(),
             density: Vec::new(),
             deeper: Vec::new(),
             surface: Surface::default(),

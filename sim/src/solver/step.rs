@@ -68,7 +68,7 @@ impl Solver {
         stages.forces = clock.lap();
 
         let (mobility, mut falling) = self.world.let_fall(&self.movers, kick_s);
-        self.lever(&mobility, &mut falling, kick_s);
+        self.lever(&mobility, &mut falling);
         let pushed = self.project(&mobility, falling, kick_s);
         stages.pressure = clock.lap();
 
@@ -79,7 +79,12 @@ impl Solver {
         self.correct(kick_s);
         stages.extrapolate = clock.lap();
 
-        let (counts, motion) = self.carry(dt_s, kick_s, &pushed);
+        let fall = self.gravity.map(|g| (g * kick_s) as f32);
+        let moved = [&self.flux[..], &self.leverage];
+        let (topology, lines) = (&self.topology, self.obstacles.lines());
+        self.flight.begin(topology, lines, &self.particles, &self.pressure, moved, fall);
+        let (counts, mut motion) = self.carry(dt_s, kick_s, &pushed);
+        self.flight.settle(&mut self.particles, dt_s, &mut motion);
         stages.grid_to_particle = clock.lap();
 
         self.time_s += dt_s;
@@ -269,11 +274,11 @@ impl Solver {
 
     /// Adds to the bodies' velocities what the slope of pressure up to their
     /// outlines, as the last step found it, does in this one.
-    fn lever(&self, mobility: &Mobility, falling: &mut [f64], kick_s: f64) {
-        let mut impulse: Vec<f64> = self.lever_force.iter().map(|force| force * kick_s).collect();
-        impulse.resize(falling.len(), 0.0);
+    fn lever(&self, mobility: &Mobility, falling: &mut [f64]) {
         let mut pushed = vec![0.0; falling.len()];
-        mobility.apply(&impulse, &mut pushed);
+        if self.lever_impulse.len() == pushed.len() {
+            mobility.apply(&self.lever_impulse, &mut pushed);
+        }
         falling.iter_mut().zip(pushed).for_each(|(v, push)| *v += push);
     }
 
@@ -300,8 +305,7 @@ impl Solver {
         );
         self.note_density(errors, volume);
         let impulse = self.pressure.impulses(&self.flux, self.movers.len());
-        let lever = self.pressure.impulses(&self.leverage, self.movers.len());
-        self.lever_force = lever.into_iter().map(|impulse| impulse / kick_s).collect();
+        self.lever_impulse = self.pressure.impulses(&self.leverage, self.movers.len());
         let mut pushed = vec![0.0; impulse.len()];
         mobility.apply(&impulse, &mut pushed);
         pushed.iter_mut().zip(&falling).for_each(|(v, falling)| *v += falling);
