@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use weir_scene::Scene;
+use weir_scene::{Scene, SceneError};
 
+use crate::digest::sha256;
 use crate::manifest::{Entry, Manifest, Metadata};
 use crate::storage::Folder;
 use crate::window::{Places, Window};
@@ -128,23 +129,22 @@ impl SceneFile<'_> {
         self.dataset.folder.join(&self.entry.file)
     }
 
-    /// The scene, drawn anew from the recipe: no file is read.
+    /// The scene: drawn anew from the recipe, which reads no file, or taken from
+    /// the file if another version of this crate drew it.
     ///
     /// # Errors
-    /// The recipe draws another scene than the file was made of, as another
-    /// version of this crate may.
+    /// The file has to be read and cannot be, or holds no scene.
     pub fn scene(&self) -> Result<Scene, FileError> {
-        let wrong = |reason: String| Fault::Text { kind: "scene", reason }.of(&self.path());
-        let scene = self.dataset.manifest.recipe.scene(self.entry.index);
-        let scene = scene.map_err(|error| wrong(error.to_string()))?;
-        let json = scene.to_json().map_err(|error| wrong(error.to_string()))?;
-        let got = crate::digest::sha256(json.as_bytes());
-        if got == self.entry.scene_sha256 {
+        if let Ok(scene) = self.dataset.manifest.recipe.scene(self.entry.index)
+            && let Ok(json) = scene.to_json()
+            && sha256(json.as_bytes()) == self.entry.scene_sha256
+        {
             return Ok(scene);
         }
-        // Made by another version: the file knows.
-        let stored = self.read()?;
-        Scene::from_json(&stored.scene_json).map_err(|error| wrong(error.to_string()))
+        let unreadable = |error: SceneError| {
+            Fault::Text { kind: "scene", reason: error.to_string() }.of(&self.path())
+        };
+        Scene::from_json(&self.read()?.scene_json).map_err(unreadable)
     }
 
     /// Reads all of it.

@@ -7,8 +7,8 @@
 //! whoever ends last collects the receipts into the manifest.
 
 use std::ops::{ControlFlow, Range};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::ThreadPoolBuilder;
 use weir_scene::{Advance, AdvanceError, Scene, Trajectory, rollout_with};
@@ -146,7 +146,7 @@ where
         }
     });
     let Tally { made, kept, interrupted, failure } =
-        run.tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        run.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
     // What is whole is worth a manifest, also after a failure.
     let manifest = Manifest::publish(job.recipe, job.commit, storage);
     match failure {
@@ -176,7 +176,7 @@ struct Tally {
 enum Ended {
     Made,
     Kept,
-    Interrupted,
+    Dropped,
 }
 
 impl<S, W> Run<'_, S, W>
@@ -200,17 +200,22 @@ where
         }
     }
 
+    fn tally(&self) -> MutexGuard<'_, Tally> {
+        // A thread that panicked has left whole numbers behind.
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn stopped(&self) -> bool {
-        let tally = self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let tally = self.tally();
         tally.interrupted || tally.failure.is_some()
     }
 
     fn note(&self, ended: Result<Ended, GenerateError>) {
-        let mut tally = self.tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut tally = self.tally();
         match ended {
             Ok(Ended::Made) => tally.made += 1,
             Ok(Ended::Kept) => tally.kept += 1,
-            Ok(Ended::Interrupted) => tally.interrupted = true,
+            Ok(Ended::Dropped) => {}
             Err(error) => {
                 tally.failure.get_or_insert(error);
             }
@@ -222,13 +227,22 @@ where
         let scene_json =
             scene.to_json().map_err(|error| RecipeError::new(format!("scene {index}"), error))?;
         if self.is_whole(index, &scene_json)? {
-            let told = (self.watch)(Event::Kept { scene: index });
-            return Ok(if told.is_break() { Ended::Interrupted } else { Ended::Kept });
+            let _ = self.tell(Event::Kept { scene: index });
+            return Ok(Ended::Kept);
         }
-        let Some(frames) = self.simulate(index, &scene)? else { return Ok(Ended::Interrupted) };
+        let Some(frames) = self.simulate(index, &scene)? else { return Ok(Ended::Dropped) };
         self.keep(index, &scene_json, &frames)?;
-        let told = (self.watch)(Event::Made { scene: index });
-        Ok(if told.is_break() { Ended::Interrupted } else { Ended::Made })
+        let _ = self.tell(Event::Made { scene: index });
+        Ok(Ended::Made)
+    }
+
+    /// Says what happened, and remembers it when the answer is to stop.
+    fn tell(&self, event: Event) -> ControlFlow<()> {
+        let told = (self.watch)(event);
+        if told.is_break() {
+            self.tally().interrupted = true;
+        }
+        told
     }
 
     /// Whether the file is there that would be made.
@@ -255,7 +269,7 @@ where
         let mut trajectory = Trajectory::new(water.frame_dt_s());
         rollout_with(&mut *water, frames - 1, |_, frame| {
             trajectory.push(frame);
-            (self.watch)(Event::Frame { scene: index, particles: frame.ids.len() })
+            self.tell(Event::Frame { scene: index, particles: frame.ids.len() })
         })
         .map_err(|source| GenerateError::Advance { scene: index, source })?;
         Ok((trajectory.frames.len() == frames).then_some(trajectory))

@@ -28,8 +28,11 @@ pub(super) fn figures(
     let mut drawn = 0;
     for _ in 0..dice.whole(recipe.lines.count) {
         let family = dice.weighted(&families)?;
-        let mut figure = Figure { family, hand: &hand, thickness_m };
-        let placed = (0..PLACES).find_map(|_| figure.place(&recipe.lines, site, scene, dice));
+        // The first is always in the way, or water might meet none.
+        let in_the_way = if drawn == 0 { 1.0 } else { recipe.lines.in_the_way };
+        let lines = Lines { in_the_way, ..recipe.lines.clone() };
+        let figure = Figure { family, hand: &hand, thickness_m };
+        let placed = (0..PLACES).find_map(|_| figure.place(&lines, site, scene, dice));
         if let Some(strokes) = placed {
             strokes.iter().for_each(|stroke| site.add_line(stroke));
             scene.strokes.extend(strokes);
@@ -48,7 +51,7 @@ struct Figure<'a> {
 impl Figure<'_> {
     /// Draws the figure at some place; `None` if something is in the way there.
     fn place(
-        &mut self,
+        &self,
         lines: &Lines,
         site: &Site,
         scene: &Scene,
