@@ -15,6 +15,7 @@ mod picture;
 mod scene_source;
 mod scenes;
 mod simulate;
+mod train;
 mod validate;
 mod video;
 
@@ -33,6 +34,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Simulate(simulate::Args),
+    Train(train::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
     Generate(generate::Args),
@@ -53,6 +55,7 @@ Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Train(args) => train::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),

@@ -6,7 +6,7 @@
 //! gradient tell the network early what is coming.
 
 use rayon::prelude::*;
-use weir_ground::{Axis, Obstacles, Outline, Point, Polygon, Segment, Sweep, Topology};
+use weir_ground::{Audit, Axis, Obstacles, Outline, Point, Polygon, Segment, Sweep, Topology};
 use weir_scene::{Grid, Scene, Stroke};
 
 use crate::transfer::{Shares, shares_at};
@@ -29,6 +29,7 @@ pub const MAPS: [&str; 6] =
 pub struct Bed {
     grid: Grid,
     obstacles: Obstacles,
+    audit: Audit,
     solids: Vec<Polygon>,
     /// `MAPS.len() × ny × nx`: unsigned distance to the nearest line or wall and
     /// the unit vector away from it (both fade to 1 and 0 at [`REACH`]), how open
@@ -53,7 +54,9 @@ impl Bed {
         let solids: Vec<Polygon> = outlines.into_iter().flat_map(|o| o.insides).collect();
         let mut topology = Topology::new(grid, scene.domain.periodic_x);
         topology.rebuild(&obstacles, solids.iter());
-        let mut bed = Self { grid, obstacles, solids, maps: Vec::new(), room: Vec::new() };
+        let audit = Audit::new(grid.nx, obstacles.lines());
+        let (maps, room) = (Vec::new(), Vec::new());
+        let mut bed = Self { grid, obstacles, audit, solids, maps, room };
         bed.maps = bed.draw(&topology);
         bed.room = bed.measure();
         bed
@@ -67,6 +70,11 @@ impl Bed {
     /// Lines, by cell.
     pub fn obstacles(&self) -> &Obstacles {
         &self.obstacles
+    }
+
+    /// A second opinion on whether a move crosses a line.
+    pub fn audit(&self) -> &Audit {
+        &self.audit
     }
 
     /// Whether a point (cells) lies where no water can be.

@@ -6,8 +6,6 @@
 //! fall needs no answer at all, and falls on an exact parabola.
 
 use rayon::prelude::*;
-use weir_ground::Sweep;
-use weir_scene::Grid;
 
 use crate::ModelError;
 use crate::bed::Bed;
@@ -75,47 +73,54 @@ impl Flow<'_> {
     }
 
     /// Moves `water` through the call. `after` sees it after each sub-frame, and
-    /// may add particles; these fly freely until the next call.
+    /// may add particles; these fly freely until the next call. Returns how many
+    /// moves crossed a line, by an audit that shares no code with the sweep.
     pub fn carry(
         &self,
         water: &mut Water,
         shown: &Encoded,
         answer: &Answer,
         mut after: impl FnMut(usize, &mut Water),
-    ) {
+    ) -> u64 {
+        let mut crossings = 0;
         let motion = &self.model.config.motion;
         let sub_frames = answer.change.len();
         mix(water, shown, motion.blend);
         for (k, change) in answer.change.iter().enumerate() {
-            self.sub_frame(water, shown, change, motion.sub_frame_s);
+            crossings += self.sub_frame(water, shown, change, motion.sub_frame_s);
             if k + 1 == sub_frames {
-                self.relax(water);
+                crossings += self.relax(water);
             }
             after(k, water);
         }
+        crossings
     }
 
-    fn sub_frame(&self, water: &mut Water, shown: &Encoded, change: &[Vec<f32>; 2], dt_s: f64) {
-        let sweep = self.bed.sweep();
-        let grid = self.bed.grid();
+    fn sub_frame(
+        &self,
+        water: &mut Water,
+        shown: &Encoded,
+        change: &[Vec<f32>; 2],
+        dt_s: f64,
+    ) -> u64 {
         let fall = self.gravity.map(|g| (g * dt_s) as f32);
         let nowhere = Shares::default();
         let particles = water.position.par_iter_mut().zip(&mut water.velocity).enumerate();
-        particles.with_min_len(CHUNK).for_each(|(k, (p, v))| {
+        let carried = particles.with_min_len(CHUNK).map(|(k, (p, v))| {
             let shares = shown.shares.get(k).unwrap_or(&nowhere);
             let next = [0, 1].map(|a| v[a] + fall[a] + shares.read(&change[a]));
             let way = [0, 1].map(|a| 0.5 * (f64::from(v[a]) + f64::from(next[a])) * dt_s);
-            let mut velocity = next.map(f64::from);
-            *p = go(&sweep, grid, *p, way, &mut velocity);
-            *v = velocity.map(|c| c as f32);
+            *v = next;
+            go(self.bed, p, way, v)
         });
+        carried.sum()
     }
 
     /// Moves apart what has come too close.
-    fn relax(&self, water: &mut Water) {
+    fn relax(&self, water: &mut Water) -> u64 {
         let motion = &self.model.config.motion;
         if motion.relax_rate <= 0.0 || water.is_empty() {
-            return;
+            return 0;
         }
         let positions = water.position.par_iter().with_min_len(CHUNK);
         let shares: Vec<Shares> =
@@ -125,16 +130,12 @@ impl Flow<'_> {
         let density: Vec<f32> =
             gathered.mass.iter().zip(&self.bed.room).map(|(mass, room)| mass / room).collect();
         let way = relax::displacement(self.bed, &density, motion.relax_rate, motion.relax_sweeps);
-        let (sweep, grid) = (self.bed.sweep(), self.bed.grid());
         let particles = water.position.par_iter_mut().zip(&mut water.velocity).zip(&shares);
-        particles.with_min_len(CHUNK).for_each(|((p, v), shares)| {
+        let moved = particles.with_min_len(CHUNK).map(|((p, v), shares)| {
             let shift = relax::of_particle(shares, &way).map(f64::from);
-            if shift != [0.0; 2] {
-                let mut velocity = v.map(f64::from);
-                *p = go(&sweep, grid, *p, shift, &mut velocity);
-                *v = velocity.map(|c| c as f32);
-            }
+            if shift == [0.0; 2] { 0 } else { go(self.bed, p, shift, v) }
         });
+        moved.sum()
     }
 }
 
@@ -151,20 +152,25 @@ pub fn mix(water: &mut Water, shown: &Encoded, blend: f32) {
     }
 }
 
-/// Where a particle ends that goes `way` from `p`, past all lines.
-fn go(sweep: &Sweep, grid: &Grid, p: [f32; 2], way: [f64; 2], velocity: &mut [f64; 2]) -> [f32; 2] {
+/// Takes a particle `way` past all lines. Returns how many legs crossed one.
+fn go(bed: &Bed, p: &mut [f32; 2], way: [f64; 2], v: &mut [f32; 2]) -> u64 {
     let length = way[0].hypot(way[1]);
     if !length.is_finite() {
         // Left for the check after the call, which reports it.
-        return way.map(|c| c as f32);
+        *p = way.map(|c| c as f32);
+        return 0;
     }
+    let sweep = bed.sweep();
+    let mut velocity = v.map(f64::from);
     let legs = (length / LEG).ceil().max(1.0);
-    let mut p = p;
+    let mut crossings = 0;
     for _ in 0..legs as usize {
         let from = p.map(f64::from);
         let to = [from[0] + way[0] / legs, from[1] + way[1] / legs];
-        let path = sweep.past_lines(cell_of(grid, p), from, to, velocity);
-        p = path.end().map(|c| c as f32);
+        let path = sweep.past_lines(cell_of(bed.grid(), *p), from, to, &mut velocity);
+        crossings += u64::from(bed.audit().crossed(path.points()));
+        *p = path.end().map(|c| c as f32);
     }
-    p
+    *v = velocity.map(|c| c as f32);
+    crossings
 }

@@ -28,4 +28,4 @@ pub mod transfer;
 
 pub use error::ModelError;
 pub use model::{CONFIG_FILE, Model, ModelConfig, Motion, VERSION, WEIGHTS_FILE};
-pub use surrogate::{FPS, StrokeId, Surrogate};
+pub use surrogate::{FPS, StrokeId, Surrogate, Totals};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use weir_ground::{Emitter, Sink};
-use weir_scene::{Advance, AdvanceError, Frame, Pose, Scene, Stroke};
+use weir_scene::{Advance, AdvanceError, Frame, GridField, Pose, Scene, Stagger, Stroke};
 
 use crate::ModelError;
 use crate::bed::Bed;
@@ -11,7 +11,7 @@ use crate::encode::Water;
 use crate::flow::Flow;
 use crate::model::Model;
 use crate::network::Tap;
-use crate::transfer::cell_of;
+use crate::transfer::{cell_of, gather, shares_at};
 
 /// Names a drawn line for as long as the surrogate lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,6 +41,16 @@ pub struct Surrogate {
     /// Frames that the last call made beyond the one it was asked for, last first.
     ahead: Vec<Water>,
     shown: Water,
+    totals: Totals,
+}
+
+/// Sums since the scene began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Calls of the network.
+    pub calls: u64,
+    /// Moves that crossed a line. Zero, or there is a bug.
+    pub line_crossings: u64,
 }
 
 impl Surrogate {
@@ -91,6 +101,7 @@ impl Surrogate {
             frames: 0,
             per_frame,
             ahead: Vec::new(),
+            totals: Totals::default(),
         })
     }
 
@@ -107,6 +118,25 @@ impl Surrogate {
     /// The water as of the last call, which may be some frames ahead of what is shown.
     pub fn water(&self) -> &Water {
         &self.water
+    }
+
+    /// Sums since the scene began.
+    pub fn totals(&self) -> Totals {
+        self.totals
+    }
+
+    /// How full each cell is in the frame that is shown, ρ/ρ₀.
+    pub fn density(&self) -> GridField {
+        let shares: Vec<_> = self.shown.position.iter().map(|&p| shares_at(&self.bed, p)).collect();
+        let held = gather(self.bed.room.len(), &shares, shares.iter().map(|_| [0.0; 0]));
+        let values = held.mass.iter().zip(&self.bed.room).map(|(mass, room)| mass / room);
+        GridField {
+            name: "density ratio",
+            unit: "1",
+            grid: *self.bed.grid(),
+            stagger: Stagger::Centre,
+            values: values.collect(),
+        }
     }
 
     /// Adds a line to the running scene. It counts from the next call on.
@@ -161,13 +191,15 @@ impl Surrogate {
         let (bed, emitters, next_id) = (&self.bed, &mut self.emitters, &mut self.next_id);
         let (start, per_frame) = (self.sub_frames, self.per_frame);
         let mut made = Vec::new();
-        flow.carry(&mut self.water, &shown, &answer, |k, water| {
+        let crossings = flow.carry(&mut self.water, &shown, &answer, |k, water| {
             let time_s = (start + k as u64) as f64 * sub_frame_s;
             let_in(emitters, bed, time_s, sub_frame_s, water, next_id);
             if (k + 1).is_multiple_of(per_frame) {
                 made.push(water.clone());
             }
         });
+        self.totals.calls += 1;
+        self.totals.line_crossings += crossings;
         self.sub_frames += answer.change.len() as u64;
         let sinks = &self.sinks;
         let stays = |p: [f32; 2]| !sinks.iter().any(|sink| sink.swallows(p));

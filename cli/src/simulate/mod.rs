@@ -5,6 +5,7 @@
 //! the run (its end, Ctrl-C, a state that is no longer finite), the frames made
 //! until then are kept and reported.
 
+mod engine;
 mod measure;
 mod outputs;
 mod progress;
@@ -34,7 +35,7 @@ pub struct Args {
     /// What computes the water
     #[arg(long, value_enum, default_value_t = Backend::Cpu)]
     backend: Backend,
-    /// A network instead of the solver: a name or a file
+    /// A network instead of the solver: the folder of a model
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
     /// How many frames to make [default: the scene's duration times --fps]
@@ -115,10 +116,6 @@ fn refuse_what_is_not_built(args: &Args) -> Result<(), Failure> {
     if args.backend == Backend::Gpu {
         let text = "--backend gpu: this build has no gpu backend; --backend cpu works without";
         return Err(Failure::Lacking(text.into()));
-    }
-    if let Some(model) = &args.model {
-        let text = format!("--model {model}: this build has no model; the solver works without");
-        return Err(Failure::Lacking(text));
     }
     Ok(())
 }

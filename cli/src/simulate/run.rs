@@ -4,14 +4,13 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use weir_scene::{Advance, AdvanceError, Frame, Scene, rollout_with};
-use weir_sim::{Backend, Solver, SolverConfig, SolverError};
 
 use super::Args;
+use super::engine::Engine;
 use super::measure::{Measured, volume_drift};
 use super::outputs::Outputs;
 use super::progress::Progress;
 use super::report::Report;
-use crate::failure::Failure;
 use crate::interrupt::Interrupt;
 
 /// What ended a run.
@@ -30,16 +29,14 @@ pub enum Ended {
 /// Bad input, or an output that cannot be written.
 pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
     let begun = Instant::now();
-    let config = SolverConfig { fps: args.fps, ..SolverConfig::default() };
-    let mut solver = Solver::with_config(scene, Backend::Cpu, config)
-        .map_err(|error| refusal(&args.scene, &error))?;
+    let mut engine = Engine::new(args, scene)?;
     let frames = args.frames.unwrap_or((scene.duration_s * args.fps).round() as usize);
     let mut outputs = Outputs::open(args, scene)?;
     let interrupt = Interrupt::listen()?;
 
     let mut measured = Measured::new(scene);
     let mut progress = Progress::new(frames, args.fps);
-    let mut timed = Timed { inner: &mut solver, spent: Duration::ZERO };
+    let mut timed = Timed { inner: engine.producer(), spent: Duration::ZERO };
     let mut written = Ok(());
     let mut made = 0;
     let rolled = rollout_with(&mut timed, frames, |index, frame| {
@@ -62,14 +59,14 @@ pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
     };
     let files = outputs.finish()?;
 
-    let totals = solver.totals();
+    let account = engine.account();
     let sim_s = made as f64 / args.fps;
     let wall_s = simulated.as_secs_f64();
     let report = Report {
         scene: if scene.name.is_empty() { args.scene.clone() } else { scene.name.clone() },
         source: args.scene.clone(),
         backend: "cpu",
-        model: None,
+        model: account.model,
         threads: rayon::current_num_threads(),
         particles: measured.particles,
         frames: made,
@@ -78,15 +75,15 @@ pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
         wall_s,
         wall_total_s: begun.elapsed().as_secs_f64(),
         sim_s_per_wall_s: if wall_s > 0.0 { sim_s / wall_s } else { 0.0 },
-        steps: totals.steps,
-        line_crossings: totals.line_crossings,
-        body_penetrations: totals.body_penetrations,
-        density_mean_err: totals.density_mean_err,
-        density_p99_err: totals.density_p99_err,
-        max_divergence_dt: totals.max_divergence_dt,
-        volume_drift: volume_drift(&solver.density()),
+        steps: account.steps,
+        line_crossings: account.line_crossings,
+        body_penetrations: account.body_penetrations,
+        density_mean_err: account.density_mean_err,
+        density_p99_err: account.density_p99_err,
+        max_divergence_dt: account.max_divergence_dt,
+        volume_drift: volume_drift(&engine.density()),
         energy_j: measured.energy(),
-        digest: solver.digest(),
+        digest: account.digest,
         interrupted: matches!(ended, Ended::Interrupted),
         failure: match &ended {
             Ended::Failed(error) => Some(error.to_string()),
@@ -95,11 +92,6 @@ pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
         files,
     };
     Ok((report, ended))
-}
-
-/// What the solver refuses is the scene's or the command line's fault.
-fn refusal(scene: &str, error: &SolverError) -> Failure {
-    Failure::BadInput(format!("{scene}: {error}"))
 }
 
 /// A producer with a stopwatch: counts the time that frames take to make, and

@@ -46,8 +46,6 @@ pub struct TrainConfig {
     pub pushforward: f64,
     /// Most calls that such a sample is pushed forward.
     pub pushforward_calls: u64,
-    /// Steps between two states on disk.
-    pub save_every: u64,
 }
 
 impl Default for TrainConfig {
@@ -71,18 +69,64 @@ impl Default for TrainConfig {
             position_noise: 0.02,
             pushforward: 0.3,
             pushforward_calls: 3,
-            save_every: 200,
         }
     }
 }
 
 impl TrainConfig {
+    /// Says which key is out of range, what it got and what it takes.
+    ///
+    /// # Errors
+    /// One is.
+    pub fn validate(&self) -> Result<(), String> {
+        let check = |key: &str, holds: bool, got: String, takes: &str| {
+            if holds { Ok(()) } else { Err(format!("{key}: got {got}, takes {takes}")) }
+        };
+        let share = |x: f64| (0.0..=1.0).contains(&x);
+        let positive = |x: f64| x > 0.0 && x.is_finite();
+        let word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let named = !self.name.is_empty() && self.name.chars().all(word);
+        check("name", named, format!("{:?}", self.name), "letters, digits, - _ .")?;
+        let channels = &self.shape.channels;
+        let fits = (1..=6).contains(&channels.len()) && channels.iter().all(|c| *c > 0);
+        check("shape.channels", fits, format!("{channels:?}"), "one to six numbers above 0")?;
+        for (key, got) in [
+            ("shape.convolutions", self.shape.convolutions),
+            ("shape.sub_frames", self.shape.sub_frames),
+            ("batch", self.batch),
+            ("steps", self.steps as usize),
+        ] {
+            check(key, got > 0, got.to_string(), "a number above 0")?;
+        }
+        for (key, got) in [
+            ("scales.cell_m", self.scales.cell_m),
+            ("scales.velocity_m_s", self.scales.velocity_m_s),
+            ("scales.change_m_s", self.scales.change_m_s),
+            ("motion.sub_frame_s", self.motion.sub_frame_s),
+            ("learning_rate", self.learning_rate),
+            ("huber", self.huber.into()),
+            ("clip", self.clip.into()),
+        ] {
+            check(key, positive(got), got.to_string(), "a number above 0")?;
+        }
+        for (key, got) in [
+            ("ema", self.ema),
+            ("pushforward", self.pushforward),
+            ("motion.blend", self.motion.blend.into()),
+            ("motion.relax_rate", self.motion.relax_rate.into()),
+        ] {
+            check(key, share(got), got.to_string(), "0 to 1")?;
+        }
+        let calls = self.pushforward_calls;
+        check("pushforward_calls", calls > 0, calls.to_string(), "a number above 0")
+    }
+
     /// The learning rate of a step: a line up, then a half cosine down.
     pub fn learning_rate_at(&self, step: u64) -> f64 {
         if step < self.warm_up {
             return self.learning_rate * (step + 1) as f64 / self.warm_up as f64;
         }
-        let rest = (self.steps - self.warm_up).max(1) as f64;
+        let rest = self.steps.saturating_sub(self.warm_up).max(1) as f64;
         let done = ((step - self.warm_up) as f64 / rest).min(1.0);
         let down = 0.5 * (1.0 + (std::f64::consts::PI * done).cos());
         self.final_learning_rate + (self.learning_rate - self.final_learning_rate) * down

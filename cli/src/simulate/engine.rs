@@ -1,0 +1,130 @@
+//! What computes the water: the solver, or a network in its place.
+
+use std::path::Path;
+
+use weir_scene::{Advance, Frame, GridField, Scene};
+use weir_sim::{Backend, Solver, SolverConfig};
+use weir_surrogate::{Model, ModelError, Surrogate, device};
+
+use super::Args;
+use crate::failure::Failure;
+
+/// A producer of frames that can say how it went.
+pub enum Engine {
+    /// The solver.
+    Solver(Box<Solver>),
+    /// A network.
+    Network(Box<Surrogate>),
+}
+
+/// How a run went, as its producer saw it.
+#[derive(Clone, Debug, Default)]
+pub struct Account {
+    /// Name of the network, if it was one.
+    pub model: Option<String>,
+    /// Steps of the solver, or calls of the network.
+    pub steps: u64,
+    /// Moves that crossed a line.
+    pub line_crossings: u64,
+    /// Particle-steps that ended inside a body.
+    pub body_penetrations: u64,
+    /// Mean over steps of |mean of ρ/ρ₀ over full cells − 1|; the solver's alone.
+    pub density_mean_err: f64,
+    /// Mean over steps of the 99th percentile of |ρ/ρ₀ − 1|; the solver's alone.
+    pub density_p99_err: f64,
+    /// Largest |∇·u|·dt of any step; the solver's alone.
+    pub max_divergence_dt: f64,
+    /// Hash of all positions.
+    pub digest: String,
+}
+
+impl Engine {
+    /// What the arguments ask for, at time zero of `scene`.
+    ///
+    /// # Errors
+    /// Bad input, or a device that is not there.
+    pub fn new(args: &Args, scene: &Scene) -> Result<Self, Failure> {
+        let Some(name) = &args.model else {
+            let config = SolverConfig { fps: args.fps, ..SolverConfig::default() };
+            // What the solver refuses is the scene's or the command line's fault.
+            let solver = Solver::with_config(scene, Backend::Cpu, config)
+                .map_err(|error| Failure::BadInput(format!("{}: {error}", args.scene)))?;
+            return Ok(Self::Solver(Box::new(solver)));
+        };
+        if (args.fps - weir_surrogate::FPS).abs() > 1e-9 {
+            let text = format!("--fps: got {}, a network takes {}", args.fps, weir_surrogate::FPS);
+            return Err(Failure::BadInput(text));
+        }
+        let device = device::open("flex").map_err(refusal)?;
+        let model = Model::load(Path::new(name), &device).map_err(refusal)?;
+        let network = Surrogate::new(model, scene).map_err(refusal)?;
+        Ok(Self::Network(Box::new(network)))
+    }
+
+    /// The producer.
+    pub fn producer(&mut self) -> &mut dyn Advance {
+        match self {
+            Self::Solver(solver) => &mut **solver,
+            Self::Network(network) => &mut **network,
+        }
+    }
+
+    /// How full each cell is, ρ/ρ₀.
+    pub fn density(&self) -> GridField {
+        match self {
+            Self::Solver(solver) => solver.density(),
+            Self::Network(network) => network.density(),
+        }
+    }
+
+    /// How the run went.
+    pub fn account(&self) -> Account {
+        match self {
+            Self::Solver(solver) => {
+                let totals = solver.totals();
+                Account {
+                    model: None,
+                    steps: totals.steps,
+                    line_crossings: totals.line_crossings,
+                    body_penetrations: totals.body_penetrations,
+                    density_mean_err: totals.density_mean_err,
+                    density_p99_err: totals.density_p99_err,
+                    max_divergence_dt: totals.max_divergence_dt,
+                    digest: solver.digest(),
+                }
+            }
+            Self::Network(network) => {
+                let mut frame = Frame::default();
+                network.snapshot(&mut frame);
+                Account {
+                    model: Some(network.model().config.name.clone()),
+                    steps: network.totals().calls,
+                    line_crossings: network.totals().line_crossings,
+                    digest: digest(&frame),
+                    ..Account::default()
+                }
+            }
+        }
+    }
+}
+
+fn refusal(error: ModelError) -> Failure {
+    match error {
+        ModelError::Device { .. } => Failure::Lacking(error.to_string()),
+        _ => Failure::BadInput(error.to_string()),
+    }
+}
+
+/// BLAKE3 hash of positions by identity, hexadecimal.
+fn digest(frame: &Frame) -> String {
+    let mut order: Vec<usize> = (0..frame.ids.len()).collect();
+    order.sort_unstable_by_key(|&k| frame.ids[k]);
+    let mut hash = blake3::Hasher::new();
+    for k in order {
+        hash.update(&frame.ids[k].to_le_bytes());
+        frame.positions_m[k].iter().for_each(|c| {
+            hash.update(&c.to_le_bytes());
+        });
+    }
+    hash.finalize().to_hex().to_string()
+}
