@@ -31,7 +31,7 @@ impl ImageName {
     fn from_parts(key: &str, step: u64, timestamp_ms: i64, unique: Uuid) -> Result<Self> {
         limits::key("image key", key)?;
         // In a name, `/` would be a folder.
-        let key = key.replace('/', "#");
+        let key = key.replace('/', "~");
         let stem = format!("images/{key}+step+{step}+timestamp+{timestamp_ms}+{unique}");
         limits::artifact_path(&stem)?;
         Ok(Self { stem })
@@ -81,7 +81,7 @@ mod tests {
     #[test]
     fn names_are_those_of_mlflow() -> Result<()> {
         let name = ImageName::from_parts("val/rollout", 40, 1_700_000_000_000, Uuid::nil())?;
-        let stem = "images/val#rollout+step+40+timestamp+1700000000000+00000000-0000-0000-0000-000000000000";
+        let stem = "images/val~rollout+step+40+timestamp+1700000000000+00000000-0000-0000-0000-000000000000";
         assert_eq!(name.full(), format!("{stem}.png"));
         assert_eq!(name.small(), format!("{stem}+compressed.webp"));
         assert!(ImageName::new("größe", 0).is_err());

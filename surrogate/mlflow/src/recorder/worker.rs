@@ -53,8 +53,7 @@ pub(super) struct Worker {
 impl Worker {
     pub(super) fn start(shared: &Arc<Shared>, client: Client, pace: Pace) -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-        // Its own pauses can be ended early; those of the client could not.
-        let sender = Sender::new(client.with_backoff(Backoff::never()), &shared.folder);
+        let sender = Sender::new(client, &shared.folder);
         let (phase, phases) = watch::channel(Phase::Recording);
         let (ends, done) = mpsc::channel();
         let shared = Arc::clone(shared);

@@ -1,7 +1,7 @@
 //! As much of a tracking server as a recording needs, in memory, with the real
 //! one's rule that a metric which is there already is not stored again.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -28,6 +28,8 @@ pub struct Run {
     pub params: BTreeMap<String, String>,
     pub metrics: Vec<Value>,
     pub datasets: Vec<Value>,
+    /// The metrics as text.
+    seen: HashSet<String>,
 }
 
 pub type Shared = Arc<Mutex<Tracker>>;
@@ -143,10 +145,10 @@ impl Tracker {
         insert(&mut run.tags, &body["tags"]);
         let mut repeated = 0;
         for metric in body["metrics"].as_array().into_iter().flatten() {
-            if run.metrics.contains(metric) {
-                repeated += 1;
-            } else {
+            if run.seen.insert(metric.to_string()) {
                 run.metrics.push(metric.clone());
+            } else {
+                repeated += 1;
             }
         }
         self.repeated += repeated;
