@@ -46,9 +46,6 @@ pub struct ModelVersion {
     /// The run that brought it forth.
     #[serde(default)]
     pub run_id: String,
-    /// The logged model that it is.
-    #[serde(default)]
-    pub model_id: String,
     /// `"READY"` when its files can be used.
     #[serde(default)]
     pub status: String,
@@ -61,6 +58,15 @@ pub struct ModelVersion {
     /// Its aliases. A search may leave them out.
     #[serde(default)]
     pub aliases: Vec<String>,
+}
+
+impl ModelVersion {
+    /// The logged model that it is. Most answers of the server leave it out, so
+    /// it is read from the source.
+    #[must_use]
+    pub fn model_id(&self) -> Option<&str> {
+        self.source.strip_prefix("models:/").filter(|id| id.starts_with("m-"))
+    }
 }
 
 /// A version to be made.

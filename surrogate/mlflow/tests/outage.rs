@@ -351,6 +351,7 @@ fn finishing_ends_in_time_before_a_silent_server() {
 
 #[test]
 #[ignore = "the process that the next test kills"]
+#[allow(clippy::print_stdout, reason = "tells its parent how far it is")]
 fn child_that_records() {
     let folder = std::env::var_os("MLFLOW_CLIENT_TEST_FOLDER").expect("a folder");
     let uri = std::env::var("MLFLOW_CLIENT_TEST_URI").expect("an address");

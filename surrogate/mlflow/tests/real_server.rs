@@ -256,6 +256,7 @@ async fn models_and_aliases() -> Result<()> {
     client.set_alias("water", "best", "2").await?;
     let best = client.version_by_alias("water", "best").await?;
     assert_eq!((&*best.version, &best.source), ("2", &model.uri()));
+    assert_eq!(best.model_id(), Some(&*model.model_id));
     assert_eq!(best.tags, [Tag::new("checked", true)]);
     let registered = client.registered_model("water").await?;
     assert_eq!(registered.aliases[0].alias, "best");
