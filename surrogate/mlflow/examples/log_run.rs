@@ -51,7 +51,7 @@ fn send_what_is_left(folder: &std::path::Path, server: Option<Client>) -> Result
         println!("{} waits for an address in MLFLOW_TRACKING_URI", folder.display());
         return Ok(());
     };
-    let sent = blocking::Client::wrap(client)?.send_spool(folder)?;
+    let sent = blocking::Client::wrap(&client)?.send_spool(folder)?;
     println!("sent as run {}: {} entries", sent.run_id, sent.accepted);
     Ok(std::fs::remove_dir_all(folder)?)
 }

@@ -56,7 +56,7 @@ impl Client {
     ///
     /// As there, and [`Error::Thread`] when no thread can be started.
     pub fn new(tracking_uri: &str) -> Result<Self> {
-        Self::wrap(crate::Client::new(tracking_uri)?)
+        Self::wrap(&crate::Client::new(tracking_uri)?)
     }
 
     /// A client of the server that the environment names; see
@@ -66,7 +66,7 @@ impl Client {
     ///
     /// As there, and [`Error::Thread`] when no thread can be started.
     pub fn from_env() -> Result<Self> {
-        Self::wrap(crate::Client::from_env()?)
+        Self::wrap(&crate::Client::from_env()?)
     }
 
     /// Puts a thread behind a client, which [`crate::Client::builder`] sets up.
@@ -74,7 +74,8 @@ impl Client {
     /// # Errors
     ///
     /// [`Error::Thread`] when no thread can be started.
-    pub fn wrap(client: crate::Client) -> Result<Self> {
+    pub fn wrap(client: &crate::Client) -> Result<Self> {
+        let client = client.with_own_connections()?;
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("mlflow-client")

@@ -29,6 +29,7 @@ pub(crate) struct Shared {
     pub(crate) auth: Auth,
     pub(crate) timeout: Duration,
     pub(crate) backoff: Backoff,
+    connect_timeout: Duration,
 }
 
 #[derive(Clone)]
@@ -78,17 +79,38 @@ impl Client {
     /// The same client with another patience.
     #[must_use]
     pub fn with_backoff(&self, backoff: Backoff) -> Self {
-        let Shared { http, address, auth, timeout, .. } = &*self.shared;
+        self.with(self.shared.http.clone(), backoff)
+    }
+
+    /// The same client with connections of its own, for another runtime: those of
+    /// a runtime end with it, and would take with them the calls of others.
+    pub(crate) fn with_own_connections(&self) -> Result<Self> {
+        Ok(self.with(connections(self.shared.connect_timeout)?, self.shared.backoff.clone()))
+    }
+
+    fn with(&self, http: reqwest::Client, backoff: Backoff) -> Self {
+        let Shared { address, auth, timeout, connect_timeout, .. } = &*self.shared;
         Self {
             shared: Arc::new(Shared {
-                http: http.clone(),
+                http,
                 address: address.clone(),
                 auth: auth.clone(),
                 timeout: *timeout,
                 backoff,
+                connect_timeout: *connect_timeout,
             }),
         }
     }
+}
+
+fn connections(connect_timeout: Duration) -> Result<reqwest::Client> {
+    reqwest::Client::builder()
+        .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(connect_timeout)
+        // A redirected POST would arrive as a GET; see `transport`.
+        .redirect(Policy::none())
+        .build()
+        .map_err(Error::Setup)
 }
 
 impl fmt::Debug for Client {
@@ -161,20 +183,14 @@ impl ClientBuilder {
     /// [`Error::Setup`] when TLS cannot be set up.
     pub fn build(self) -> Result<Client> {
         let (address, address_auth) = self.address()?;
-        let http = reqwest::Client::builder()
-            .user_agent(concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(self.connect_timeout)
-            // A redirected POST would arrive as a GET; see `transport`.
-            .redirect(Policy::none())
-            .build()
-            .map_err(Error::Setup)?;
         Ok(Client {
             shared: Arc::new(Shared {
-                http,
+                http: connections(self.connect_timeout)?,
                 address,
                 auth: self.auth.or(address_auth).unwrap_or(Auth::Nobody),
                 timeout: self.timeout,
                 backoff: self.backoff,
+                connect_timeout: self.connect_timeout,
             }),
         })
     }

@@ -4,7 +4,9 @@ mod mock;
 
 use std::time::{Duration, Instant};
 
-use mlflow_client::{Backoff, Batch, Client, Error, Metric, NewRun, RunSearch, blocking};
+use mlflow_client::{
+    Backoff, Batch, Client, Environment, Error, Metric, NewRun, RunSearch, blocking,
+};
 use mock::{Answer, Mock};
 use serde_json::json;
 
@@ -156,9 +158,16 @@ async fn credentials_go_with_each_call() {
     basic.run("r").await.expect("a run");
     let bearer = Client::builder(&mock.uri()).bearer_auth("word").build().expect("a client");
     bearer.run("r").await.expect("a run");
+    let environment = Environment::from_lookup(|variable| match variable {
+        "MLFLOW_TRACKING_URI" => Some(mock.uri()),
+        _ => Some("word".to_owned()),
+    });
+    environment.client().expect("a client").run("r").await.expect("a run");
     let requests = mock.requests();
     let sent: Vec<_> = requests.iter().map(|request| request.header("authorization")).collect();
-    assert_eq!(sent, [Some("Basic YW5uOnBhc3M="), Some("Bearer word")]);
+    // Of several, a user name and password win.
+    let both = Some("Basic d29yZDp3b3Jk");
+    assert_eq!(sent, [Some("Basic YW5uOnBhc3M="), Some("Bearer word"), both]);
 }
 
 #[tokio::test]
@@ -220,14 +229,14 @@ async fn a_file_is_sent_again_from_its_start() {
 #[test]
 fn the_blocking_client_is_as_patient() {
     let mock = Mock::script([Answer::HangUp, Answer::error(500, "", ""), a_run()]);
-    let blocking = blocking::Client::wrap(client(&mock, 3)).expect("a thread");
+    let blocking = blocking::Client::wrap(&client(&mock, 3)).expect("a thread");
     assert_eq!(blocking.run("r").expect("a run").info.run_id, "r");
 }
 
 #[tokio::test]
 async fn the_blocking_client_bears_async_code() {
     let mock = Mock::script([a_run()]);
-    let blocking = blocking::Client::wrap(client(&mock, 1)).expect("a thread");
+    let blocking = blocking::Client::wrap(&client(&mock, 1)).expect("a thread");
     assert!(blocking.run("r").is_ok());
     drop(blocking);
 }

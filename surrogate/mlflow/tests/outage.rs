@@ -344,7 +344,7 @@ fn finishing_ends_in_time_before_a_silent_server() {
     let tracker = Shared::default();
     let mock = tracker::healthy(&tracker, None);
     let client = Client::new(&mock.uri()).expect("a client");
-    let client = blocking::Client::wrap(client).expect("a thread");
+    let client = blocking::Client::wrap(&client).expect("a thread");
     assert_eq!(client.send_spool(folder.path()).expect("sent").accepted, 3);
     assert_eq!(only_run(&tracker).status, "FINISHED");
 }

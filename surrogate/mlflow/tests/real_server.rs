@@ -346,7 +346,7 @@ async fn recorded_without_a_server_and_sent_twice() -> Result<()> {
 #[test]
 #[ignore = "needs mlflow from PyPI; .ci/run installs it and runs these"]
 fn the_blocking_client_does_the_same() -> Result<()> {
-    let client = blocking::Client::wrap(client())?;
+    let client = blocking::Client::wrap(&client())?;
     let experiment = client.get_or_create_experiment("blocking")?;
     let run = client.create_run(&NewRun::new(&experiment.experiment_id))?;
     client.log_batch(&run.info.run_id, &Batch::default().metric("loss", 0.5, 1))?;

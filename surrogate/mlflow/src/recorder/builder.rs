@@ -126,6 +126,6 @@ fn record(
         recorded: Notify::new(),
     });
     shared.append(&first.into())?;
-    let worker = client.map(|client| Worker::start(&shared, client, pace)).transpose()?;
+    let worker = client.map(|client| Worker::start(&shared, &client, pace)).transpose()?;
     Ok(Recorder { shared, worker, patience, is_finished: false })
 }

@@ -51,9 +51,9 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn start(shared: &Arc<Shared>, client: Client, pace: Pace) -> Result<Self> {
+    pub(super) fn start(shared: &Arc<Shared>, client: &Client, pace: Pace) -> Result<Self> {
         let runtime = Builder::new_current_thread().enable_all().build().map_err(Error::Thread)?;
-        let sender = Sender::new(client, &shared.folder);
+        let sender = Sender::new(client.with_own_connections()?, &shared.folder);
         let (phase, phases) = watch::channel(Phase::Recording);
         let (ends, done) = mpsc::channel();
         let shared = Arc::clone(shared);

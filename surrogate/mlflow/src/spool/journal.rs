@@ -14,7 +14,9 @@ use crate::error::{Error, Result};
 pub(crate) struct Journal {
     file: File,
     path: PathBuf,
-    /// Whether the file ends in half a line.
+    /// Its length in bytes.
+    length: u64,
+    /// Whether it ends in half a line.
     torn: bool,
 }
 
@@ -24,8 +26,9 @@ impl Journal {
     pub(crate) fn open(path: PathBuf) -> Result<Self> {
         let file = OpenOptions::new().create(true).read(true).append(true).open(&path);
         let mut file = file.map_err(Error::file("open", &path))?;
-        let torn = ends_in_half_a_line(&mut file).map_err(Error::file("read", &path))?;
-        Ok(Self { file, path, torn })
+        let length = file.seek(SeekFrom::End(0)).map_err(Error::file("read", &path))?;
+        let torn = ends_in_half_a_line(&mut file, length).map_err(Error::file("read", &path))?;
+        Ok(Self { file, path, length, torn })
     }
 
     /// Appends a line. When this returns `Ok`, the line outlives the process.
@@ -34,9 +37,14 @@ impl Journal {
         serde_json::to_writer(&mut text, line)
             .map_err(|error| Error::file("write", &self.path)(error.into()))?;
         text.push(b'\n');
-        // One write, straight to the system; a full disk may take half of it.
-        self.torn = true;
-        self.file.write_all(&text).map_err(Error::file("write", &self.path))?;
+        // One write, straight to the system.
+        if let Err(error) = self.file.write_all(&text) {
+            // A full disk may take half a line. Cut off, it is not in the way of
+            // the next one.
+            self.torn |= self.file.set_len(self.length).is_err();
+            return Err(Error::file("write", &self.path)(error));
+        }
+        self.length += text.len() as u64;
         self.torn = false;
         Ok(())
     }
@@ -47,8 +55,8 @@ impl Journal {
     }
 }
 
-fn ends_in_half_a_line(file: &mut File) -> std::io::Result<bool> {
-    if file.seek(SeekFrom::End(0))? == 0 {
+fn ends_in_half_a_line(file: &mut File, length: u64) -> std::io::Result<bool> {
+    if length == 0 {
         return Ok(false);
     }
     file.seek(SeekFrom::End(-1))?;
@@ -178,6 +186,15 @@ mod tests {
             let torn = cut > first as usize && cut < whole.len() - 1;
             assert_eq!(read.iter().any(Option::is_none), torn, "{cut}");
         }
+        Ok(())
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_full_disk_is_an_error() -> Result<()> {
+        let mut journal = Journal::open("/dev/full".into())?;
+        let refused = journal.append(&metric(Metric::new("a", 0.5, 0)));
+        assert!(matches!(refused, Err(Error::File { doing: "write", .. })), "{refused:?}");
         Ok(())
     }
 
