@@ -136,6 +136,7 @@ calls! {
     update_run(run_id: &str, status: RunStatus, end_time_ms: Option<i64>) -> ();
     finish_run(run_id: &str, status: RunStatus) -> ();
     delete_run(run_id: &str) -> ();
+    restore_run(run_id: &str) -> ();
     search_runs(search: &RunSearch, page: Option<&str>) -> Page<Run>;
     all_runs(search: &RunSearch, at_most: usize) -> Vec<Run>;
 

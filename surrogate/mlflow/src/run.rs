@@ -283,6 +283,16 @@ impl Client {
         self.tell(Method::POST, "runs/delete", &body, Repeat::Harmless).await
     }
 
+    /// Takes a run out of the bin.
+    ///
+    /// # Errors
+    ///
+    /// As the server's.
+    pub async fn restore_run(&self, run_id: &str) -> Result<()> {
+        let body = serde_json::json!({ "run_id": run_id });
+        self.tell(Method::POST, "runs/restore", &body, Repeat::Harmless).await
+    }
+
     /// One page of the runs that fit; `page` is [`Page::next`] of the page before.
     ///
     /// # Errors

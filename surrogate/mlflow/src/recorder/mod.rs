@@ -29,7 +29,7 @@ const PATIENCE_OF_DROP: Duration = Duration::from_secs(2);
 ///
 /// No method waits for the network, and none fails: what cannot be recorded is
 /// counted and described in the [`Report`], and the training goes on. A metric
-/// costs one write to a local file, some microseconds, and it is in that file
+/// costs one write to a local file, about a microsecond, and it is in that file
 /// when the call returns: the file is the queue, so that memory does not grow
 /// when the server is away, and a killed process loses nothing. What the server
 /// has not got at the end is sent later by [`spool::send`](crate::spool::send),
