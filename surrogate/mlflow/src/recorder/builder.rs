@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::worker::{Pace, Worker};
 use super::{Recorder, Shared, Standing};
-use crate::spool::{self, Event, Folder, Header, Journal, Progress};
+use crate::spool::{self, Event, Folder, Header, Journal};
 use crate::{Backoff, Client, Result, Tag, clock};
 
 /// How a [`Recorder`] is set up.
@@ -114,11 +114,7 @@ fn record(
     patience: Duration,
 ) -> Result<Recorder> {
     let journal = Journal::open(folder.entries())?;
-    let standing = Standing {
-        recorded: spool::count(&folder.entries())?,
-        progress: Progress::load(&folder.progress()),
-        ..Standing::default()
-    };
+    let standing = Standing { recorded: spool::count(&folder.entries())?, ..Standing::default() };
     let shared = Arc::new(Shared {
         folder,
         journal: Mutex::new(journal),

@@ -60,7 +60,6 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Standing {
     recorded: u64,
-    progress: Progress,
     outage: Option<String>,
     problems: Vec<String>,
     problem_count: u64,
@@ -227,21 +226,17 @@ impl Shared {
         }
     }
 
-    /// How far the worker has come, and what keeps it.
-    fn come_to(&self, progress: &Progress, outage: Option<String>) {
-        let mut standing = self.standing();
-        standing.progress = progress.clone();
-        standing.outage = outage;
-    }
-
     fn report(&self) -> Report {
+        // From the folder, where each step is noted; and before what is recorded,
+        // of which it is a part.
+        let progress = Progress::load(&self.folder.progress());
         let standing = self.standing();
         Report {
             folder: self.folder.path().to_owned(),
-            run_id: standing.progress.run.as_ref().map(|run| run.run_id.clone()),
+            run_id: progress.run.map(|run| run.run_id),
             recorded: standing.recorded,
-            pending: standing.recorded.saturating_sub(standing.progress.lines),
-            refused: standing.progress.refused,
+            pending: standing.recorded.saturating_sub(progress.lines),
+            refused: progress.refused,
             outage: standing.outage.clone(),
             problems: standing.problems.clone(),
             problem_count: standing.problem_count,

@@ -107,7 +107,7 @@ async fn work(
         // Asked before sending: what was recorded until then is sent below.
         let is_closing = *phases.borrow() != Phase::Recording;
         let outcome = sender.send_new().await;
-        shared.come_to(sender.progress(), outcome.as_ref().err().map(ToString::to_string));
+        shared.standing().outage = outcome.as_ref().err().map(ToString::to_string);
 
         let pause = match outcome {
             Ok(()) if is_closing => return,

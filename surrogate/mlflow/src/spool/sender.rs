@@ -30,10 +30,6 @@ impl Sender {
         Self { client, folder: folder.clone(), progress, ahead, packet }
     }
 
-    pub(crate) fn progress(&self) -> &Progress {
-        &self.progress
-    }
-
     /// Sends all whole lines that are there now. After an error, or when it is
     /// dropped half-way, the next call goes on from what was noted last.
     pub(crate) async fn send_new(&mut self) -> Result<()> {
