@@ -7,6 +7,7 @@
 
 mod failure;
 mod figure;
+mod generate;
 mod interrupt;
 mod new_file;
 mod output;
@@ -34,6 +35,7 @@ enum Command {
     Simulate(simulate::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
+    Generate(generate::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -43,6 +45,7 @@ Examples:
   weir simulate funnel --video funnel.gif        watch it
   weir scenes funnel > mine.toml                 start a scene of your own
   weir simulate mine.toml --out mine.h5 --json   keep its numbers
+  weir generate tiny --out tiny                  make a small data set
 
 Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
 (the message names it), 130 interrupted.";
@@ -52,6 +55,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
+        Command::Generate(args) => generate::run(&args),
     };
     result.unwrap_or_else(|error| failure::report(&error))
 }

@@ -1,6 +1,7 @@
 //! Files that are there whole or not at all.
 
 use std::fs::File;
+use std::io::Write;
 use std::path::Path;
 
 use crate::Fault;
@@ -27,4 +28,9 @@ pub(crate) fn write(
     file.as_file().sync_all().map_err(Fault::io("write to the disk"))?;
     let renamed = file.persist(path).map_err(|error| error.error);
     renamed.map(drop).map_err(Fault::io("rename the finished file"))
+}
+
+/// For `fill`: a file that is in memory.
+pub(crate) fn write_all(file: &mut File, bytes: &[u8]) -> Result<(), Fault> {
+    file.write_all(bytes).map_err(Fault::io("write"))
 }

@@ -5,8 +5,8 @@ use std::io::Write;
 use std::path::Path;
 
 use hdf5_pure::{
-    AttrValue, DType, Dataset, Error, File, FileBuilder, FormatError, H5Element, make_f32_type,
-    make_i64_type,
+    AttrValue, DType, Dataset, Error, File, FileBuilder, FormatError, H5Element, Layout,
+    make_f32_type, make_i64_type,
 };
 
 use crate::Fault;
@@ -63,7 +63,7 @@ impl Sink for Builder {
 
     fn finish(self, out: impl Write) -> Result<(), Fault> {
         self.0.finish_to(out).map_err(|error| match error {
-            Error::Io(source) => Fault::Io { doing: "write", source },
+            Error::Io(source) => Fault::io("write")(source),
             other => Fault::Damaged { item: "the file".to_owned(), reason: other.to_string() },
         })
     }
@@ -171,4 +171,61 @@ impl Source for Reader {
 
 fn damaged(item: String, error: &Error) -> Fault {
     Fault::Damaged { item, reason: error.to_string() }
+}
+
+/// Where in a file an array's numbers are, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Extent<const RANK: usize> {
+    /// Lengths of its indices.
+    pub(crate) shape: [usize; RANK],
+    /// Byte of the file that it starts at; 0 if it is empty.
+    pub(crate) offset: u64,
+}
+
+/// A file of which only the headers are read. [`crate::trajectory`] writes arrays
+/// in one piece, so a part of one can be read without this library.
+pub(crate) struct Headers(File);
+
+impl Headers {
+    pub(crate) fn open(path: &Path) -> Result<Self, Fault> {
+        File::open_streaming(path).map(Self).map_err(|error| match error {
+            Error::Io(source) if source.kind() == std::io::ErrorKind::NotFound => Fault::Absent,
+            Error::Io(source) => Fault::io("open")(source),
+            other => Fault::NotHdf5 { reason: other.to_string() },
+        })
+    }
+
+    /// Where an array of single precision is, if it is in one piece.
+    pub(crate) fn floats<const RANK: usize>(&self, name: &str) -> Result<Extent<RANK>, Fault> {
+        let item = format!("dataset `{name}`");
+        let failed = |error: Error| damaged(item.clone(), &error);
+        let dataset = self.0.dataset(name).map_err(|error| match error {
+            Error::Format(FormatError::PathNotFound(_)) => Fault::Missing { item: item.clone() },
+            other => failed(other),
+        })?;
+        let got = dataset.dtype().map_err(failed)?;
+        if got != DType::F32 {
+            return Err(Fault::form(item, got, DType::F32));
+        }
+        let lengths = dataset.shape().map_err(failed)?;
+        let shape: Option<Vec<usize>> = lengths.iter().map(|&n| n.try_into().ok()).collect();
+        let Some(shape) = shape.and_then(|shape| <[usize; RANK]>::try_from(shape).ok()) else {
+            return Err(Fault::form(item, format!("shape {lengths:?}"), format!("{RANK} indices")));
+        };
+        let bytes = lengths.iter().try_fold(4_u64, |bytes, &n| bytes.checked_mul(n));
+        let file_bytes = self.0.file_size();
+        match (bytes, dataset.layout().map_err(failed)?) {
+            (Some(0), _) => Ok(Extent { shape, offset: 0 }),
+            (Some(bytes), Layout::Contiguous { address: Some(offset), size })
+                if size == bytes
+                    && offset.checked_add(bytes).is_some_and(|end| end <= file_bytes) =>
+            {
+                Ok(Extent { shape, offset })
+            }
+            (_, layout) => {
+                let takes = format!("one piece within a file of {file_bytes} bytes");
+                Err(Fault::form(item, format!("{layout:?} for shape {shape:?}"), takes))
+            }
+        }
+    }
 }

@@ -1,10 +1,29 @@
 #![doc = include_str!("../README.md")]
 
 mod atomic;
+mod compose;
+mod dataset;
+mod dice;
+mod digest;
 mod error;
+mod generate;
+mod hand;
 mod hdf5;
+mod manifest;
+mod motion;
+mod plane;
+pub mod recipe;
+pub mod storage;
 mod store;
 mod trajectory;
+mod window;
 
+pub use dataset::{Dataset, SceneFile};
 pub use error::{Fault, FileError};
+pub use generate::{Event, GenerateError, Job, Outcome, SolverError, generate};
+pub use hand::Family;
+pub use manifest::{Entry, MANIFEST_VERSION, Manifest, Metadata};
+pub use motion::{Moments, Motion};
+pub use recipe::{Recipe, RecipeError, Split};
 pub use trajectory::{SCHEMA_VERSION, StoredTrajectory, read, write};
+pub use window::Window;

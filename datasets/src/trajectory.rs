@@ -4,8 +4,9 @@ use std::path::Path;
 
 use weir_scene::{Frame, Pose, Trajectory};
 
+use crate::atomic::{self, write_all};
 use crate::store::{Attribute, Sink, Source};
-use crate::{Fault, FileError, atomic, hdf5};
+use crate::{Fault, FileError, hdf5};
 
 /// The version of the schema that this crate writes and reads.
 pub const SCHEMA_VERSION: i64 = 1;
@@ -91,7 +92,7 @@ impl StoredTrajectory {
 
 /// Writes a run to `path`, whole or not at all. All of its particles are water.
 ///
-/// Needs 16 bytes of memory for each particle and frame beside the run itself.
+/// Needs 32 bytes of memory for each particle and frame beside the run itself.
 ///
 /// # Errors
 /// The frames do not fit together, or the file cannot be written; what stood at
@@ -103,11 +104,21 @@ pub fn write(
     producer: &str,
 ) -> Result<(), FileError> {
     let path = path.as_ref();
-    let written = check_frames(trajectory).and_then(|()| {
-        let file = assemble(hdf5::Builder::new(), trajectory, scene_json, producer);
-        atomic::write(path, |out| file.finish(out))
-    });
+    let written = encode(trajectory, scene_json, producer)
+        .and_then(|bytes| atomic::write(path, |out| write_all(out, &bytes)));
     written.map_err(|fault| fault.of(path))
+}
+
+/// The file of a run, in memory.
+pub(crate) fn encode(
+    trajectory: &Trajectory,
+    scene_json: &str,
+    producer: &str,
+) -> Result<Vec<u8>, Fault> {
+    check_frames(trajectory)?;
+    let mut bytes = Vec::new();
+    assemble(hdf5::Builder::new(), trajectory, scene_json, producer).finish(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Reads a run.
@@ -163,7 +174,7 @@ fn disassemble(file: &impl Source) -> Result<StoredTrajectory, Fault> {
     let version = file.whole("schema_version")?;
     if version != SCHEMA_VERSION {
         let item = "attribute `schema_version`".to_owned();
-        return Err(Fault::form(item, version, SCHEMA_VERSION));
+        return Err(Fault::Version { item, got: version, takes: SCHEMA_VERSION });
     }
     let dt_s = file.real("dt_s")?;
     if !(dt_s.is_finite() && dt_s > 0.0) {

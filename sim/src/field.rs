@@ -3,7 +3,7 @@
 use weir_scene::Grid;
 use wide::f32x4;
 
-use crate::geometry::{Axis, Obstacles, Topology};
+use weir_ground::{Axis, Obstacles, Topology};
 
 /// A value for every velocity unknown of both axes.
 pub type FaceField = [Vec<f32>; 2];

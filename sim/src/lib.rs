@@ -31,8 +31,8 @@
 //!
 //! # A step
 //!
-//! 1. [`geometry`]: which parts of which cells are connected.
-//! 2. [`source`], [`cpu::spread`]: water comes in and leaves; particles are sorted
+//! 1. [`weir_ground::Topology`]: which parts of which cells are connected.
+//! 2. [`weir_ground::Emitter`], [`cpu::spread`]: water comes in and leaves; particles are sorted
 //!    by cell and add up on the grid.
 //! 3. [`cpu::particle_to_grid`]: velocities to the sides of cells; beside it
 //!    [`cpu::density`], [`cpu::surface`]: how full, and where the surface is.
@@ -42,18 +42,15 @@
 //! 7. [`cpu::extrapolate`]: velocities around the water.
 //! 8. [`cpu::grid_to_particle`], [`cpu::advect`]: particles move, and cross no line.
 
-mod audit;
 mod config;
 pub(crate) mod cpu;
 mod diagnostics;
 mod error;
 mod field;
-pub(crate) mod geometry;
 mod measure;
 mod particles;
 pub(crate) mod solid;
 mod solver;
-pub(crate) mod source;
 pub mod validation;
 
 pub use config::{Backend, SolverConfig};

@@ -1,8 +1,8 @@
 //! Sums over the water: energy, momentum, density, volume.
 
 use crate::cpu::surface::depth;
-use crate::geometry::Topology;
 use crate::particles::Particle;
+use weir_ground::Topology;
 
 /// Sums over particles, in cells, cells/s and particles.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -16,8 +16,8 @@
 use rayon::prelude::*;
 
 use super::surface::Surface;
-use crate::geometry::{Link, Obstacles, Segment, Topology};
 use crate::solid::Mover;
+use weir_ground::{Link, Obstacles, Segment, Topology};
 
 /// One entry of J.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::rest_density::Room;
 use super::spread::Spread;
 use crate::field::both;
-use crate::geometry::{Obstacles, Topology};
 use crate::particles::{Particles, VOLUME};
+use weir_ground::{Obstacles, Topology};
 
 /// Room below which a component has no density, cells.
 const REST_MIN: f32 = 0.05;

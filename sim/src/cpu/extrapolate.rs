@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::field::{columns, face_at};
-use crate::geometry::{Axis, Obstacles, Topology};
+use weir_ground::{Axis, Obstacles, Topology};
 
 /// Memory between steps.
 #[derive(Clone, Debug, Default)]

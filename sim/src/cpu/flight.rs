@@ -19,9 +19,9 @@ use weir_scene::Grid;
 
 use super::body_flux::BodyFlux;
 use super::pressure::Pressure;
-use crate::geometry::{Segment, Topology};
 use crate::measure::Motion;
 use crate::particles::{Particles, VOLUME};
+use weir_ground::{Segment, Topology};
 
 /// Cells around a body of water in which nothing must stand: particles fly up to
 /// six in a step, and lie up to one outside the cells that count as water.

@@ -9,11 +9,11 @@
 use rayon::prelude::*;
 
 use super::advect::{Surroundings, is_inside};
-use crate::audit::Audit;
 use crate::field::{Corners, NoSlip, Packed, Stencil, both};
-use crate::geometry::{Axis, Obstacles, Topology};
 use crate::measure::Motion;
 use crate::particles::{Particle, Particles, cell_of};
+use weir_ground::Audit;
+use weir_ground::{Axis, Obstacles, Topology};
 
 /// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
@@ -145,7 +145,7 @@ impl GridToParticle<'_> {
     fn glide(&self, particle: &mut Particle, step: [f32; 2], mut velocity: [f32; 2]) -> Counts {
         let p = particle.position;
         let mut end =
-            self.surroundings.in_the_open([p[0] + step[0], p[1] + step[1]], &mut velocity);
+            self.surroundings.sweep.in_the_open([p[0] + step[0], p[1] + step[1]], &mut velocity);
         let crossed = |audit: &Audit| audit.crossed(&[p, end].map(|p| both(|k| f64::from(p[k]))));
         let crossings = u64::from(self.audit.is_some_and(crossed));
         if self.topology.periodic_x() {

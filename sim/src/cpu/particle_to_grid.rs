@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::spread::Spread;
 use crate::field::{FaceField, NoSlip, Stencil, columns};
-use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::{Particles, cell_of};
+use weir_ground::{Axis, Obstacles, Topology};
 
 /// Output of the stage, and its memory between steps.
 #[derive(Clone, Debug, Default)]

@@ -5,7 +5,7 @@
 //! pressure can meet unless its mean is zero.
 
 use super::linear_system::LinearSystem;
-use crate::geometry::NONE;
+use weir_ground::NONE;
 
 /// Least width, in cells, with which a body closes a pool off and gives way to it.
 /// One that is all inside has none, but for what it loses where it leans on a

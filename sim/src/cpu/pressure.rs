@@ -21,8 +21,8 @@ use super::linear_system::{Factor, LinearSystem, Outcome, Workspace, interleave}
 use super::pools::Pools;
 use super::surface::Surface;
 use crate::field::{FaceField, columns};
-use crate::geometry::{Axis, NONE, Topology};
 use crate::solid::{Mobility, Mover};
+use weir_ground::{Axis, NONE, Topology};
 
 /// Rows that are worth a thread of their own: waking one takes longer than fewer.
 const SHARED: usize = 8192;

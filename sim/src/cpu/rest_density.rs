@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use crate::geometry::{Obstacles, Topology};
+use weir_ground::{Obstacles, Topology};
 
 /// Integration points along a cell side.
 const SIDE: usize = 4;

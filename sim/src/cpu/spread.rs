@@ -19,8 +19,8 @@ use rayon::prelude::*;
 use weir_scene::Grid;
 use wide::f32x4;
 
-use crate::geometry::{Axis, Obstacles, Topology};
 use crate::particles::{Particle, Particles, cell_of};
+use weir_ground::{Axis, Obstacles, Topology};
 
 /// Rows of cells in a block.
 const ROWS: usize = 4;

@@ -7,8 +7,8 @@
 
 use rayon::prelude::*;
 
-use crate::geometry::{Obstacles, Topology};
 use crate::particles::Particles;
+use weir_ground::{Obstacles, Topology};
 
 /// Least distance from a sample point to the surface, as a share of the way to
 /// the neighbour; a smaller one would make the pressure system stiff.

@@ -8,7 +8,7 @@ use weir_scene::Grid;
 
 use super::linear_system::{Factor, LinearSystem, Outcome, Workspace};
 use crate::field::{FaceField, NoSlip, columns, face_at};
-use crate::geometry::{Axis, NONE, Obstacles, Topology};
+use weir_ground::{Axis, NONE, Obstacles, Topology};
 
 /// Diffusion number ν dt / dx² below which a step would move less than a
 /// ten-thousandth of any velocity difference; it is left out then.

@@ -1,6 +1,6 @@
 //! A solid that moves, as the water sees it: in cell widths, for one step.
 
-use crate::geometry::{Point, Polygon, Segment};
+use weir_ground::{Point, Polygon, Segment};
 
 /// A rigid placement: rotation, then translation, cell widths.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use rapier2d::parry::shape::Ball;
 use rapier2d::prelude::*;
+use weir_ground::{Outline, Point, Polygon, Segment, of_stroke};
 use weir_scene::{Body, JointKind, Motion, Pose as FramePose, Scene, Shape as BodyShape, Stroke};
 
 use super::{Constraint, Mobility, Mover, Placement};
 use crate::SolverError;
-use crate::geometry::{Point, Polygon, Segment};
 
 /// Names a drawn line for as long as the solver lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,8 +38,48 @@ struct Solid {
     handle: RigidBodyHandle,
     outline: Vec<Segment>,
     insides: Vec<Polygon>,
-    /// Seconds that a drawn line still has to move; bodies never stop.
-    moving_s: f64,
+    /// Where a drawn line is; rapier knows where bodies are.
+    track: Option<Track>,
+}
+
+/// How far a drawn line has been carried. Kept here in double precision: rapier's
+/// sum of single steps ends some 1e-5 cells beside where the line was sent, and
+/// that decides on which side of it a particle is.
+#[derive(Clone, Copy, Debug, Default)]
+struct Track {
+    /// From where it was drawn, metres.
+    start_m: Point,
+    by_m: Point,
+    over_s: f64,
+    elapsed_s: f64,
+}
+
+impl Track {
+    fn moves(&self) -> bool {
+        self.elapsed_s < self.over_s
+    }
+
+    fn left_s(&self) -> f64 {
+        self.over_s - self.elapsed_s
+    }
+
+    fn offset_m(&self) -> Point {
+        let share = if self.moves() { self.elapsed_s / self.over_s } else { 1.0 };
+        [0, 1].map(|k| self.start_m[k] + self.by_m[k] * share)
+    }
+
+    fn advance(&mut self, dt_s: f64) {
+        self.elapsed_s += dt_s;
+        if self.left_s() <= 1e-9 {
+            self.elapsed_s = self.over_s;
+        }
+    }
+}
+
+impl Solid {
+    fn moves(&self) -> bool {
+        self.track.is_none_or(|track| track.moves())
+    }
 }
 
 /// Walls, lines, bodies and joints in rapier2d, and their outlines in cell widths.
@@ -108,29 +148,19 @@ impl World {
         vertices.dedup();
         let handle = self.physics.insert_body(RigidBodyBuilder::fixed());
         let radius = (stroke.thickness_m / 2.0) as f32;
-        let (mut outline, mut insides) = (Vec::new(), Vec::new());
         if radius > 0.0 {
             for pair in vertices.windows(2) {
-                let capsule = Capsule::new(pair[0], pair[1], radius);
-                let ring = ring_of_capsule(&capsule);
-                let inside = Polygon::new(ring.iter().map(|&p| self.cells(p)).collect());
-                outline.extend(inside.segments());
-                insides.push(inside);
                 let collider = ColliderBuilder::capsule_from_endpoints(pair[0], pair[1], radius);
                 self.physics.insert_collider(collider, Some(handle));
             }
         } else {
-            let collider = ColliderBuilder::polyline(vertices, None).build();
-            if let Some(polyline) = collider.shape().as_polyline() {
-                outline.extend(
-                    polyline.segments().map(|s| Segment { a: self.cells(s.a), b: self.cells(s.b) }),
-                );
-            }
+            let collider = ColliderBuilder::polyline(vertices, None);
             self.physics.insert_collider(collider, Some(handle));
         }
+        let Outline { segments: outline, insides } = of_stroke(stroke, self.cell_m);
         let id = StrokeId(self.next_line);
         self.next_line += 1;
-        self.lines.insert(id, Solid { handle, outline, insides, moving_s: 0.0 });
+        self.lines.insert(id, Solid { handle, outline, insides, track: Some(Track::default()) });
         id
     }
 
@@ -155,7 +185,8 @@ impl World {
         over_s: f64,
     ) -> Result<(), SolverError> {
         let line = self.lines.get_mut(&id).ok_or(SolverError::UnknownStroke(id.0))?;
-        line.moving_s = over_s;
+        let start_m = line.track.unwrap_or_default().offset_m();
+        line.track = Some(Track { start_m, by_m, over_s, elapsed_s: 0.0 });
         let body = &mut self.physics.bodies[line.handle];
         body.set_body_type(RigidBodyType::KinematicVelocityBased, true);
         body.set_linvel(vector(by_m.map(|d| d / over_s)), true);
@@ -183,7 +214,7 @@ impl World {
             .recompute_mass_properties_from_colliders(&self.physics.colliders);
         let inside = Polygon::new(ring.iter().map(|&p| self.cells(p)).collect());
         let outline = inside.segments().collect();
-        self.bodies.push(Solid { handle, outline, insides: vec![inside], moving_s: f64::INFINITY });
+        self.bodies.push(Solid { handle, outline, insides: vec![inside], track: None });
         Ok(())
     }
 
@@ -219,8 +250,8 @@ impl World {
 
     /// Segments of all lines at rest, in the world.
     pub fn resting_segments(&self) -> impl Iterator<Item = Segment> + '_ {
-        self.lines.values().filter(|line| line.moving_s <= 0.0).flat_map(|line| {
-            let placement = self.placement(line.handle);
+        self.lines.values().filter(|line| !line.moves()).flat_map(|line| {
+            let placement = self.placement(line);
             line.outline.iter().map(move |s| Segment {
                 a: placement.world_from_body(s.a),
                 b: placement.world_from_body(s.b),
@@ -230,26 +261,29 @@ impl World {
 
     /// Insides of thick lines at rest, in the world.
     pub fn resting_insides(&self) -> impl Iterator<Item = Polygon> + '_ {
-        self.lines.values().filter(|line| line.moving_s <= 0.0).flat_map(|line| {
-            let placement = self.placement(line.handle);
+        self.lines.values().filter(|line| !line.moves()).flat_map(|line| {
+            let placement = self.placement(line);
             line.insides.iter().map(move |inside| {
                 Polygon::new(inside.segments().map(|s| placement.world_from_body(s.a)).collect())
             })
         })
     }
 
-    fn placement(&self, handle: RigidBodyHandle) -> Placement {
-        let pose = self.physics.bodies[handle].position();
+    fn placement(&self, solid: &Solid) -> Placement {
+        if let Some(track) = solid.track {
+            return Placement::new(track.offset_m().map(|c| c / self.cell_m), 0.0);
+        }
+        let pose = self.physics.bodies[solid.handle].position();
         Placement::new(self.cells(pose.translation), f64::from(pose.rotation.angle()))
     }
 
     fn moving(&self) -> impl Iterator<Item = &Solid> {
-        self.bodies.iter().chain(self.lines.values().filter(|line| line.moving_s > 0.0))
+        self.bodies.iter().chain(self.lines.values().filter(|line| line.moves()))
     }
 
     /// Whether any line is on its way, so that outlines change owner when it stops.
     pub fn any_line_moving(&self) -> bool {
-        self.lines.values().any(|line| line.moving_s > 0.0)
+        self.lines.values().any(Solid::moves)
     }
 
     /// Writes every solid that moves into `movers`, as it is now: bodies in the
@@ -258,7 +292,7 @@ impl World {
         movers.truncate(self.moving().count());
         for (index, solid) in self.moving().enumerate() {
             let body = &self.physics.bodies[solid.handle];
-            let placement = self.placement(solid.handle);
+            let placement = self.placement(solid);
             let centre = self.cells(body.center_of_mass());
             let velocity = self.velocity_of(solid.handle);
             if movers.len() <= index {
@@ -387,9 +421,8 @@ impl World {
     /// rapier resolve contacts and joints over `dt_s`, and writes where every
     /// mover arrived. Gravity is in `velocity` already and acts no second time.
     pub fn step(&mut self, dt_s: f64, velocity: &[f64], movers: &mut [Mover]) {
-        let handles: Vec<_> = self.moving().map(|solid| solid.handle).collect();
-        for (&handle, v) in handles.iter().zip(velocity.chunks_exact(3)) {
-            let body = &mut self.physics.bodies[handle];
+        for (solid, v) in self.bodies.iter().zip(velocity.chunks_exact(3)) {
+            let body = &mut self.physics.bodies[solid.handle];
             if body.is_dynamic() {
                 let linear = [v[0] * self.cell_m, v[1] * self.cell_m];
                 body.set_linvel(vector(linear), true);
@@ -398,19 +431,23 @@ impl World {
         }
         self.physics.integration_parameters.dt = dt_s as f32;
         self.physics.step();
-        for (mover, &handle) in movers.iter_mut().zip(&handles) {
-            (mover.after, mover.velocity) = (self.placement(handle), self.velocity_of(handle));
+        let on_their_way = self.lines.iter().filter(|(_, line)| line.moves());
+        let on_their_way: Vec<StrokeId> = on_their_way.map(|(&id, _)| id).collect();
+        for track in self.lines.values_mut().filter_map(|line| line.track.as_mut()) {
+            track.advance(dt_s);
         }
+        let carried = on_their_way.iter().filter_map(|id| self.lines.get(id));
+        for (mover, solid) in movers.iter_mut().zip(self.bodies.iter().chain(carried)) {
+            (mover.after, mover.velocity) = (self.placement(solid), self.velocity_of(solid.handle));
+        }
+        let stopped = on_their_way.iter().filter_map(|id| self.lines.get(id));
         self.line_stopped = false;
-        for line in self.lines.values_mut().filter(|line| line.moving_s > 0.0) {
-            line.moving_s -= dt_s;
-            if line.moving_s <= 1e-9 {
-                line.moving_s = 0.0;
-                self.line_stopped = true;
-                let body = &mut self.physics.bodies[line.handle];
-                body.set_linvel(Vector::ZERO, true);
-                body.set_body_type(RigidBodyType::Fixed, true);
-            }
+        for line in stopped.filter(|line| !line.moves()) {
+            self.line_stopped = true;
+            let body = &mut self.physics.bodies[line.handle];
+            body.set_linvel(Vector::ZERO, true);
+            body.set_translation(vector(line.track.unwrap_or_default().offset_m()), true);
+            body.set_body_type(RigidBodyType::Fixed, true);
         }
     }
 
@@ -432,7 +469,8 @@ impl World {
 
     /// Longest time, up to `limit_s`, that leaves no line moving past its end.
     pub fn time_to_line_stop(&self, limit_s: f64) -> f64 {
-        let left = self.lines.values().map(|line| line.moving_s).filter(|&s| s > 0.0);
+        let tracks = self.lines.values().filter_map(|line| line.track);
+        let left = tracks.filter(Track::moves).map(|track| track.left_s());
         left.fold(limit_s, f64::min)
     }
 
@@ -510,17 +548,27 @@ fn shape_of(shape: &BodyShape, cell_m: f64) -> Option<(Vec<Vector>, SharedShape)
     }
 }
 
-/// Outline of a thick piece of a line: two sides and two round ends.
-fn ring_of_capsule(capsule: &Capsule) -> Vec<Vector> {
-    const HALF_TURN: usize = 6;
-    let (a, b, radius) = (capsule.segment.a, capsule.segment.b, capsule.radius);
-    let along = (b - a).normalize_or(Vector::X);
-    let end = |centre: Vector, along: Vector| {
-        (0..=HALF_TURN).map(move |k| {
-            let angle = std::f32::consts::PI * (k as f32 / HALF_TURN as f32 - 0.5);
-            let across = Vector::new(-along.y, along.x);
-            centre + (along * angle.cos() + across * angle.sin()) * radius
-        })
-    };
-    end(b, along).chain(end(a, -along)).collect()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_carried_line_is_where_it_was_sent_to_the_last_digit() {
+        let scene = "version = 1\ndomain = { width_m = 1.0, height_m = 1.0 }";
+        let scene = Scene::from_toml(scene).expect("a scene");
+        let mut world = World::new(&scene).expect("a world");
+        let points_m = vec![[0.2, 0.3], [0.6, 0.3]];
+        let line = world.add_line(&Stroke { points_m, ..Stroke::default() });
+        for by_m in [[0.013, -0.058], [0.1, 0.21]] {
+            world.move_line(line, by_m, 0.15).expect("the line");
+            let mut movers = Vec::new();
+            while world.any_line_moving() {
+                world.refresh_movers(&mut movers);
+                world.step(world.time_to_line_stop(7e-4), &[0.0; 3], &mut movers);
+            }
+        }
+        let end = world.resting_segments().next().expect("its segment").b;
+        let sent = [0.6 + 0.113, 0.3 + 0.152].map(|m| m / scene.domain.cell_m);
+        assert!((0..2).all(|k| (end[k] - sent[k]).abs() < 1e-12), "{end:?} for {sent:?}");
+    }
 }

@@ -4,8 +4,8 @@ use weir_scene::{GridField, Stagger};
 
 use super::Solver;
 use crate::field::Stencil;
-use crate::geometry::Axis;
 use crate::solid::WATER_KG_M3;
+use weir_ground::Axis;
 
 impl Solver {
     /// Velocity of the water on the grid at a point, m/s; none where there is no water.

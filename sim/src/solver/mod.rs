@@ -5,9 +5,9 @@ mod step;
 
 use std::ops::Range;
 
+use weir_ground::{Audit, Emitter, Obstacles, Polygon, Sink, Topology};
 use weir_scene::{Advance, AdvanceError, Domain, Frame, Grid, Limits, Scene, Stroke, Walls};
 
-use crate::audit::Audit;
 use crate::cpu::body_flux::BodyFlux;
 use crate::cpu::extrapolate::Extrapolate;
 use crate::cpu::flight::Flight;
@@ -19,11 +19,9 @@ use crate::cpu::spread::Spread;
 use crate::cpu::surface::Surface;
 use crate::cpu::viscosity::Viscosity;
 use crate::field::{FaceField, NoSlip, Packed};
-use crate::geometry::{Obstacles, Polygon, Topology};
 use crate::measure::Motion;
 use crate::particles::Particles;
 use crate::solid::{BodyState, Mover, StrokeId, World};
-use crate::source::{self, Emitter, Sink};
 use crate::{Backend, Diagnostics, SolverConfig, SolverError, Totals};
 
 /// Water in a rectangle, from a [`Scene`] to frames.
@@ -127,8 +125,8 @@ impl Solver {
             frames: 0,
             particles: Particles::default(),
             next_id: 0,
-            emitters: source::emitters(scene),
-            sinks: source::sinks(scene),
+            emitters: weir_ground::emitters(scene),
+            sinks: weir_ground::sinks(scene),
             births: Vec::new(),
             world,
             movers: Vec::new(),
@@ -172,7 +170,11 @@ impl Solver {
             .chain(solver.movers.iter().flat_map(Mover::insides_before))
             .collect();
         let free = |p| !solids.iter().any(|solid: &Polygon| solid.contains(p));
-        solver.next_id = source::fill(scene, &mut solver.particles, free);
+        let Self { particles, next_id, .. } = &mut solver;
+        weir_ground::fill(scene, free, |position, velocity| {
+            particles.push(*next_id, position, velocity);
+            *next_id += 1;
+        });
         solver.particles.sort(&grid, |_| false);
         solver.rebuild_topology();
         solver.step_off_lines();

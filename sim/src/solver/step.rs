@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use weir_ground::{Audit, Axis, Polygon, Sink, Sweep};
 use weir_scene::AdvanceError;
 use wide::f32x4;
 
 use super::Solver;
 use crate::StageTimes;
-use crate::audit::Audit;
 use crate::cpu::advect::Surroundings;
 use crate::cpu::attend;
 use crate::cpu::extrapolate::Extrapolate;
@@ -16,11 +16,9 @@ use crate::cpu::particle_to_grid::ParticleToGrid;
 use crate::cpu::pressure::{Coupling, Tolerances};
 use crate::cpu::{body_flux, density, rest_density, viscosity};
 use crate::field::both;
-use crate::geometry::{Axis, Polygon};
 use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::VOLUME;
 use crate::solid::{Mobility, Mover, WATER_KG_M3};
-use crate::source::Sink;
 
 /// Rings of sides around the water that get extrapolated velocities: a particle
 /// moves half a cell to its midpoint and reads one cell around it.
@@ -371,10 +369,12 @@ impl Solver {
             topology: &self.topology,
             obstacles: &self.obstacles,
             surroundings: Surroundings {
-                obstacles: &self.obstacles,
+                sweep: Sweep {
+                    obstacles: &self.obstacles,
+                    min: [WALL_CLEARANCE - open, WALL_CLEARANCE],
+                    max: [size[0] - WALL_CLEARANCE + open, size[1] - WALL_CLEARANCE],
+                },
                 movers: &self.movers,
-                min: [WALL_CLEARANCE - open, WALL_CLEARANCE],
-                max: [size[0] - WALL_CLEARANCE + open, size[1] - WALL_CLEARANCE],
             },
             sides: &self.sides,
             no_slip: self.no_slip,

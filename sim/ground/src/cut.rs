@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use weir_scene::Grid;
 
-use super::{Obstacles, Point};
+use crate::{Obstacles, Point};
 
 /// Micro-points along a cell side.
 pub const SIDE: usize = 8;

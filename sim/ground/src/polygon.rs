@@ -1,7 +1,7 @@
 //! Closed outlines: the inside of a body or of a thick line.
 
-use super::segment::orient;
-use super::{Point, Segment};
+use crate::segment::orient;
+use crate::{Point, Segment};
 
 /// A simple polygon in cell widths, counter-clockwise.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -2,7 +2,7 @@
 
 use weir_scene::Grid;
 
-use super::{Point, Segment};
+use crate::{Point, Segment};
 
 /// How far beyond its cells a segment is listed, so that rounding can hide none.
 const MARGIN: f64 = 1e-6;

@@ -2,8 +2,7 @@
 
 use weir_scene::{Grid, Scene, Water};
 
-use crate::geometry::{Obstacles, Point};
-use crate::particles::Particles;
+use crate::{Obstacles, Point};
 
 /// Particles beyond which an emitter adds no more to a cell: it is drowned.
 const CROWDED: usize = 6;
@@ -58,13 +57,13 @@ pub fn emitters(scene: &Scene) -> Vec<Emitter> {
     scene.water.iter().filter_map(emitter).collect()
 }
 
-/// Fills the scene's blocks with particles on a lattice of half a cell, where
-/// `free` says that there is room. Returns how many there are.
-pub fn fill(scene: &Scene, particles: &mut Particles, free: impl Fn(Point) -> bool) -> u32 {
+/// Calls `add` with position (cells) and velocity (cells/s) of each particle that
+/// fills the scene's blocks, on a lattice of half a cell, where `free` says that
+/// there is room.
+pub fn fill(scene: &Scene, free: impl Fn(Point) -> bool, mut add: impl FnMut([f32; 2], [f32; 2])) {
     let dx = scene.domain.cell_m;
     let grid = scene.domain.grid();
     let mut taken = vec![false; 4 * grid.nx * grid.ny];
-    let mut next = 0;
     for water in &scene.water {
         let Water::Block { min_m, max_m, velocity_m_s } = water else { continue };
         let lattice = |p: [f64; 2]| p.map(|c| (2.0 * c / dx - 0.5 - 1e-9).ceil().max(0.0) as usize);
@@ -76,13 +75,11 @@ pub fn fill(scene: &Scene, particles: &mut Particles, free: impl Fn(Point) -> bo
                 let place = &mut taken[row * 2 * grid.nx + column];
                 if !*place && free(p) {
                     *place = true;
-                    particles.push(next, p.map(|c| c as f32), velocity);
-                    next += 1;
+                    add(p.map(|c| c as f32), velocity);
                 }
             }
         }
     }
-    next
 }
 
 impl Emitter {

@@ -17,8 +17,8 @@ use std::ops::Range;
 
 use weir_scene::{Grid, Stagger};
 
-use super::cut::{Cut, SIDE, micro_point, origin};
-use super::{Obstacles, Point, Polygon};
+use crate::cut::{Cut, SIDE, micro_point, origin};
+use crate::{Obstacles, Point, Polygon};
 
 /// Component number of what is no component.
 pub const NONE: u32 = u32::MAX;

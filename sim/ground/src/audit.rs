@@ -7,7 +7,7 @@
 
 use robust::{Coord, orient2d};
 
-use crate::geometry::{Point, Segment};
+use crate::{Point, Segment};
 
 /// Lines at rest, by the columns of the rectangle that they reach into.
 #[derive(Clone, Debug, Default)]

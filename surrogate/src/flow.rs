@@ -1,0 +1,170 @@
+//! One call of the network: from water to water, some sub-frames later.
+//!
+//! A particle keeps its own velocity v and reads, once, at the place where it is
+//! when the network is called, how its velocity will change in each sub-frame.
+//! Reading where it came from rather than where it goes means that water in free
+//! fall needs no answer at all, and falls on an exact parabola.
+
+use rayon::prelude::*;
+use weir_ground::Sweep;
+use weir_scene::Grid;
+
+use crate::ModelError;
+use crate::bed::Bed;
+use crate::encode::{Canvas, Encoded, Water, encode};
+use crate::model::Model;
+use crate::network::Tap;
+use crate::relax;
+use crate::transfer::{Shares, cell_of};
+
+/// Farthest that a particle goes in one leg, cells: lists of lines reach one cell far.
+const LEG: f64 = 0.98;
+/// Particles that one task covers.
+const CHUNK: usize = 512;
+
+/// A canvas with water on it, about to flow.
+pub struct Flow<'a> {
+    /// The network.
+    pub model: &'a Model,
+    /// Lines and walls.
+    pub bed: &'a Bed,
+    /// Gravity, cells/s².
+    pub gravity: [f64; 2],
+}
+
+/// What the network answered, ready to be read by particles.
+pub struct Answer {
+    /// Change of velocity along x and y at each node, cells/s, for each sub-frame.
+    pub change: Vec<[Vec<f32>; 2]>,
+}
+
+impl Flow<'_> {
+    /// What the network is shown.
+    pub fn encode(&self, water: &Water) -> (Canvas, Encoded) {
+        let canvas = Canvas::new(self.bed.grid(), self.model.config.shape.coarsest());
+        let scales = &self.model.config.scales;
+        let call_s = self.model.call_s();
+        (canvas, encode(self.bed, &canvas, scales, water, self.gravity, call_s))
+    }
+
+    /// Asks the network.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn ask(
+        &self,
+        canvas: &Canvas,
+        input: Vec<f32>,
+        tap: &mut dyn Tap,
+    ) -> Result<Answer, ModelError> {
+        Ok(self.read(canvas, &self.model.answer(input, 1, canvas, tap)?))
+    }
+
+    /// Takes one answer of a batch apart.
+    pub fn read(&self, canvas: &Canvas, answer: &[f32]) -> Answer {
+        let scales = &self.model.config.scales;
+        let unit = (scales.change_m_s / scales.cell_m) as f32;
+        let mut maps = answer.chunks(canvas.area()).map(|map| {
+            let mut nodes = canvas.lift(map);
+            nodes.iter_mut().for_each(|v| *v *= unit);
+            nodes
+        });
+        let sub_frames = self.model.config.shape.sub_frames;
+        let mut next = || maps.next().unwrap_or_default();
+        Answer { change: (0..sub_frames).map(|_| [next(), next()]).collect() }
+    }
+
+    /// Moves `water` through the call. `after` sees it after each sub-frame, and
+    /// may add particles; these fly freely until the next call.
+    pub fn carry(
+        &self,
+        water: &mut Water,
+        shown: &Encoded,
+        answer: &Answer,
+        mut after: impl FnMut(usize, &mut Water),
+    ) {
+        let motion = &self.model.config.motion;
+        let sub_frames = answer.change.len();
+        mix(water, shown, motion.blend);
+        for (k, change) in answer.change.iter().enumerate() {
+            self.sub_frame(water, shown, change, motion.sub_frame_s);
+            if k + 1 == sub_frames {
+                self.relax(water);
+            }
+            after(k, water);
+        }
+    }
+
+    fn sub_frame(&self, water: &mut Water, shown: &Encoded, change: &[Vec<f32>; 2], dt_s: f64) {
+        let sweep = self.bed.sweep();
+        let grid = self.bed.grid();
+        let fall = self.gravity.map(|g| (g * dt_s) as f32);
+        let nowhere = Shares::default();
+        let particles = water.position.par_iter_mut().zip(&mut water.velocity).enumerate();
+        particles.with_min_len(CHUNK).for_each(|(k, (p, v))| {
+            let shares = shown.shares.get(k).unwrap_or(&nowhere);
+            let next = [0, 1].map(|a| v[a] + fall[a] + shares.read(&change[a]));
+            let way = [0, 1].map(|a| 0.5 * (f64::from(v[a]) + f64::from(next[a])) * dt_s);
+            let mut velocity = next.map(f64::from);
+            *p = go(&sweep, grid, *p, way, &mut velocity);
+            *v = velocity.map(|c| c as f32);
+        });
+    }
+
+    /// Moves apart what has come too close.
+    fn relax(&self, water: &mut Water) {
+        let motion = &self.model.config.motion;
+        if motion.relax_rate <= 0.0 || water.is_empty() {
+            return;
+        }
+        let positions = water.position.par_iter().with_min_len(CHUNK);
+        let shares: Vec<Shares> =
+            positions.map(|&p| crate::transfer::shares_at(self.bed, p)).collect();
+        let gathered =
+            crate::transfer::gather(self.bed.room.len(), &shares, shares.iter().map(|_| [0.0; 0]));
+        let density: Vec<f32> =
+            gathered.mass.iter().zip(&self.bed.room).map(|(mass, room)| mass / room).collect();
+        let way = relax::displacement(self.bed, &density, motion.relax_rate, motion.relax_sweeps);
+        let (sweep, grid) = (self.bed.sweep(), self.bed.grid());
+        let particles = water.position.par_iter_mut().zip(&mut water.velocity).zip(&shares);
+        particles.with_min_len(CHUNK).for_each(|((p, v), shares)| {
+            let shift = relax::of_particle(shares, &way).map(f64::from);
+            if shift != [0.0; 2] {
+                let mut velocity = v.map(f64::from);
+                *p = go(&sweep, grid, *p, shift, &mut velocity);
+                *v = velocity.map(|c| c as f32);
+            }
+        });
+    }
+}
+
+/// Gives particles in dense water a share of the grid's mean velocity. What the
+/// grid cannot show, the network cannot answer, and it would pile up as noise.
+/// Spray is on its own.
+pub fn mix(water: &mut Water, shown: &Encoded, blend: f32) {
+    if blend <= 0.0 {
+        return;
+    }
+    for (v, shares) in water.velocity.iter_mut().zip(&shown.shares) {
+        let together = blend * shares.read(&shown.density).min(1.0);
+        (0..2).for_each(|a| v[a] += together * (shares.read(&shown.velocity[a]) - v[a]));
+    }
+}
+
+/// Where a particle ends that goes `way` from `p`, past all lines.
+fn go(sweep: &Sweep, grid: &Grid, p: [f32; 2], way: [f64; 2], velocity: &mut [f64; 2]) -> [f32; 2] {
+    let length = way[0].hypot(way[1]);
+    if !length.is_finite() {
+        // Left for the check after the call, which reports it.
+        return way.map(|c| c as f32);
+    }
+    let legs = (length / LEG).ceil().max(1.0);
+    let mut p = p;
+    for _ in 0..legs as usize {
+        let from = p.map(f64::from);
+        let to = [from[0] + way[0] / legs, from[1] + way[1] / legs];
+        let path = sweep.past_lines(cell_of(grid, p), from, to, velocity);
+        p = path.end().map(|c| c as f32);
+    }
+    p
+}

@@ -1,0 +1,31 @@
+//! A network that flows like water.
+//!
+//! Particles are gathered on a grid, a U-Net says how each one's velocity will
+//! change over the next few sub-frames, and the particles go their way: they stop
+//! at lines as the solver's do ([`weir_ground::Sweep`]), so no answer of the
+//! network, however wrong, takes water through a line, and none is ever lost.
+//!
+//! What is learned and what is not:
+//!
+//! | | |
+//! |---|---|
+//! | pressure: how water pushes on water, lines and walls | the network ([`network`]) |
+//! | free fall | exact ([`flow`]) |
+//! | lines stop water | geometry ([`bed`], [`flow`]) |
+//! | water does not pile up | a few sweeps of relaxation after each call ([`relax`]) |
+
+pub mod bed;
+pub mod device;
+pub mod encode;
+mod error;
+pub mod flow;
+mod model;
+pub mod network;
+pub mod relax;
+mod surrogate;
+pub mod train;
+pub mod transfer;
+
+pub use error::ModelError;
+pub use model::{CONFIG_FILE, Model, ModelConfig, Motion, VERSION, WEIGHTS_FILE};
+pub use surrogate::{FPS, StrokeId, Surrogate};

@@ -1,0 +1,185 @@
+//! A network with all that is needed to run it, in memory and as files.
+
+use std::fs;
+use std::path::Path;
+
+use burn::module::Module;
+use burn::store::{ModuleSnapshot, SafetensorsStore};
+use burn::tensor::{Device, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
+
+use crate::ModelError;
+use crate::encode::{Canvas, INPUTS, Scales};
+use crate::network::{Shape, Tap, UNet};
+
+/// Name of the file that describes a model.
+pub const CONFIG_FILE: &str = "model.toml";
+/// Name of the file with its weights.
+pub const WEIGHTS_FILE: &str = "model.safetensors";
+/// Version of the description.
+pub const VERSION: u32 = 1;
+
+/// How a network's answer becomes motion.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Motion {
+    /// Time of a sub-frame, seconds.
+    pub sub_frame_s: f64,
+    /// Share of the grid's mean velocity that water takes on in a call where it
+    /// is dense; the rest of a particle's velocity is its own.
+    pub blend: f32,
+    /// Share of an excess of density that each call mends; 0 for none.
+    pub relax_rate: f32,
+    /// Sweeps of the relaxation.
+    pub relax_sweeps: usize,
+}
+
+impl Default for Motion {
+    fn default() -> Self {
+        Self { sub_frame_s: 1.0 / 120.0, blend: 0.3, relax_rate: 0.5, relax_sweeps: 20 }
+    }
+}
+
+/// All of a model but its weights.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelConfig {
+    /// [`VERSION`].
+    pub version: u32,
+    /// What it is called.
+    pub name: String,
+    /// Layers.
+    pub shape: Shape,
+    /// Units.
+    pub scales: Scales,
+    /// From answer to motion.
+    pub motion: Motion,
+    /// Where it comes from: data, steps, commit; free text by key.
+    #[serde(default)]
+    pub origin: std::collections::BTreeMap<String, String>,
+}
+
+/// A network that is ready to run.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Description.
+    pub config: ModelConfig,
+    net: UNet,
+    device: Device,
+}
+
+impl Model {
+    /// A model of these weights.
+    pub fn new(config: ModelConfig, net: UNet, device: Device) -> Self {
+        Self { config, net, device }
+    }
+
+    /// Reads a model from a folder.
+    ///
+    /// # Errors
+    /// A file is missing or not what it should be.
+    pub fn load(folder: &Path, device: &Device) -> Result<Self, ModelError> {
+        let read = |name: &str| {
+            let path = folder.join(name);
+            fs::read(&path).map_err(|source| ModelError::File { path, source })
+        };
+        let config = read(CONFIG_FILE)?;
+        let config = String::from_utf8_lossy(&config);
+        Self::from_bytes(&folder.display().to_string(), &config, read(WEIGHTS_FILE)?, device)
+    }
+
+    /// Reads a model from the contents of its files. `origin` names them in errors.
+    ///
+    /// # Errors
+    /// They are not what they should be.
+    pub fn from_bytes(
+        origin: &str,
+        config: &str,
+        weights: Vec<u8>,
+        device: &Device,
+    ) -> Result<Self, ModelError> {
+        let refuse = |what: String| ModelError::Config { origin: origin.to_owned(), what };
+        let config: ModelConfig = toml::from_str(config).map_err(|e| refuse(e.to_string()))?;
+        if config.version != VERSION {
+            return Err(refuse(format!("version: got {}, takes {VERSION}", config.version)));
+        }
+        if config.shape.channels.is_empty() || config.shape.sub_frames == 0 {
+            return Err(refuse("shape: no channels or no sub-frames".to_owned()));
+        }
+        let mut net = UNet::new(&config.shape, device);
+        let refuse = |what: String| ModelError::Weights { origin: origin.to_owned(), what };
+        let mut store = SafetensorsStore::from_bytes(Some(weights));
+        net.load_from(&mut store).map_err(|e| refuse(e.to_string()))?;
+        Ok(Self { config, net, device: device.clone() })
+    }
+
+    /// The contents of its two files: description and weights.
+    ///
+    /// # Errors
+    /// The weights cannot be read from the device.
+    pub fn to_bytes(&self) -> Result<(String, Vec<u8>), ModelError> {
+        let refuse = |what: String| ModelError::Weights { origin: "in memory".to_owned(), what };
+        let config = toml::to_string_pretty(&self.config).map_err(|e| refuse(e.to_string()))?;
+        let mut store = SafetensorsStore::from_bytes(None);
+        self.net.save_into(&mut store).map_err(|e| refuse(e.to_string()))?;
+        Ok((config, store.get_bytes().map_err(|e| refuse(e.to_string()))?))
+    }
+
+    /// Writes the model into a folder, each file whole or not at all.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
+        let (config, weights) = self.to_bytes()?;
+        let at = |path: &Path| {
+            let path = path.to_owned();
+            move |source| ModelError::File { path, source }
+        };
+        fs::create_dir_all(folder).map_err(at(folder))?;
+        for (name, bytes) in [(WEIGHTS_FILE, &weights[..]), (CONFIG_FILE, config.as_bytes())] {
+            let (path, partial) = (folder.join(name), folder.join(format!("{name}.partial")));
+            fs::write(&partial, bytes).map_err(at(&partial))?;
+            fs::rename(&partial, &path).map_err(at(&path))?;
+        }
+        Ok(())
+    }
+
+    /// How many numbers it has learned.
+    pub fn parameters(&self) -> usize {
+        self.net.num_params()
+    }
+
+    /// The network itself.
+    pub fn net(&self) -> &UNet {
+        &self.net
+    }
+
+    /// The same model with other weights.
+    pub fn with_net(&self, net: UNet) -> Self {
+        Self { net, ..self.clone() }
+    }
+
+    /// Time that a call covers, seconds.
+    pub fn call_s(&self) -> f64 {
+        self.config.motion.sub_frame_s * self.config.shape.sub_frames as f64
+    }
+
+    /// The answer to `batch` inputs of one canvas, `batch × outputs × height × width`,
+    /// in units of [`Scales::change_m_s`].
+    ///
+    /// # Errors
+    /// The device failed.
+    pub fn answer(
+        &self,
+        input: Vec<f32>,
+        batch: usize,
+        canvas: &Canvas,
+        tap: &mut dyn Tap,
+    ) -> Result<Vec<f32>, ModelError> {
+        let shape = [batch, INPUTS, canvas.height, canvas.width];
+        let input = Tensor::<4>::from_data(TensorData::new(input, shape), &self.device);
+        let answer = self.net.forward(input, tap);
+        let data = answer.try_into_data().map_err(|e| ModelError::Run(e.to_string()))?;
+        data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))
+    }
+}

@@ -1,0 +1,244 @@
+//! The network as a producer of frames.
+
+use std::collections::BTreeMap;
+
+use weir_ground::{Emitter, Sink};
+use weir_scene::{Advance, AdvanceError, Frame, Pose, Scene, Stroke};
+
+use crate::ModelError;
+use crate::bed::Bed;
+use crate::encode::Water;
+use crate::flow::Flow;
+use crate::model::Model;
+use crate::network::Tap;
+use crate::transfer::cell_of;
+
+/// Names a drawn line for as long as the surrogate lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StrokeId(pub u32);
+
+/// Frames a second that [`Surrogate`] shows.
+pub const FPS: f64 = 60.0;
+
+/// Water in a rectangle, moved by a network.
+pub struct Surrogate {
+    model: Model,
+    scene: Scene,
+    strokes: BTreeMap<StrokeId, Stroke>,
+    next_stroke: u32,
+    bed: Bed,
+    bed_is_old: bool,
+    water: Water,
+    next_id: u32,
+    emitters: Vec<Emitter>,
+    sinks: Vec<Sink>,
+    /// Sub-frames since the scene began.
+    sub_frames: u64,
+    /// Frames shown since then.
+    frames: u64,
+    /// Sub-frames in a frame.
+    per_frame: usize,
+    /// Frames that the last call made beyond the one it was asked for, last first.
+    ahead: Vec<Water>,
+    shown: Water,
+}
+
+impl Surrogate {
+    /// The network at time zero of `scene`.
+    ///
+    /// # Errors
+    /// The scene is not valid or asks for what the network has not learned.
+    pub fn new(model: Model, scene: &Scene) -> Result<Self, ModelError> {
+        let refuse = |what, got: String, takes: String| ModelError::Scene { what, got, takes };
+        if let Err(error) = scene.validate(&weir_scene::Limits::default()) {
+            return Err(refuse("scene", error.to_string(), "a valid scene".to_owned()));
+        }
+        if scene.domain.periodic_x {
+            let takes = "a rectangle with sides".to_owned();
+            return Err(refuse("domain.periodic_x", "true".to_owned(), takes));
+        }
+        let sub_frame_s = model.config.motion.sub_frame_s;
+        let per_frame = (1.0 / FPS / sub_frame_s).round() as usize;
+        if per_frame == 0
+            || !model.config.shape.sub_frames.is_multiple_of(per_frame)
+            || (per_frame as f64 * sub_frame_s * FPS - 1.0).abs() > 1e-6
+        {
+            let got = format!("{} sub-frames of {sub_frame_s} s", model.config.shape.sub_frames);
+            return Err(refuse("model", got, format!("whole frames of 1/{FPS} s in a call")));
+        }
+        // The network knows one size of cell; what a scene says of its own is the solver's.
+        let mut scene = scene.clone();
+        scene.domain.cell_m = model.config.scales.cell_m;
+        let strokes: BTreeMap<StrokeId, Stroke> =
+            (0..).map(StrokeId).zip(scene.strokes.iter().cloned()).collect();
+        let bed = Bed::new(&scene, &scene.strokes);
+        let mut water = Water::default();
+        let free = |p| !bed.is_solid(p);
+        weir_ground::fill(&scene, free, |p, v| water.push(water.len() as u32, p, v));
+        Ok(Self {
+            next_stroke: strokes.len() as u32,
+            strokes,
+            next_id: water.len() as u32,
+            emitters: weir_ground::emitters(&scene),
+            sinks: weir_ground::sinks(&scene),
+            bed,
+            bed_is_old: false,
+            shown: water.clone(),
+            water,
+            model,
+            scene,
+            sub_frames: 0,
+            frames: 0,
+            per_frame,
+            ahead: Vec::new(),
+        })
+    }
+
+    /// The model that moves the water.
+    pub fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Lines and walls as the network sees them.
+    pub fn bed(&self) -> &Bed {
+        &self.bed
+    }
+
+    /// The water as of the last call, which may be some frames ahead of what is shown.
+    pub fn water(&self) -> &Water {
+        &self.water
+    }
+
+    /// Adds a line to the running scene. It counts from the next call on.
+    ///
+    /// # Errors
+    /// The stroke is not valid in this rectangle.
+    pub fn add_stroke(&mut self, stroke: &Stroke) -> Result<StrokeId, ModelError> {
+        stroke.validate(&self.scene.domain).map_err(|error| ModelError::Scene {
+            what: "stroke",
+            got: error.to_string(),
+            takes: "a valid stroke".to_owned(),
+        })?;
+        let id = StrokeId(self.next_stroke);
+        self.next_stroke += 1;
+        self.strokes.insert(id, stroke.clone());
+        self.bed_is_old = true;
+        Ok(id)
+    }
+
+    /// Takes a line away.
+    ///
+    /// # Errors
+    /// No such line.
+    pub fn erase_stroke(&mut self, id: StrokeId) -> Result<(), ModelError> {
+        self.bed_is_old |= self.strokes.remove(&id).is_some();
+        if self.bed_is_old {
+            return Ok(());
+        }
+        Err(ModelError::Scene {
+            what: "stroke",
+            got: format!("number {}", id.0),
+            takes: "a line that is there".to_owned(),
+        })
+    }
+
+    /// Asks the network once, with `tap` looking in, and makes the frames of that call.
+    ///
+    /// # Errors
+    /// The device failed, or the water's motion stopped being finite.
+    pub fn call(&mut self, tap: &mut dyn Tap) -> Result<(), AdvanceError> {
+        if std::mem::take(&mut self.bed_is_old) {
+            let strokes: Vec<Stroke> = self.strokes.values().cloned().collect();
+            self.bed = Bed::new(&self.scene, &strokes);
+        }
+        let cell_m = self.scene.domain.cell_m;
+        let gravity = self.scene.gravity_m_s2.map(|g| g / cell_m);
+        let sub_frame_s = self.model.config.motion.sub_frame_s;
+        let flow = Flow { model: &self.model, bed: &self.bed, gravity };
+        let (canvas, mut shown) = flow.encode(&self.water);
+        let input = std::mem::take(&mut shown.input);
+        let answer = flow.ask(&canvas, input, tap).map_err(|e| AdvanceError::Other(Box::new(e)))?;
+        let (bed, emitters, next_id) = (&self.bed, &mut self.emitters, &mut self.next_id);
+        let (start, per_frame) = (self.sub_frames, self.per_frame);
+        let mut made = Vec::new();
+        flow.carry(&mut self.water, &shown, &answer, |k, water| {
+            let time_s = (start + k as u64) as f64 * sub_frame_s;
+            let_in(emitters, bed, time_s, sub_frame_s, water, next_id);
+            if (k + 1).is_multiple_of(per_frame) {
+                made.push(water.clone());
+            }
+        });
+        self.sub_frames += answer.change.len() as u64;
+        let sinks = &self.sinks;
+        let stays = |p: [f32; 2]| !sinks.iter().any(|sink| sink.swallows(p));
+        self.water.retain(stays);
+        made.iter_mut().for_each(|water| water.retain(stays));
+        let finite = |v: &[f32; 2]| v[0].is_finite() && v[1].is_finite();
+        if !self.water.velocity.iter().chain(&self.water.position).all(finite) {
+            return Err(AdvanceError::NotFinite {
+                what: "the water's motion",
+                time_s: self.sub_frames as f64 * sub_frame_s,
+            });
+        }
+        made.reverse();
+        self.ahead = made;
+        Ok(())
+    }
+}
+
+/// Lets water in for a sub-frame.
+fn let_in(
+    emitters: &mut [Emitter],
+    bed: &Bed,
+    time_s: f64,
+    dt_s: f64,
+    water: &mut Water,
+    next_id: &mut u32,
+) {
+    let open = emitters.iter().any(|emitter| emitter.speed_at(time_s) > 0.0);
+    if !open {
+        return;
+    }
+    let grid = bed.grid();
+    let mut occupied = vec![0; grid.nx * grid.ny];
+    water.position.iter().for_each(|&p| occupied[cell_of(grid, p)] += 1);
+    let mut births = Vec::new();
+    for emitter in emitters {
+        emitter.emit(time_s, dt_s, grid, bed.obstacles(), |cell| occupied[cell], &mut births);
+    }
+    for (p, v) in births {
+        water.push(*next_id, p, v);
+        *next_id += 1;
+    }
+}
+
+impl Advance for Surrogate {
+    fn frame_dt_s(&self) -> f64 {
+        1.0 / FPS
+    }
+
+    fn snapshot(&self, frame: &mut Frame) {
+        let cell_m = self.scene.domain.cell_m as f32;
+        frame.clear();
+        frame.time_s = self.frames as f64 / FPS;
+        frame.positions_m.extend(self.shown.position.iter().map(|p| p.map(|c| c * cell_m)));
+        frame.velocities_m_s.extend(self.shown.velocity.iter().map(|v| v.map(|c| c * cell_m)));
+        frame.ids.extend_from_slice(&self.shown.id);
+        frame.body_poses.extend(self.scene.bodies.iter().map(|body| Pose {
+            position_m: body.position_m.map(|c| c as f32),
+            angle_rad: body.angle_rad as f32,
+        }));
+    }
+
+    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
+        if self.ahead.is_empty() {
+            self.call(&mut ())?;
+        }
+        if let Some(water) = self.ahead.pop() {
+            self.shown = water;
+        }
+        self.frames += 1;
+        self.snapshot(frame);
+        Ok(())
+    }
+}
