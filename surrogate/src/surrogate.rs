@@ -161,8 +161,8 @@ impl Surrogate {
     /// # Errors
     /// No such line.
     pub fn erase_stroke(&mut self, id: StrokeId) -> Result<(), ModelError> {
-        self.bed_is_old |= self.strokes.remove(&id).is_some();
-        if self.bed_is_old {
+        if self.strokes.remove(&id).is_some() {
+            self.bed_is_old = true;
             return Ok(());
         }
         Err(ModelError::Scene {

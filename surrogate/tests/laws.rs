@@ -1,0 +1,105 @@
+//! What holds whatever a network has learned.
+
+mod common;
+
+use common::{CELL_M, config, rest, scene};
+use weir_scene::{Advance, Frame, Stroke, rollout};
+use weir_surrogate::train::{TrainConfig, Trainer};
+use weir_surrogate::{Model, ModelConfig, Surrogate, VERSION, device, network::UNet};
+
+/// A network that knows nothing: its answer is zero everywhere.
+fn ignorant() -> Model {
+    let device = device::open("flex").expect("a processor");
+    let TrainConfig { name, shape, scales, motion, .. } = config();
+    let net = UNet::new(&shape, &device);
+    let origin = Default::default();
+    Model::new(ModelConfig { version: VERSION, name, shape, scales, motion, origin }, net, device)
+}
+
+/// A network that learned far too fast, and answers nonsense.
+fn wild() -> Model {
+    let device = device::open("flex").expect("a processor");
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = TrainConfig { learning_rate: 0.3, warm_up: 1, ema: 0.0, ..config() };
+    let mut trainer = Trainer::new(config, &device, folder.path()).expect("a trainer");
+    for _ in 0..4 {
+        trainer.step(&[rest()]).expect("a step");
+    }
+    trainer.model().clone()
+}
+
+#[test]
+fn what_nothing_touches_falls_on_a_parabola() {
+    let water = "water = [{ kind = \"block\", min_m = [0.3, 0.7], max_m = [0.5, 0.9], \
+                 velocity_m_s = [0.5, 0.2] }]";
+    let mut surrogate = Surrogate::new(ignorant(), &scene(water)).expect("a surrogate");
+    let run = rollout(&mut surrogate, 12).expect("frames");
+    let (first, last) = (&run.frames[0], &run.frames[12]);
+    let t = 12.0 / 60.0;
+    let fallen = [0.5 * t, 0.2 * t - 0.5 * 9.81 * t * t];
+    for (id, p) in last.ids.iter().zip(&last.positions_m) {
+        let born = first.ids.iter().position(|other| other == id).expect("the same water");
+        let p0 = first.positions_m[born];
+        for k in 0..2 {
+            let off = f64::from(p[k] - p0[k]) - fallen[k];
+            assert!(off.abs() < 2e-3 * CELL_M, "{k}: {off}");
+        }
+    }
+}
+
+#[test]
+fn no_answer_takes_water_through_a_line_or_out_of_the_rectangle() {
+    let drawn = "water = [{ kind = \"block\", min_m = [0.1, 0.55], max_m = [0.9, 0.95] }]\n\
+                 stroke = [{ points_m = [[0.0, 0.3], [0.4, 0.52], [1.0, 0.28]] },\n\
+                 { points_m = [[0.6, 0.6], [0.8, 0.75], [0.6, 0.9]], closed = true }]";
+    let mut surrogate = Surrogate::new(wild(), &scene(drawn)).expect("a surrogate");
+    let mut frame = Frame::default();
+    surrogate.snapshot(&mut frame);
+    let in_it =
+        |p: &[f32; 2]| p[0] > 0.6 && p[0] < 0.8 && (p[1] - 0.75).abs() < 0.75 * (0.8 - p[0]);
+    let before = (frame.ids.len(), frame.positions_m.iter().filter(|p| in_it(p)).count());
+    let mut fastest = 0.0_f32;
+    for _ in 0..60 {
+        surrogate.advance(&mut frame).expect("a frame");
+        fastest = frame.velocities_m_s.iter().fold(fastest, |f, v| f.max(v[0].hypot(v[1])));
+        assert_eq!(frame.ids.len(), before.0, "all water is there");
+        assert!(frame.positions_m.iter().all(|p| (0..2).all(|k| (0.0..=1.0).contains(&p[k]))));
+        // Below the first line nothing ever was.
+        let below = |p: &&[f32; 2]| p[1] < 0.27;
+        assert_eq!(frame.positions_m.iter().filter(below).count(), 0);
+    }
+    assert!(fastest > 5.0, "nonsense was answered: {fastest} m/s");
+    assert_eq!(frame.positions_m.iter().filter(|p| in_it(p)).count(), before.1);
+    assert_eq!(surrogate.totals().line_crossings, 0);
+}
+
+#[test]
+fn a_line_drawn_while_it_runs_counts_from_the_next_call_on() {
+    let water = "water = [{ kind = \"block\", min_m = [0.3, 0.7], max_m = [0.6, 0.9] }]";
+    let mut surrogate = Surrogate::new(ignorant(), &scene(water)).expect("a surrogate");
+    let mut frame = Frame::default();
+    surrogate.advance(&mut frame).expect("a frame");
+    let shelf = Stroke { points_m: vec![[0.0, 0.5], [1.0, 0.5]], ..Stroke::default() };
+    let id = surrogate.add_stroke(&shelf).expect("a line");
+    let lowest = |frame: &Frame| frame.positions_m.iter().map(|p| p[1]).fold(1.0, f32::min);
+    (0..60).for_each(|_| surrogate.advance(&mut frame).expect("a frame"));
+    assert!(lowest(&frame) >= 0.5, "{}", lowest(&frame));
+    surrogate.erase_stroke(id).expect("the line");
+    assert!(surrogate.erase_stroke(id).is_err(), "it is gone");
+    (0..60).for_each(|_| surrogate.advance(&mut frame).expect("a frame"));
+    assert!(lowest(&frame) < 0.1, "{}", lowest(&frame));
+}
+
+#[test]
+fn emitters_let_in_what_their_speed_says_and_drains_let_it_out() {
+    let jet = "water = [{ kind = \"emitter\", from_m = [0.1, 0.5], to_m = [0.1, 0.75], \
+               speed_m_s = 1.0, stop_s = 0.25 }]";
+    let mut surrogate = Surrogate::new(ignorant(), &scene(jet)).expect("a surrogate");
+    let run = rollout(&mut surrogate, 20).expect("frames");
+    let cells = 0.25 * 0.25 / (CELL_M * CELL_M);
+    assert_eq!(run.frames[20].ids.len(), (4.0 * cells) as usize);
+    let drained = format!("{jet}\ndrain = [{{ min_m = [0.0, 0.0], max_m = [1.0, 0.2] }}]");
+    let mut surrogate = Surrogate::new(ignorant(), &scene(&drained)).expect("a surrogate");
+    let run = rollout(&mut surrogate, 60).expect("frames");
+    assert_eq!(run.frames[60].ids.len(), 0, "all fell into the drain");
+}
