@@ -120,7 +120,9 @@ impl Model {
     pub fn to_bytes(&self) -> Result<(String, Vec<u8>), ModelError> {
         let refuse = |what: String| ModelError::Weights { origin: "in memory".to_owned(), what };
         let config = toml::to_string_pretty(&self.config).map_err(|e| refuse(e.to_string()))?;
-        let mut store = SafetensorsStore::from_bytes(None);
+        // More than one entry would come in an order of their own each time.
+        let mut store =
+            SafetensorsStore::from_bytes(None).clear_metadata().metadata("producer", "weir");
         self.net.save_into(&mut store).map_err(|e| refuse(e.to_string()))?;
         Ok((config, store.get_bytes().map_err(|e| refuse(e.to_string()))?))
     }
