@@ -14,7 +14,7 @@ use crate::transfer::Shares;
 const WATER: f32 = 0.5;
 /// Over-relaxation of the sweeps.
 const OMEGA: f32 = 1.6;
-/// Largest excess that is mended at once.
+/// Largest excess or lack that is mended at once.
 const MOST: f32 = 0.5;
 /// Farthest that a particle is moved, cells.
 pub const FARTHEST: f32 = 0.25;
@@ -39,17 +39,25 @@ pub fn displacement(bed: &Bed, density: &[f32], rate: f32, sweeps: usize) -> [Ve
             (node.wrapping_sub(nx), if j > 0 { up[node - nx] } else { 0.0 }),
         ]
     };
+    let wet = |node: usize| density[node] >= WATER;
+    let error: Vec<f32> = (0..nodes)
+        .map(|node| {
+            let (i, j) = (node % nx, node / nx);
+            let deep = open(i, j).iter().all(|&(other, aperture)| aperture == 0.0 || wet(other));
+            let least = if deep { -MOST } else { 0.0 };
+            (density[node] - 1.0).clamp(least, MOST) * rate
+        })
+        .collect();
     let mut potential = vec![0.0_f32; nodes];
     for _ in 0..sweeps {
         for parity in [0, 1] {
             for j in 0..ny {
                 for i in ((j + parity) % 2..nx).step_by(2) {
                     let node = grid.cell(i, j);
-                    if density[node] < WATER {
+                    if !wet(node) {
                         continue;
                     }
-                    let excess = (density[node] - 1.0).clamp(0.0, MOST) * rate;
-                    let (mut sum, mut weight) = (excess, 0.0);
+                    let (mut sum, mut weight) = (error[node], 0.0);
                     for (other, aperture) in open(i, j) {
                         if aperture > 0.0 {
                             sum += aperture * potential[other];
