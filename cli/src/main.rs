@@ -5,6 +5,8 @@
 //! everything else to standard error ([`output`]); failures carry their exit
 //! code ([`failure`]).
 
+mod check;
+mod export;
 mod failure;
 mod figure;
 mod generate;
@@ -36,6 +38,8 @@ enum Command {
     Scenes(scenes::Args),
     Validate(validate::Args),
     Generate(generate::Args),
+    Check(check::Args),
+    Export(export::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -56,6 +60,8 @@ fn main() -> ExitCode {
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Export(args) => export::run(&args),
     };
     result.unwrap_or_else(|error| failure::report(&error))
 }

@@ -42,11 +42,9 @@ impl Dataset {
     /// # Errors
     /// As [`Dataset::open`], except for scenes that were never made.
     pub fn open_part(folder: impl Into<PathBuf>) -> Result<Self, FileError> {
-        let folder = folder.into();
-        let manifest = Manifest::read(&Folder::existing(&folder)?)
-            .map_err(|error| error.fault.of(&folder.join(&error.path)))?;
-        for entry in &manifest.scenes {
-            let path = folder.join(&entry.file);
+        let dataset = Self::open_unchecked(folder)?;
+        for entry in &dataset.manifest.scenes {
+            let path = dataset.folder.join(&entry.file);
             match std::fs::metadata(&path) {
                 Ok(file) if file.len() == entry.bytes => {}
                 Ok(file) => {
@@ -55,6 +53,14 @@ impl Dataset {
                 Err(_) => return Err(Fault::Absent.of(&path)),
             }
         }
+        Ok(dataset)
+    }
+
+    /// Opens a data set without a look at its files.
+    pub(crate) fn open_unchecked(folder: impl Into<PathBuf>) -> Result<Self, FileError> {
+        let folder = folder.into();
+        let manifest = Manifest::read(&Folder::existing(&folder)?)
+            .map_err(|error| error.fault.of(&folder.join(&error.path)))?;
         let places = manifest.scenes.iter().map(|_| OnceLock::new()).collect();
         Ok(Self { folder, manifest, places })
     }

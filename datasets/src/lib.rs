@@ -1,10 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod atomic;
+pub mod card;
+pub mod check;
 mod compose;
 mod dataset;
 mod dice;
 mod digest;
+pub mod dvc;
 mod error;
 mod generate;
 mod hand;
@@ -18,6 +21,7 @@ mod store;
 mod trajectory;
 mod window;
 
+pub use check::{Quality, check};
 pub use dataset::{Dataset, SceneFile};
 pub use error::{Fault, FileError};
 pub use generate::{Event, GenerateError, Job, Outcome, SolverError, generate};

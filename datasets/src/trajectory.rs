@@ -72,6 +72,44 @@ impl StoredTrajectory {
         trajectory
     }
 
+    /// Checks that each particle has all four numbers while it lives and none
+    /// before and after, and that it lives once.
+    ///
+    /// # Errors
+    /// [`Fault::NotFinite`] at the first place where a number is missing, or
+    /// [`Fault::Form`] for a particle that comes back.
+    pub fn check_lives(&self) -> Result<(), Fault> {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Life {
+            Unborn,
+            Alive,
+            Over,
+        }
+        let mut lives = vec![Life::Unborn; self.particles];
+        for frame in 0..self.frames {
+            let states = self.positions_m(frame).iter().zip(self.velocities_m_s(frame));
+            for ((particle, (p, v)), life) in states.enumerate().zip(&mut lives) {
+                let lives = [p[0], p[1], v[0], v[1]].iter().any(|number| !number.is_nan());
+                for (name, vector) in [("position", p), ("velocity", v)] {
+                    if lives && !vector.iter().all(|number| number.is_finite()) {
+                        let item = format!("dataset `{name}`");
+                        return Err(Fault::NotFinite { item, frame, particle });
+                    }
+                }
+                *life = match (*life, lives) {
+                    (Life::Unborn | Life::Alive, true) => Life::Alive,
+                    (Life::Unborn, false) => Life::Unborn,
+                    (Life::Alive | Life::Over, false) => Life::Over,
+                    (Life::Over, true) => {
+                        let item = format!("frame {frame}, particle {particle}");
+                        return Err(Fault::form(item, "a second life", "one"));
+                    }
+                };
+            }
+        }
+        Ok(())
+    }
+
     fn frame(&self, t: usize) -> Frame {
         let mut frame = Frame {
             time_s: t as f64 * self.dt_s,
@@ -131,6 +169,11 @@ pub(crate) fn encode(
 pub fn read(path: impl AsRef<Path>) -> Result<StoredTrajectory, FileError> {
     let path = path.as_ref();
     hdf5::Reader::open(path).and_then(|file| disassemble(&file)).map_err(|fault| fault.of(path))
+}
+
+/// A run from the bytes of its file.
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<StoredTrajectory, Fault> {
+    disassemble(&hdf5::Reader::of(bytes)?)
 }
 
 fn check_frames(trajectory: &Trajectory) -> Result<(), Fault> {
