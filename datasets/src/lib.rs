@@ -9,6 +9,7 @@ mod dice;
 mod digest;
 pub mod dvc;
 mod error;
+pub mod exchange;
 mod generate;
 mod hand;
 mod hdf5;

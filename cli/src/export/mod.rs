@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::ValueEnum;
+use weir_datasets::exchange::{self, Exported};
 use weir_datasets::storage::{Folder, Storage};
 use weir_datasets::{Dataset, FileError, card, check, dvc};
 
@@ -21,12 +22,20 @@ pub struct Args {
     /// What to write
     #[arg(long = "as", value_enum)]
     kind: Kind,
+    /// The folder that takes it [default: beside the data set, named after the form]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 const EXAMPLES: &str = "\
 Examples:
   weir export drawn --as card     README.md with figures and croissant.json, in the data set
-  weir export drawn --as dvc      drawn.dvc, and the cache of the DVC repository around it";
+  weir export drawn --as dvc      drawn.dvc, and the cache of the DVC repository around it
+  weir export ramps --as lagrangebench --out lb    train.h5, valid.h5, test.h5, metadata.json
+  weir export ramps --as gns      ramps-gns: train.npz, valid.npz, test.npz, metadata.json
+
+Graph networks take lines as particles that stand still, and scenes whose water
+is the same throughout; others are left out, and counted.";
 
 /// A form of a data set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -35,6 +44,10 @@ enum Kind {
     Card,
     /// The .dvc file and the cache objects; `dvc push` and `dvc pull` work then
     Dvc,
+    /// HDF5 files as LagrangeBench reads them
+    Lagrangebench,
+    /// NumPy archives as geoelements/gns reads them
+    Gns,
 }
 
 /// Writes the files.
@@ -45,6 +58,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     match args.kind {
         Kind::Card => write_card(&args.folder)?,
         Kind::Dvc => track(&args.folder)?,
+        Kind::Lagrangebench => exchange(args, "lagrangebench", exchange::lagrangebench)?,
+        Kind::Gns => exchange(args, "gns", exchange::gns)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -83,6 +98,27 @@ fn track(folder: &Path) -> anyhow::Result<()> {
         tracked.files,
         tracked.bytes,
         tracked.cache.display()
+    ))?;
+    Ok(())
+}
+
+fn exchange(
+    args: &Args,
+    form: &str,
+    export: fn(&Dataset, &Path) -> Result<Exported, FileError>,
+) -> anyhow::Result<()> {
+    let data = open(&args.folder)?;
+    let beside = || {
+        let name = args.folder.file_name().unwrap_or_default().to_string_lossy();
+        args.folder.with_file_name(format!("{name}-{form}"))
+    };
+    let out = args.out.clone().unwrap_or_else(beside);
+    let Exported { files, scenes, left_out } = export(&data, &out)?;
+    output::result(&format!(
+        "wrote {} to {}: {scenes} scenes; {} left out, in which water or bodies come, go or move",
+        files.join(", "),
+        out.display(),
+        left_out.len()
     ))?;
     Ok(())
 }
