@@ -10,6 +10,7 @@ mod export;
 mod failure;
 mod figure;
 mod generate;
+mod import;
 mod interrupt;
 mod new_file;
 mod output;
@@ -40,6 +41,7 @@ enum Command {
     Generate(generate::Args),
     Check(check::Args),
     Export(export::Args),
+    Import(import::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
         Command::Generate(args) => generate::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
     };
     result.unwrap_or_else(|error| failure::report(&error))
 }

@@ -82,6 +82,7 @@ fn wrong_input_is_refused_with_what_it_takes() {
     weir.run(&["generate", "tiny", "--out", "a", "--scenes", "7"]).is_refused(2, &["0..100"]);
     weir.run(&["generate", "tiny", "--out", "gopher://a"]).is_refused(3, &["gopher://a"]);
     weir.run(&["generate", "tiny", "--out", "a", "--backend", "gpu"]).is_refused(3, &["gpu"]);
+    assert_eq!(weir.files(), ["bad.toml"], "nothing is made for what is refused");
     weir.run(&["check", "nowhere"]).is_refused(2, &["nowhere"]);
     weir.run(&["export", "nowhere", "--as", "gns"]).is_refused(2, &["nowhere"]);
 }

@@ -31,7 +31,7 @@ impl Dataset {
         let dataset = Self::open_part(folder)?;
         let missing = dataset.manifest.missing();
         if !missing.is_empty() {
-            let expected = dataset.manifest.recipe.scene_count();
+            let expected = dataset.manifest.expected.count();
             return Err(Fault::MissingScenes { missing, expected }.of(&dataset.folder));
         }
         Ok(dataset)
@@ -136,12 +136,13 @@ impl SceneFile<'_> {
     }
 
     /// The scene: drawn anew from the recipe, which reads no file, or taken from
-    /// the file if another version of this crate drew it.
+    /// the file if something else drew it.
     ///
     /// # Errors
     /// The file has to be read and cannot be, or holds no scene.
     pub fn scene(&self) -> Result<Scene, FileError> {
-        if let Ok(scene) = self.dataset.manifest.recipe.scene(self.entry.index)
+        if let Some(recipe) = &self.dataset.manifest.recipe
+            && let Ok(scene) = recipe.scene(self.entry.index)
             && let Ok(json) = scene.to_json()
             && sha256(json.as_bytes()) == self.entry.scene_sha256
         {

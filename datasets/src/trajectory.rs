@@ -153,9 +153,19 @@ pub(crate) fn encode(
     scene_json: &str,
     producer: &str,
 ) -> Result<Vec<u8>, Fault> {
+    encode_typed(trajectory, &vec![WATER; trajectory.particle_count()], scene_json, producer)
+}
+
+/// As [`encode`], with what each particle is.
+pub(crate) fn encode_typed(
+    trajectory: &Trajectory,
+    types: &[i64],
+    scene_json: &str,
+    producer: &str,
+) -> Result<Vec<u8>, Fault> {
     check_frames(trajectory)?;
     let mut bytes = Vec::new();
-    assemble(hdf5::Builder::new(), trajectory, scene_json, producer).finish(&mut bytes)?;
+    assemble(hdf5::Builder::new(), trajectory, types, scene_json, producer).finish(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -195,7 +205,13 @@ fn check_frames(trajectory: &Trajectory) -> Result<(), Fault> {
     Ok(())
 }
 
-fn assemble<S: Sink>(mut file: S, trajectory: &Trajectory, scene_json: &str, producer: &str) -> S {
+fn assemble<S: Sink>(
+    mut file: S,
+    trajectory: &Trajectory,
+    types: &[i64],
+    scene_json: &str,
+    producer: &str,
+) -> S {
     let by_id = trajectory.by_id();
     let (frames, particles) = (trajectory.frames.len(), by_id.particle_count());
     let bodies = trajectory.frames.first().map_or(0, |frame| frame.body_poses.len());
@@ -206,7 +222,7 @@ fn assemble<S: Sink>(mut file: S, trajectory: &Trajectory, scene_json: &str, pro
     let shape = [frames, particles, 2];
     file.floats("position", &shape, (0..frames).flat_map(|t| by_id.positions_m(t)).flatten());
     file.floats("velocity", &shape, (0..frames).flat_map(|t| by_id.velocities_m_s(t)).flatten());
-    file.integers("particle_type", &[particles], std::iter::repeat_n(WATER, particles));
+    file.integers("particle_type", &[particles], types.iter().copied());
     let poses = trajectory.frames.iter().flat_map(|frame| &frame.body_poses);
     let numbers = poses.flat_map(|pose| [pose.position_m[0], pose.position_m[1], pose.angle_rad]);
     file.floats("body_pose", &[frames, bodies, 3], numbers);

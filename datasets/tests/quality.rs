@@ -81,7 +81,8 @@ fn water_that_falls_through_lines_is_found_out() {
 
 #[test]
 fn every_kind_of_damage_is_a_finding_of_its_scene() {
-    let damage: [(&str, fn(&mut Vec<u8>)); 3] = [
+    type Damage = fn(&mut Vec<u8>);
+    let damage: [(&str, Damage); 3] = [
         ("bytes, takes", |bytes| bytes.truncate(5_000)),
         ("sha256", |bytes| bytes[5_000] ^= 4),
         ("bytes, takes", |bytes| bytes.clear()),

@@ -15,13 +15,13 @@ use crate::{Dataset, Entry, Fault, FileError, Split, digest::sha256};
 /// The manifest or the metadata cannot be read.
 pub fn croissant(data: &Dataset) -> Result<Value, FileError> {
     let manifest = data.manifest();
-    let card = &manifest.recipe.card;
+    let card = &manifest.card;
     let mut about = Map::new();
     let mut set = |key: &str, value: Value| about.insert(key.to_owned(), value);
     set("@context", context());
     set("@type", json!("sc:Dataset"));
     set("conformsTo", json!("http://mlcommons.org/croissant/1.0"));
-    set("name", json!(manifest.recipe.name));
+    set("name", json!(manifest.name));
     set("description", json!(card.description));
     set("alternateName", json!(card.title));
     set("version", json!(manifest.weir_version));

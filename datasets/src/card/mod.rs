@@ -13,7 +13,7 @@ pub type FigureFile<'a> = (&'a str, &'a str);
 
 /// The data-set card: a Markdown page with a head that model and data hubs read.
 pub fn markdown(manifest: &Manifest, quality: &Quality, figures: &[FigureFile]) -> String {
-    let (recipe, card) = (&manifest.recipe, &manifest.recipe.card);
+    let card = &manifest.card;
     let licence = card.license.as_deref().unwrap_or("missing");
     let mut page = format!(
         "---\n\
@@ -69,21 +69,10 @@ pub fn markdown(manifest: &Manifest, quality: &Quality, figures: &[FigureFile]) 
          with h5py.File(\"scenes/00000.h5\") as run:\n    \
              position, scene = run[\"position\"][:], json.loads(run.attrs[\"scene\"])\n\
          ```\n\n\
-         ## How it was made\n\n\
-         Drawn from the recipe `{}` with seed {} by weir {}{}: an incompressible free-surface solver\n\
-         (particles on a grid, pressure and density projections) in which lines have no thickness and\n\
-         let nothing through. The recipe is in `manifest.json`; `weir generate` makes the same files\n\
-         from it.",
-        metadata.dt,
-        recipe.domain.cell_m,
-        recipe.name,
-        recipe.seed,
-        manifest.weir_version,
-        manifest.commit.as_ref().map_or(String::new(), |commit| format!(" at {commit}")),
+         ## How it was made\n",
+        metadata.dt, manifest.cell_m,
     ));
-    let families = recipe.lines.families.iter().filter(|(_, weight)| **weight > 0.0);
-    let names: Vec<&str> = families.map(|(family, _)| family.name()).collect();
-    line(format!("\nLines are of these families: {}.", names.join(", ")));
+    line(origin(manifest));
     line(format!(
         "\n## Quality\n\n\
          `weir check` {} it. What is measured, at worst over all scenes:\n\n\
@@ -112,6 +101,26 @@ pub fn markdown(manifest: &Manifest, quality: &Quality, figures: &[FigureFile]) 
         }
     ));
     page
+}
+
+/// Where the scenes come from.
+fn origin(manifest: &Manifest) -> String {
+    let Some(recipe) = &manifest.recipe else {
+        return "Brought here from files in another form; the water is theirs.".to_owned();
+    };
+    let families = recipe.lines.families.iter().filter(|(_, weight)| **weight > 0.0);
+    let names: Vec<&str> = families.map(|(family, _)| family.name()).collect();
+    format!(
+        "Drawn from the recipe `{}` with seed {} by weir {}{}: an incompressible free-surface solver\n\
+         (particles on a grid, pressure and density projections) in which lines have no thickness and\n\
+         let nothing through. The recipe is in `manifest.json`; `weir generate` makes the same files\n\
+         from it. Lines are of these families: {}.",
+        recipe.name,
+        recipe.seed,
+        manifest.weir_version,
+        manifest.commit.as_ref().map_or(String::new(), |commit| format!(" at {commit}")),
+        names.join(", ")
+    )
 }
 
 /// A YAML string: JSON's are.

@@ -146,7 +146,6 @@ pub fn check(folder: &Path, watch: impl Fn(usize) + Sync) -> Result<Quality, Fil
         }
     }
 
-    let recipe = &data.manifest().recipe;
     let mut checks = vec![
         plain("files", "each file is there, whole, unchanged and of the schema", broken),
         plain("complete", "every scene of the recipe is there", missing(&data)),
@@ -169,7 +168,7 @@ pub fn check(folder: &Path, watch: impl Fn(usize) + Sync) -> Result<Quality, Fil
         dry(&per_scene),
     ));
     Ok(Quality {
-        name: recipe.name.clone(),
+        name: data.manifest().name.clone(),
         scenes: files.len(),
         frames: files.iter().map(|file| file.entry().frames).sum(),
         pass: checks.iter().all(|check| check.pass),
@@ -210,9 +209,9 @@ fn missing(data: &Dataset) -> Vec<Finding> {
 }
 
 fn no_licence(data: &Dataset) -> Vec<Finding> {
-    let licence = data.manifest().recipe.card.license.as_deref().unwrap_or_default();
+    let licence = data.manifest().card.license.as_deref().unwrap_or_default();
     if licence.trim().is_empty() {
-        return vec![finding(None, "`card.license` of the recipe is missing")];
+        return vec![finding(None, "`card.license` is missing")];
     }
     Vec::new()
 }

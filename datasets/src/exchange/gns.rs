@@ -42,11 +42,10 @@ pub fn export(data: &Dataset, folder: &Path) -> Result<Exported, FileError> {
         written.map_err(|fault| fault.of(&path))?;
         exported.files.push(name);
     }
-    let recipe = &data.manifest().recipe;
     let numbers = data.metadata();
     let text = json!({
         "bounds": numbers.bounds,
-        "sequence_length": recipe.frames(),
+        "sequence_length": numbers.sequence_length + 1,
         "default_connectivity_radius": numbers.default_connectivity_radius,
         "boundary_augment": 1.0,
         "dim": numbers.dim,

@@ -70,24 +70,24 @@ pub fn export(data: &Dataset, folder: &Path) -> Result<Exported, FileError> {
 
 /// What LagrangeBench's loaders ask for.
 fn metadata(data: &Dataset, most_particles: usize, runs: [usize; 3]) -> serde_json::Value {
-    let recipe = &data.manifest().recipe;
+    let manifest = data.manifest();
     let numbers = data.metadata();
     json!({
-        "case": recipe.name,
+        "case": manifest.name,
         "solver": "weir",
         "dim": numbers.dim,
-        "dx": 0.5 * recipe.domain.cell_m,
+        "dx": 0.5 * manifest.cell_m,
         "dt": numbers.dt,
         "write_every": 1,
-        "t_end": recipe.duration_s,
+        "t_end": numbers.sequence_length as f64 * numbers.dt,
         "viscosity": 1.0e-6,
         "g_ext_magnitude": 9.81,
         "periodic_boundary_conditions": [false, false],
         "bounds": numbers.bounds,
         "default_connectivity_radius": numbers.default_connectivity_radius,
         "num_particles_max": most_particles,
-        "sequence_length_train": recipe.frames(),
-        "sequence_length_test": recipe.frames(),
+        "sequence_length_train": numbers.sequence_length + 1,
+        "sequence_length_test": numbers.sequence_length + 1,
         "num_trajs_train": runs[0],
         "num_trajs_valid": runs[1],
         "num_trajs_test": runs[2],

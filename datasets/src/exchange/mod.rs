@@ -5,6 +5,7 @@
 //! water comes or goes are left out, and counted.
 
 mod gns;
+mod import;
 mod lagrangebench;
 mod pickle;
 
@@ -12,6 +13,7 @@ use crate::plane::{Point, add, scale, sub};
 use crate::{Fault, FileError, SceneFile};
 
 pub use gns::export as gns;
+pub use import::lagrangebench as import_lagrangebench;
 pub use lagrangebench::export as lagrangebench;
 
 /// What an export has done.
