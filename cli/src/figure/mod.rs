@@ -95,6 +95,7 @@ pub fn svg(figure: &FigureData) -> Result<String> {
     let mut text = String::new();
     {
         let root = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
+        root.fill(&WHITE)?;
         let (chart, side) = root.split_horizontally(width - px(PANEL));
         panel::draw(figure, &side)?;
         graph(figure, &chart)?;

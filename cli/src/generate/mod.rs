@@ -128,7 +128,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 
     let begun = Instant::now();
     let progress = Progress::new(scenes.len(), recipe.frames());
-    let config = SolverConfig { fps: recipe.fps, ..SolverConfig::default() };
+    // Nobody would hear of the solver's own audit; `weir check` has another.
+    let config = SolverConfig { fps: recipe.fps, audit: false, ..SolverConfig::default() };
     let solver = |scene: &Scene| -> Result<Box<dyn Advance>, weir_datasets::SolverError> {
         Ok(Box::new(Solver::with_config(scene, weir_sim::Backend::Cpu, config.clone())?))
     };
