@@ -5,9 +5,12 @@
 //! everything else to standard error ([`output`]); failures carry their exit
 //! code ([`failure`]).
 
+mod check;
+mod export;
 mod failure;
 mod figure;
 mod generate;
+mod import;
 mod interrupt;
 mod new_file;
 mod output;
@@ -38,6 +41,9 @@ enum Command {
     Scenes(scenes::Args),
     Validate(validate::Args),
     Generate(generate::Args),
+    Check(check::Args),
+    Export(export::Args),
+    Import(import::Args),
 }
 
 const EXAMPLES: &str = "\
@@ -59,6 +65,9 @@ fn main() -> ExitCode {
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Export(args) => export::run(&args),
+        Command::Import(args) => import::run(&args),
     };
     result.unwrap_or_else(|error| failure::report(&error))
 }

@@ -1,11 +1,14 @@
 //! Pictures and videos that the command leaves.
 
 mod common;
+#[path = "common/images.rs"]
+mod images;
 
 use std::path::Path;
 use std::process::Command;
 
-use common::{Weir, read_png};
+use common::Weir;
+use images::read_png;
 
 /// A closed cup of lines without thickness, full to the brim, and air around it.
 const CUP: &str = r#"
@@ -69,7 +72,7 @@ fn a_gif_has_a_picture_for_each_25th_of_a_second() {
         ["simulate", "dam-break", "--frames", "60", "--video", "a.gif", "--width", "240", "--json"];
     let json = weir.run(&arguments).json();
     assert_eq!(json["files"][0], "a.gif");
-    let delays = common::gif_pictures(&weir.path("a.gif"));
+    let delays = images::gif_pictures(&weir.path("a.gif"));
     assert_eq!(delays, [4; 26]);
 }
 

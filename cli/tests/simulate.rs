@@ -1,6 +1,8 @@
 //! `weir simulate` as a script sees it: numbers, messages, exit codes, files.
 
 mod common;
+#[path = "common/images.rs"]
+mod images;
 
 use common::Weir;
 
@@ -181,7 +183,7 @@ fn ctrl_c_keeps_the_frames_until_then() {
     let frames = json["frames"].as_u64().unwrap_or_default();
     assert!(frames > 0 && frames < 1_000_000, "{json}");
     assert_eq!(weir.files(), ["a.gif", "a.h5", "a.png"]);
-    common::read_png(&weir.path("a.png"));
+    images::read_png(&weir.path("a.png"));
     // Frames 0 to `frames` at 60 a second, seen at 25.
-    assert_eq!(common::gif_pictures(&weir.path("a.gif")).len() as u64, frames * 25 / 60 + 1);
+    assert_eq!(images::gif_pictures(&weir.path("a.gif")).len() as u64, frames * 25 / 60 + 1);
 }

@@ -31,7 +31,7 @@ impl Dataset {
         let dataset = Self::open_part(folder)?;
         let missing = dataset.manifest.missing();
         if !missing.is_empty() {
-            let expected = dataset.manifest.recipe.scene_count();
+            let expected = dataset.manifest.expected.count();
             return Err(Fault::MissingScenes { missing, expected }.of(&dataset.folder));
         }
         Ok(dataset)
@@ -42,11 +42,9 @@ impl Dataset {
     /// # Errors
     /// As [`Dataset::open`], except for scenes that were never made.
     pub fn open_part(folder: impl Into<PathBuf>) -> Result<Self, FileError> {
-        let folder = folder.into();
-        let manifest = Manifest::read(&Folder::existing(&folder)?)
-            .map_err(|error| error.fault.of(&folder.join(&error.path)))?;
-        for entry in &manifest.scenes {
-            let path = folder.join(&entry.file);
+        let dataset = Self::open_unchecked(folder)?;
+        for entry in &dataset.manifest.scenes {
+            let path = dataset.folder.join(&entry.file);
             match std::fs::metadata(&path) {
                 Ok(file) if file.len() == entry.bytes => {}
                 Ok(file) => {
@@ -55,6 +53,14 @@ impl Dataset {
                 Err(_) => return Err(Fault::Absent.of(&path)),
             }
         }
+        Ok(dataset)
+    }
+
+    /// Opens a data set without a look at its files.
+    pub(crate) fn open_unchecked(folder: impl Into<PathBuf>) -> Result<Self, FileError> {
+        let folder = folder.into();
+        let manifest = Manifest::read(&Folder::existing(&folder)?)
+            .map_err(|error| error.fault.of(&folder.join(&error.path)))?;
         let places = manifest.scenes.iter().map(|_| OnceLock::new()).collect();
         Ok(Self { folder, manifest, places })
     }
@@ -130,12 +136,13 @@ impl SceneFile<'_> {
     }
 
     /// The scene: drawn anew from the recipe, which reads no file, or taken from
-    /// the file if another version of this crate drew it.
+    /// the file if something else drew it.
     ///
     /// # Errors
     /// The file has to be read and cannot be, or holds no scene.
     pub fn scene(&self) -> Result<Scene, FileError> {
-        if let Ok(scene) = self.dataset.manifest.recipe.scene(self.entry.index)
+        if let Some(recipe) = &self.dataset.manifest.recipe
+            && let Ok(scene) = recipe.scene(self.entry.index)
             && let Ok(json) = scene.to_json()
             && sha256(json.as_bytes()) == self.entry.scene_sha256
         {

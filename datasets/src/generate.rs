@@ -37,6 +37,20 @@ pub struct Job<'a> {
     pub commit: Option<&'a str>,
 }
 
+impl Job<'_> {
+    /// Checks that the recipe has the scenes asked for.
+    ///
+    /// # Errors
+    /// [`GenerateError::Scenes`] if it has not.
+    pub fn check(&self) -> Result<(), GenerateError> {
+        let count = self.recipe.scene_count();
+        if self.scenes.start > self.scenes.end || self.scenes.end > count {
+            return Err(GenerateError::Scenes { got: self.scenes.clone(), count });
+        }
+        Ok(())
+    }
+}
+
 /// What a run says on its way, from any of its threads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -128,10 +142,7 @@ where
     S: Fn(&Scene) -> Result<Box<dyn Advance>, SolverError> + Sync,
     W: Fn(Event) -> ControlFlow<()> + Sync,
 {
-    let count = job.recipe.scene_count();
-    if job.scenes.start > job.scenes.end || job.scenes.end > count {
-        return Err(GenerateError::Scenes { got: job.scenes.clone(), count });
-    }
+    job.check()?;
     let run = Run {
         job,
         storage,

@@ -84,6 +84,16 @@ impl Reader {
             Error::Io(source) => Fault::Io { doing: "open", source },
             other => Fault::NotHdf5 { reason: other.to_string() },
         })?;
+        Self::read(file)
+    }
+
+    /// A file that is in memory already.
+    pub(crate) fn of(bytes: Vec<u8>) -> Result<Self, Fault> {
+        let unreadable = |error: Error| Fault::NotHdf5 { reason: error.to_string() };
+        Self::read(File::from_bytes(bytes).map_err(unreadable)?)
+    }
+
+    fn read(file: File) -> Result<Self, Fault> {
         let attributes =
             file.root().attrs().map_err(|error| damaged("the attributes".to_owned(), &error))?;
         Ok(Self { file, attributes })

@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod atomic;
+pub mod card;
+pub mod check;
 mod compose;
 mod dataset;
 mod dice;
 mod digest;
+pub mod dvc;
 mod error;
+pub mod exchange;
 mod generate;
 mod hand;
 mod hdf5;
@@ -18,6 +22,7 @@ mod store;
 mod trajectory;
 mod window;
 
+pub use check::{Quality, check};
 pub use dataset::{Dataset, SceneFile};
 pub use error::{Fault, FileError};
 pub use generate::{Event, GenerateError, Job, Outcome, SolverError, generate};

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::sha256;
 use crate::motion::Motion;
+use crate::recipe::{Card, Scenes};
 use crate::storage::{Storage, require};
 use crate::{Fault, FileError, Recipe, Split};
 
@@ -23,9 +24,23 @@ pub struct Manifest {
     pub weir_version: String,
     /// Commit that the crate was built from, if known.
     pub commit: Option<String>,
-    /// What the data set was drawn from.
-    pub recipe: Recipe,
-    /// Whether every scene of the recipe is there.
+    /// Name of the data set.
+    pub name: String,
+    /// What people should know of it.
+    pub card: Card,
+    /// How many scenes there are to be.
+    pub expected: Scenes,
+    /// Frames per simulated second.
+    pub fps: f64,
+    /// Frames of a scene after the initial state.
+    pub sequence_length: usize,
+    /// Lowest and highest coordinate, by axis, metres.
+    pub bounds_m: [[f64; 2]; 2],
+    /// Side of a grid cell, metres: two distances of particles.
+    pub cell_m: f64,
+    /// What it was drawn from; nothing if the scenes came from elsewhere.
+    pub recipe: Option<Recipe>,
+    /// Whether every expected scene is there.
     pub complete: bool,
     /// The scenes that are there, by index.
     pub scenes: Vec<Entry>,
@@ -142,13 +157,25 @@ impl Manifest {
             schema_version: MANIFEST_VERSION,
             weir_version: env!("CARGO_PKG_VERSION").to_owned(),
             commit: commit.map(str::to_owned),
-            recipe: recipe.clone(),
+            name: recipe.name.clone(),
+            card: recipe.card.clone(),
+            expected: recipe.scenes,
+            fps: recipe.fps,
+            sequence_length: recipe.frames() - 1,
+            bounds_m: [[0.0, recipe.domain.width_m.high()], [0.0, recipe.domain.height_m.high()]],
+            cell_m: recipe.domain.cell_m,
+            recipe: Some(recipe.clone()),
             complete: scenes.len() == recipe.scene_count(),
             scenes,
         };
-        storage.put(METADATA, json(METADATA, &manifest.metadata())?)?;
-        storage.put(MANIFEST, json(MANIFEST, &manifest)?)?;
+        manifest.write(storage)?;
         Ok(manifest)
+    }
+
+    /// Writes `metadata.json` and `manifest.json`.
+    pub(crate) fn write(&self, storage: &dyn Storage) -> Result<(), FileError> {
+        storage.put(METADATA, json(METADATA, &self.metadata())?)?;
+        storage.put(MANIFEST, json(MANIFEST, self)?)
     }
 
     /// Reads `manifest.json`.
@@ -185,13 +212,12 @@ impl Manifest {
         if motion.velocity.count == 0 {
             self.scenes.iter().for_each(|entry| motion.join(&entry.motion));
         }
-        let Recipe { domain, fps, .. } = &self.recipe;
         Metadata {
-            bounds: [[0.0, domain.width_m.high()], [0.0, domain.height_m.high()]],
-            dt: 1.0 / fps,
+            bounds: self.bounds_m,
+            dt: 1.0 / self.fps,
             dim: 2,
-            sequence_length: self.recipe.frames() - 1,
-            default_connectivity_radius: CONNECTIVITY_CELLS * domain.cell_m,
+            sequence_length: self.sequence_length,
+            default_connectivity_radius: CONNECTIVITY_CELLS * self.cell_m,
             vel_mean: motion.velocity.mean(),
             vel_std: motion.velocity.deviation(),
             acc_mean: motion.acceleration.mean(),
@@ -199,10 +225,10 @@ impl Manifest {
         }
     }
 
-    /// Scenes of the recipe that are not there.
+    /// Expected scenes that are not there.
     pub fn missing(&self) -> Vec<usize> {
         let mut present = self.scenes.iter().map(|entry| entry.index).peekable();
-        (0..self.recipe.scene_count()).filter(|index| present.next_if_eq(index).is_none()).collect()
+        (0..self.expected.count()).filter(|index| present.next_if_eq(index).is_none()).collect()
     }
 }
 

@@ -72,6 +72,44 @@ impl StoredTrajectory {
         trajectory
     }
 
+    /// Checks that each particle has all four numbers while it lives and none
+    /// before and after, and that it lives once.
+    ///
+    /// # Errors
+    /// [`Fault::NotFinite`] at the first place where a number is missing, or
+    /// [`Fault::Form`] for a particle that comes back.
+    pub fn check_lives(&self) -> Result<(), Fault> {
+        #[derive(Clone, Copy, PartialEq)]
+        enum Life {
+            Unborn,
+            Alive,
+            Over,
+        }
+        let mut lives = vec![Life::Unborn; self.particles];
+        for frame in 0..self.frames {
+            let states = self.positions_m(frame).iter().zip(self.velocities_m_s(frame));
+            for ((particle, (p, v)), life) in states.enumerate().zip(&mut lives) {
+                let lives = [p[0], p[1], v[0], v[1]].iter().any(|number| !number.is_nan());
+                for (name, vector) in [("position", p), ("velocity", v)] {
+                    if lives && !vector.iter().all(|number| number.is_finite()) {
+                        let item = format!("dataset `{name}`");
+                        return Err(Fault::NotFinite { item, frame, particle });
+                    }
+                }
+                *life = match (*life, lives) {
+                    (Life::Unborn | Life::Alive, true) => Life::Alive,
+                    (Life::Unborn, false) => Life::Unborn,
+                    (Life::Alive | Life::Over, false) => Life::Over,
+                    (Life::Over, true) => {
+                        let item = format!("frame {frame}, particle {particle}");
+                        return Err(Fault::form(item, "a second life", "one"));
+                    }
+                };
+            }
+        }
+        Ok(())
+    }
+
     fn frame(&self, t: usize) -> Frame {
         let mut frame = Frame {
             time_s: t as f64 * self.dt_s,
@@ -115,9 +153,19 @@ pub(crate) fn encode(
     scene_json: &str,
     producer: &str,
 ) -> Result<Vec<u8>, Fault> {
+    encode_typed(trajectory, &vec![WATER; trajectory.particle_count()], scene_json, producer)
+}
+
+/// As [`encode`], with what each particle is.
+pub(crate) fn encode_typed(
+    trajectory: &Trajectory,
+    types: &[i64],
+    scene_json: &str,
+    producer: &str,
+) -> Result<Vec<u8>, Fault> {
     check_frames(trajectory)?;
     let mut bytes = Vec::new();
-    assemble(hdf5::Builder::new(), trajectory, scene_json, producer).finish(&mut bytes)?;
+    assemble(hdf5::Builder::new(), trajectory, types, scene_json, producer).finish(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -131,6 +179,11 @@ pub(crate) fn encode(
 pub fn read(path: impl AsRef<Path>) -> Result<StoredTrajectory, FileError> {
     let path = path.as_ref();
     hdf5::Reader::open(path).and_then(|file| disassemble(&file)).map_err(|fault| fault.of(path))
+}
+
+/// A run from the bytes of its file.
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<StoredTrajectory, Fault> {
+    disassemble(&hdf5::Reader::of(bytes)?)
 }
 
 fn check_frames(trajectory: &Trajectory) -> Result<(), Fault> {
@@ -152,7 +205,13 @@ fn check_frames(trajectory: &Trajectory) -> Result<(), Fault> {
     Ok(())
 }
 
-fn assemble<S: Sink>(mut file: S, trajectory: &Trajectory, scene_json: &str, producer: &str) -> S {
+fn assemble<S: Sink>(
+    mut file: S,
+    trajectory: &Trajectory,
+    types: &[i64],
+    scene_json: &str,
+    producer: &str,
+) -> S {
     let by_id = trajectory.by_id();
     let (frames, particles) = (trajectory.frames.len(), by_id.particle_count());
     let bodies = trajectory.frames.first().map_or(0, |frame| frame.body_poses.len());
@@ -163,7 +222,7 @@ fn assemble<S: Sink>(mut file: S, trajectory: &Trajectory, scene_json: &str, pro
     let shape = [frames, particles, 2];
     file.floats("position", &shape, (0..frames).flat_map(|t| by_id.positions_m(t)).flatten());
     file.floats("velocity", &shape, (0..frames).flat_map(|t| by_id.velocities_m_s(t)).flatten());
-    file.integers("particle_type", &[particles], std::iter::repeat_n(WATER, particles));
+    file.integers("particle_type", &[particles], types.iter().copied());
     let poses = trajectory.frames.iter().flat_map(|frame| &frame.body_poses);
     let numbers = poses.flat_map(|pose| [pose.position_m[0], pose.position_m[1], pose.angle_rad]);
     file.floats("body_pose", &[frames, bodies, 3], numbers);

@@ -36,7 +36,7 @@ fn a_window_is_a_part_of_the_whole() {
     let scene = data.scenes(Split::Test).next().expect("a scene");
     let whole = scene.read().expect("read");
     assert_eq!(scene.scene().expect("drawn").to_json().expect("JSON"), whole.scene_json);
-    for (first, frames) in [(0, 31), (0, 1), (7, 16), (30, 1)] {
+    for (first, frames) in [(0, 61), (0, 1), (7, 16), (60, 1)] {
         let window = data.window(&scene, first, frames).expect("a window");
         assert_eq!((window.first_frame, window.frames), (first, frames));
         for t in 0..frames {
@@ -45,9 +45,9 @@ fn a_window_is_a_part_of_the_whole() {
             assert_eq!(window.body_poses(t), whole.body_poses(first + t));
         }
     }
-    for (first, frames) in [(0, 32), (31, 1), (5, 0), (usize::MAX, 2)] {
+    for (first, frames) in [(0, 62), (61, 1), (5, 0), (usize::MAX, 2)] {
         let error = data.window(&scene, first, frames).expect_err("outside");
-        assert!(error.to_string().contains("takes a part of 0..31"), "{error}");
+        assert!(error.to_string().contains("takes a part of 0..61"), "{error}");
     }
 }
 

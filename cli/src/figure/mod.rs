@@ -85,9 +85,31 @@ pub fn draw(figure: &FigureData) -> Result<RgbImage> {
     Ok(image)
 }
 
-type Area<'a> = DrawingArea<BitMapBackend<'a>, plotters::coord::Shift>;
+/// Draws a figure as SVG, for a page that carries its figures with it.
+///
+/// # Errors
+/// Plotters refused something.
+pub fn svg(figure: &FigureData) -> Result<String> {
+    register();
+    let [width, height] = SIZE.map(|s| s * OVERSAMPLING);
+    let mut text = String::new();
+    {
+        let root = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
+        root.fill(&WHITE)?;
+        let (chart, side) = root.split_horizontally(width - px(PANEL));
+        panel::draw(figure, &side)?;
+        graph(figure, &chart)?;
+        root.present()?;
+    }
+    Ok(text)
+}
 
-fn graph(figure: &FigureData, area: &Area<'_>) -> Result<()> {
+type Area<B> = DrawingArea<B, plotters::coord::Shift>;
+
+fn graph<B: DrawingBackend>(figure: &FigureData, area: &Area<B>) -> Result<()>
+where
+    B::ErrorType: 'static,
+{
     let coordinate =
         |k: usize| figure.series.iter().flat_map(move |s| s.points.iter().map(move |p| p[k]));
     let (mut x, mut y) =
@@ -215,6 +237,15 @@ mod tests {
                 };
                 assert!(image.pixels().filter(|p| close(p)).count() > 20, "{hue:?}, log {log}");
             }
+        }
+    }
+
+    #[test]
+    fn an_svg_has_the_words_and_hues_of_its_figure() {
+        let svg = svg(&sample(false)).expect("a figure");
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>"));
+        for part in ["A sample: √(2gh) over ρ", "reference", "#0072B2", "#D55E00"] {
+            assert!(svg.contains(part), "{part}");
         }
     }
 

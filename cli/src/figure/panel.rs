@@ -11,7 +11,10 @@ const NOTE_LINE: u32 = 18;
 /// Characters of a note that fit on a line of the column.
 const NOTE_CHARACTERS: usize = 32;
 
-pub fn draw(figure: &FigureData, area: &Area<'_>) -> Result<()> {
+pub fn draw<B: DrawingBackend>(figure: &FigureData, area: &Area<B>) -> Result<()>
+where
+    B::ErrorType: 'static,
+{
     let place = |x: u32, y: u32| (px(x) as i32, px(y) as i32);
     let mut y = 58;
     for series in figure.series.iter().filter(|s| !s.name.is_empty()) {

@@ -115,10 +115,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let recipe = load(&args.recipe)?;
     let scenes = args.scenes.clone().unwrap_or(0..recipe.scene_count());
     let threads = args.threads.map_or_else(rayon::current_num_threads, usize::from);
-    let storage = storage::open(&args.out)?;
-    let interrupt = Interrupt::listen()?;
-
-    let begun = Instant::now();
     let job = Job {
         recipe: &recipe,
         scenes: scenes.clone(),
@@ -126,8 +122,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         producer: concat!("weir ", env!("CARGO_PKG_VERSION"), " solver"),
         commit: option_env!("WEIR_COMMIT"),
     };
+    job.check().map_err(|error| refusal(&args.recipe, error))?;
+    let storage = storage::open(&args.out)?;
+    let interrupt = Interrupt::listen()?;
+
+    let begun = Instant::now();
     let progress = Progress::new(scenes.len(), recipe.frames());
-    let config = SolverConfig { fps: recipe.fps, ..SolverConfig::default() };
+    // Nobody would hear of the solver's own audit; `weir check` has another.
+    let config = SolverConfig { fps: recipe.fps, audit: false, ..SolverConfig::default() };
     let solver = |scene: &Scene| -> Result<Box<dyn Advance>, weir_datasets::SolverError> {
         Ok(Box::new(Solver::with_config(scene, weir_sim::Backend::Cpu, config.clone())?))
     };

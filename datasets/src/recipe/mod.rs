@@ -245,6 +245,23 @@ impl RecipeError {
     }
 }
 
+impl Scenes {
+    /// Scenes in all.
+    pub fn count(self) -> usize {
+        self.train + self.valid + self.test
+    }
+
+    /// The scenes of a split, by index.
+    pub fn range(self, split: Split) -> Range<usize> {
+        let Self { train, valid, test } = self;
+        match split {
+            Split::Train => 0..train,
+            Split::Valid => train..train + valid,
+            Split::Test => train + valid..train + valid + test,
+        }
+    }
+}
+
 macro_rules! shipped {
     ($($name:literal),* $(,)?) => {
         &[$(($name, include_str!(concat!("../../recipes/", $name, ".toml")))),*]
@@ -278,17 +295,12 @@ impl Recipe {
 
     /// Scenes in all.
     pub fn scene_count(&self) -> usize {
-        self.scenes.train + self.scenes.valid + self.scenes.test
+        self.scenes.count()
     }
 
     /// The scenes of a split, by index.
     pub fn range(&self, split: Split) -> Range<usize> {
-        let Scenes { train, valid, test } = self.scenes;
-        match split {
-            Split::Train => 0..train,
-            Split::Valid => train..train + valid,
-            Split::Test => train + valid..train + valid + test,
-        }
+        self.scenes.range(split)
     }
 
     /// What scene `index` is for; `None` past the last.

@@ -26,7 +26,11 @@ impl Bucket {
     /// store refuses.
     pub fn open(url: &Url) -> Result<Self, FileError> {
         let opened = || {
-            let (store, root) = object_store::parse_url_opts(url, std::env::vars())?;
+            // A name or value that is not text is not for us, and no reason to panic.
+            let environment = std::env::vars_os().filter_map(|(key, value)| {
+                Some((key.into_string().ok()?, value.into_string().ok()?))
+            });
+            let (store, root) = object_store::parse_url_opts(url, environment)?;
             Ok(Self { url: url.clone(), store, root, runtime: runtime()? })
         };
         opened().map_err(|fault: Fault| fault.of(url.as_str().as_ref()))
