@@ -128,7 +128,10 @@ fn flags_out_of_range_are_refused() {
 fn what_is_not_built_is_named() {
     let weir = Weir::new();
     weir.run(&["simulate", "dam-break", "--backend", "gpu"]).is_refused(3, &["gpu", "cpu"]);
-    weir.run(&["simulate", "dam-break", "--model", "default"]).is_refused(3, &["no model"]);
+    let refused = weir.run(&["simulate", "dam-break", "--model", "nobody"]);
+    refused.is_refused(2, &["nobody", "model.safetensors", "default"]);
+    let refused = weir.run(&["simulate", "dam-break", "--model", "default", "--fps", "50"]);
+    refused.is_refused(2, &["--fps", "50", "60"]);
 }
 
 #[test]
@@ -186,4 +189,17 @@ fn ctrl_c_keeps_the_frames_until_then() {
     images::read_png(&weir.path("a.png"));
     // Frames 0 to `frames` at 60 a second, seen at 25.
     assert_eq!(images::gif_pictures(&weir.path("a.gif")).len() as u64, frames * 25 / 60 + 1);
+}
+
+#[test]
+fn the_shipped_network_makes_water_in_place_of_the_solver() {
+    let weir = Weir::new();
+    let answer = weir.run(&["simulate", "dam-break", "--model", "default", "--frames", "30", "--json"]);
+    let json = answer.json();
+    assert_eq!(json["model"], "default");
+    assert_eq!(json["line_crossings"], 0);
+    assert_eq!(json["frames"], 30);
+    // Falling water: what was height has become speed, and some is lost.
+    let energy = |when: &str| json["energy_j"][when].as_f64().expect("a number");
+    assert!(energy("last") < energy("first") && energy("last") > 0.5 * energy("first"));
 }

@@ -19,6 +19,19 @@ pub const WEIGHTS_FILE: &str = "model.safetensors";
 /// Version of the description.
 pub const VERSION: u32 = 1;
 
+/// A model that comes with this crate: its name, its description and its weights.
+struct Shipped {
+    name: &'static str,
+    config: &'static str,
+    weights: &'static [u8],
+}
+
+const SHIPPED: [Shipped; 1] = [Shipped {
+    name: "default",
+    config: include_str!("../models/default/model.toml"),
+    weights: include_bytes!("../models/default/model.safetensors"),
+}];
+
 /// How a network's answer becomes motion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +85,26 @@ impl Model {
     /// A model of these weights.
     pub fn new(config: ModelConfig, net: UNet, device: Device) -> Self {
         Self { config, net, device }
+    }
+
+    /// The model that ships under this name, or lies in the folder of that path.
+    ///
+    /// # Errors
+    /// There is none, or a file is not what it should be.
+    pub fn open(name: &str, device: &Device) -> Result<Self, ModelError> {
+        if let Some(shipped) = SHIPPED.iter().find(|shipped| shipped.name == name) {
+            let origin = format!("the shipped model {name}");
+            return Self::from_bytes(&origin, shipped.config, shipped.weights.to_vec(), device);
+        }
+        let folder = Path::new(name);
+        if folder.is_dir() {
+            return Self::load(folder, device);
+        }
+        Err(ModelError::Unknown {
+            name: name.to_owned(),
+            files: "model.toml and model.safetensors",
+            known: SHIPPED.map(|shipped| shipped.name).join(", "),
+        })
     }
 
     /// Reads a model from a folder.

@@ -1,7 +1,5 @@
 //! What computes the water: the solver, or a network in its place.
 
-use std::path::Path;
-
 use weir_scene::{Advance, Frame, GridField, Scene};
 use weir_sim::{Backend, Solver, SolverConfig};
 use weir_surrogate::{Model, ModelError, Surrogate, device};
@@ -56,7 +54,7 @@ impl Engine {
             return Err(Failure::BadInput(text));
         }
         let device = device::open("flex").map_err(refusal)?;
-        let model = Model::load(Path::new(name), &device).map_err(refusal)?;
+        let model = Model::open(name, &device).map_err(refusal)?;
         let network = Surrogate::new(model, scene).map_err(refusal)?;
         Ok(Self::Network(Box::new(network)))
     }

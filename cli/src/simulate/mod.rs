@@ -35,7 +35,7 @@ pub struct Args {
     /// What computes the water
     #[arg(long, value_enum, default_value_t = Backend::Cpu)]
     backend: Backend,
-    /// A network instead of the solver: the folder of a model
+    /// A network instead of the solver: `default`, which comes with weir, or a model's folder
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
     /// How many frames to make [default: the scene's duration times --fps]

@@ -17,7 +17,9 @@ use rayon::prelude::*;
 use serde::Serialize;
 use weir_datasets::{Dataset, FileError, SceneFile, Split};
 use weir_surrogate::device;
-use weir_surrogate::train::{Clip, STATE_FOLDER, Step, TrainConfig, TrainError, Trainer};
+use weir_surrogate::train::{
+    Clip, MlflowTracker, STATE_FOLDER, Step, Tracker, TrainConfig, TrainError, Trainer,
+};
 
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
@@ -27,6 +29,9 @@ use progress::Progress;
 
 /// Longest that a run cut off at any moment loses.
 const SAVE_EVERY: Duration = Duration::from_secs(45);
+
+/// Steps between two that are tracked.
+const TRACK_EVERY: u64 = 10;
 
 /// Train a network on a data set
 #[derive(clap::Args)]
@@ -52,6 +57,9 @@ pub struct Args {
     /// Stop after so many seconds, keeping the state
     #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..))]
     seconds: Option<u64>,
+    /// An MLflow server to send the run to [default: MLFLOW_TRACKING_URI; else it is kept in the run's folder]
+    #[arg(long, value_name = "URI")]
+    track: Option<String>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -97,6 +105,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let clips = read_clips(args, &config)?;
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let mut trainer = Trainer::new(config.clone(), &device, &folder).map_err(refusal)?;
+    let mut tracker = MlflowTracker::open(&folder.join("tracking"), &config.name, args.track.as_deref())
+        .map_err(|e| Failure::BadInput(e.to_string()))?;
+    describe(&mut tracker, &config, &args.config);
     let interrupt = Interrupt::listen()?;
     let first = trainer.steps_done();
     let mut log = Log::open(&folder.join("losses.csv"), first)?;
@@ -107,6 +118,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     while trainer.steps_done() < config.steps && !interrupted {
         let step = trainer.step(&clips).map_err(refusal)?;
         log.note(&step)?;
+        if step.step.is_multiple_of(TRACK_EVERY) {
+            tracker.metric("train/loss", step.loss.into(), step.step);
+            tracker.metric("train/loss_of_free_fall", step.free_fall.into(), step.step);
+            tracker.metric("train/learning_rate", step.learning_rate, step.step);
+        }
         progress.note(&step);
         last = Some(step);
         let late = args.seconds.is_some_and(|s| begun.elapsed() >= Duration::from_secs(s));
@@ -122,7 +138,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     log.flush()?;
     trainer.save(&folder).map_err(refusal)?;
     trainer.model().save(&folder.join("model"))?;
+    for file in [weir_surrogate::CONFIG_FILE, weir_surrogate::WEIGHTS_FILE] {
+        tracker.artifact(&folder.join("model").join(file), "model");
+    }
     let wall_s = begun.elapsed().as_secs_f64();
+    if let Some(kept) = tracker.finish(!interrupted) {
+        output::notice(&kept);
+    }
     let steps = trainer.steps_done();
     let report = Report {
         name: config.name,
@@ -138,6 +160,16 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     output::result(&if args.json { serde_json::to_string(&report)? } else { report.table() })?;
     Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
+}
+
+/// Notes what decides the run.
+fn describe(tracker: &mut dyn Tracker, config: &TrainConfig, path: &Path) {
+    if let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(config) {
+        for (key, value) in keys {
+            tracker.parameter(&key, &value.to_string());
+        }
+    }
+    tracker.artifact(path, "config");
 }
 
 fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
