@@ -194,7 +194,8 @@ fn ctrl_c_keeps_the_frames_until_then() {
 #[test]
 fn the_shipped_network_makes_water_in_place_of_the_solver() {
     let weir = Weir::new();
-    let answer = weir.run(&["simulate", "dam-break", "--model", "default", "--frames", "30", "--json"]);
+    let answer =
+        weir.run(&["simulate", "dam-break", "--model", "default", "--frames", "30", "--json"]);
     let json = answer.json();
     assert_eq!(json["model"], "default");
     assert_eq!(json["line_crossings"], 0);

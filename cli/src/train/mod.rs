@@ -105,8 +105,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let clips = read_clips(args, &config)?;
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let mut trainer = Trainer::new(config.clone(), &device, &folder).map_err(refusal)?;
-    let mut tracker = MlflowTracker::open(&folder.join("tracking"), &config.name, args.track.as_deref())
-        .map_err(|e| Failure::BadInput(e.to_string()))?;
+    let mut tracker =
+        MlflowTracker::open(&folder.join("tracking"), &config.name, args.track.as_deref())
+            .map_err(|e| Failure::BadInput(e.to_string()))?;
     describe(&mut tracker, &config, &args.config);
     let interrupt = Interrupt::listen()?;
     let first = trainer.steps_done();
