@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use weir_ground::{Audit, Axis, Obstacles, Outline, Point, Polygon, Segment, Sweep, Topology};
 use weir_scene::{Grid, Scene, Stroke};
 
-use crate::transfer::{Shares, shares_at};
+use crate::transfer::{Shares, gather, shares_at};
 
 /// Farthest distance from a line that the network is told, cells.
 pub const REACH: f32 = 3.0;
@@ -75,6 +75,12 @@ impl Bed {
     /// A second opinion on whether a move crosses a line.
     pub fn audit(&self) -> &Audit {
         &self.audit
+    }
+
+    /// How full each node is of particles with these shares, ρ/ρ₀.
+    pub fn density(&self, shares: &[Shares]) -> Vec<f32> {
+        let held = gather(self.room.len(), shares, shares.iter().map(|_| [0.0; 0]));
+        held.mass.iter().zip(&self.room).map(|(mass, room)| mass / room).collect()
     }
 
     /// Whether a point (cells) lies where no water can be.

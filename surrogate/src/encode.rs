@@ -140,12 +140,7 @@ pub fn encode(
         [0, 1].map(|k| (p[k] + v[k] * call_s as f32 + fall[k]).clamp(0.0, size[k]))
     });
     let landing: Vec<Shares> = landing.map(|p| shares_at(bed, p)).collect();
-    let ballistic = gather(nodes, &landing, water.velocity.iter().map(|_| [0.0; 0]));
-
-    let relative = |mass: &[f32]| -> Vec<f32> {
-        mass.iter().zip(&bed.room).map(|(mass, room)| mass / room).collect()
-    };
-    let density = relative(&now.mass);
+    let density = bed.density(&shares);
     let mut mean = now.mean.into_iter();
     let velocity = [0, 1].map(|_| mean.next().unwrap_or_default());
     let shown = (scales.cell_m / scales.velocity_m_s) as f32;
@@ -155,7 +150,7 @@ pub fn encode(
         let scaled: Vec<f32> = component.iter().map(|v| v * shown).collect();
         canvas.lay(&scaled, 0.0, &mut input);
     }
-    canvas.lay(&relative(&ballistic.mass), 0.0, &mut input);
+    canvas.lay(&bed.density(&landing), 0.0, &mut input);
     for (name, map) in MAPS.iter().zip(bed.maps.chunks(nodes)) {
         canvas.lay(map, f32::from(u8::from(*name == "solid")), &mut input);
     }

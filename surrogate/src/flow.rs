@@ -125,10 +125,7 @@ impl Flow<'_> {
         let positions = water.position.par_iter().with_min_len(CHUNK);
         let shares: Vec<Shares> =
             positions.map(|&p| crate::transfer::shares_at(self.bed, p)).collect();
-        let gathered =
-            crate::transfer::gather(self.bed.room.len(), &shares, shares.iter().map(|_| [0.0; 0]));
-        let density: Vec<f32> =
-            gathered.mass.iter().zip(&self.bed.room).map(|(mass, room)| mass / room).collect();
+        let density = self.bed.density(&shares);
         let way = relax::displacement(self.bed, &density, motion.relax_rate, motion.relax_sweeps);
         let particles = water.position.par_iter_mut().zip(&mut water.velocity).zip(&shares);
         let moved = particles.with_min_len(CHUNK).map(|((p, v), shares)| {

@@ -11,7 +11,7 @@ use crate::encode::Water;
 use crate::flow::Flow;
 use crate::model::Model;
 use crate::network::Tap;
-use crate::transfer::{cell_of, gather, shares_at};
+use crate::transfer::{cell_of, shares_at};
 
 /// Names a drawn line for as long as the surrogate lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -128,14 +128,12 @@ impl Surrogate {
     /// How full each cell is in the frame that is shown, ρ/ρ₀.
     pub fn density(&self) -> GridField {
         let shares: Vec<_> = self.shown.position.iter().map(|&p| shares_at(&self.bed, p)).collect();
-        let held = gather(self.bed.room.len(), &shares, shares.iter().map(|_| [0.0; 0]));
-        let values = held.mass.iter().zip(&self.bed.room).map(|(mass, room)| mass / room);
         GridField {
             name: "density ratio",
             unit: "1",
             grid: *self.bed.grid(),
             stagger: Stagger::Centre,
-            values: values.collect(),
+            values: self.bed.density(&shares),
         }
     }
 

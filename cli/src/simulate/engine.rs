@@ -1,11 +1,13 @@
 //! What computes the water: the solver, or a network in its place.
 
+use serde::Serialize;
 use weir_scene::{Advance, Frame, GridField, Scene};
 use weir_sim::{Backend, Solver, SolverConfig};
 use weir_surrogate::{Model, ModelError, Surrogate, device};
 
 use super::Args;
 use crate::failure::Failure;
+use crate::output;
 
 /// A producer of frames that can say how it went.
 pub enum Engine {
@@ -16,7 +18,7 @@ pub enum Engine {
 }
 
 /// How a run went, as its producer saw it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Account {
     /// Name of the network, if it was one.
     pub model: Option<String>,
@@ -56,6 +58,9 @@ impl Engine {
         let device = device::open("flex").map_err(refusal)?;
         let model = Model::open(name, &device).map_err(refusal)?;
         let network = Surrogate::new(model, scene).map_err(refusal)?;
+        if !scene.bodies.is_empty() {
+            output::notice("note: to the network bodies are walls; they neither move nor float");
+        }
         Ok(Self::Network(Box::new(network)))
     }
 

@@ -123,7 +123,7 @@ fn refuse_what_is_not_built(args: &Args) -> Result<(), Failure> {
 fn simulate(args: &Args, scene: &Scene) -> anyhow::Result<ExitCode> {
     let (report, ended) = run::run(args, scene)?;
     output::result(&if args.json { report.json()? } else { report.table() })?;
-    if report.line_crossings > 0 {
+    if report.account.line_crossings > 0 {
         output::notice("warning: water crossed a line, which is a bug; please report the scene");
     }
     Ok(match ended {

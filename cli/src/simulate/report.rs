@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::Serialize;
 
+use super::engine::Account;
 use super::measure::Energy;
 
 /// Everything that `--json` prints, under these names. Names are only ever added.
@@ -15,8 +16,6 @@ pub struct Report {
     pub source: String,
     /// Where the solver ran.
     pub backend: &'static str,
-    /// Name of the network that made the water; null for the solver.
-    pub model: Option<String>,
     /// Threads that were there to use.
     pub threads: usize,
     /// Particles in the last frame.
@@ -33,24 +32,13 @@ pub struct Report {
     pub wall_total_s: f64,
     /// Simulated seconds per second of `wall_s`.
     pub sim_s_per_wall_s: f64,
-    /// Steps of the solver.
-    pub steps: u64,
-    /// Moves that crossed a line. Zero, or there is a bug.
-    pub line_crossings: u64,
-    /// Particle-steps that ended inside a body.
-    pub body_penetrations: u64,
-    /// Mean over steps of the mean of |ρ/ρ₀ − 1| over full cells.
-    pub density_mean_err: f64,
-    /// Mean over steps of the 99th percentile of |ρ/ρ₀ − 1| over full cells.
-    pub density_p99_err: f64,
-    /// Largest |∇·u|·dt of any step.
-    pub max_divergence_dt: f64,
     /// Room that full water takes at the end over what it should, less one; null without full water.
     pub volume_drift: Option<f64>,
     /// Energy of the water, joules per metre of depth.
     pub energy_j: Energy,
-    /// Hash of all positions, hexadecimal.
-    pub digest: String,
+    /// What the producer of the water says.
+    #[serde(flatten)]
+    pub account: Account,
     /// Whether Ctrl-C ended the run.
     pub interrupted: bool,
     /// Why the solver could not go on, if it could not.
@@ -78,7 +66,10 @@ impl Report {
             ("water", format!("{} particles, {} threads", self.particles, self.threads)),
             (
                 "simulated",
-                format!("{:.3} s in {} frames, {} steps", self.sim_s, self.frames, self.steps),
+                format!(
+                    "{:.3} s in {} frames, {} steps",
+                    self.sim_s, self.frames, self.account.steps
+                ),
             ),
             (
                 "took",
@@ -87,19 +78,19 @@ impl Report {
                     self.wall_s, self.sim_s_per_wall_s, self.wall_total_s
                 ),
             ),
-            ("crossed a line", format!("{} moves", self.line_crossings)),
+            ("crossed a line", format!("{} moves", self.account.line_crossings)),
             (
                 "density error",
                 format!(
                     "{} mean, {} 99th percentile",
-                    percent(self.density_mean_err),
-                    percent(self.density_p99_err)
+                    percent(self.account.density_mean_err),
+                    percent(self.account.density_p99_err)
                 ),
             ),
-            ("divergence · dt", format!("{:.1e} at most", self.max_divergence_dt)),
+            ("divergence · dt", format!("{:.1e} at most", self.account.max_divergence_dt)),
             ("volume drift", drift),
             ("energy", format!("{:.2} → {:.2} J/m", self.energy_j.first, self.energy_j.last)),
-            ("digest", self.digest.clone()),
+            ("digest", self.account.digest.clone()),
         ];
         rows.extend(self.files.iter().map(|file| ("wrote", file.clone())));
         if self.interrupted {

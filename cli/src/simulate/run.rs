@@ -59,14 +59,12 @@ pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
     };
     let files = outputs.finish()?;
 
-    let account = engine.account();
     let sim_s = made as f64 / args.fps;
     let wall_s = simulated.as_secs_f64();
     let report = Report {
         scene: if scene.name.is_empty() { args.scene.clone() } else { scene.name.clone() },
         source: args.scene.clone(),
         backend: "cpu",
-        model: account.model,
         threads: rayon::current_num_threads(),
         particles: measured.particles,
         frames: made,
@@ -75,15 +73,9 @@ pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
         wall_s,
         wall_total_s: begun.elapsed().as_secs_f64(),
         sim_s_per_wall_s: if wall_s > 0.0 { sim_s / wall_s } else { 0.0 },
-        steps: account.steps,
-        line_crossings: account.line_crossings,
-        body_penetrations: account.body_penetrations,
-        density_mean_err: account.density_mean_err,
-        density_p99_err: account.density_p99_err,
-        max_divergence_dt: account.max_divergence_dt,
         volume_drift: volume_drift(&engine.density()),
         energy_j: measured.energy(),
-        digest: account.digest,
+        account: engine.account(),
         interrupted: matches!(ended, Ended::Interrupted),
         failure: match &ended {
             Ended::Failed(error) => Some(error.to_string()),

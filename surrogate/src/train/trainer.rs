@@ -24,7 +24,7 @@ pub enum TrainError {
     #[error(transparent)]
     State(#[from] StateError),
     /// There is nothing to learn from.
-    #[error("no clip is longer than the {0} frames of a call")]
+    #[error("there are no clips, or one that is not longer than {0} frames, which a sample covers")]
     NoData(usize),
     /// The loss is no number any more.
     #[error(
