@@ -30,3 +30,9 @@ pub fn open(name: &str) -> Result<Device, ModelError> {
         }),
     }
 }
+
+/// Whether a network on this device computes on the processor.
+pub fn is_processor(device: &Device) -> bool {
+    // Equal devices are the same hardware, whether they learn or not.
+    *device == Device::flex()
+}

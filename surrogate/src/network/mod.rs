@@ -5,14 +5,14 @@
 //! way down; on the way up each value is repeated and convolved, since transposed
 //! convolutions leave checkerboards (Odena et al. 2016).
 
+mod kernels;
 mod tap;
 
 pub use tap::{Map, Tap};
 
-use burn::module::Module;
+use burn::module::{Module, Param};
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::tensor::activation::silu;
 use burn::tensor::module::{avg_pool2d, interpolate};
 use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor};
@@ -77,11 +77,19 @@ impl Level {
 
     fn forward(&self, name: &str, mut x: Tensor<4>, tap: &mut dyn Tap) -> Tensor<4> {
         for (k, convolution) in self.convolutions.iter().enumerate() {
-            x = silu(convolution.forward(x));
+            x = kernels::swish(apply(convolution, x));
             tap.see(&format!("{name}.{k}"), &x);
         }
         x
     }
+}
+
+/// A convolution that keeps the size of its maps; its bias is always there.
+fn apply(convolution: &Conv2d, x: Tensor<4>) -> Tensor<4> {
+    let weight = convolution.weight.val();
+    let bias = convolution.bias.as_ref().map(Param::val);
+    let bias = bias.unwrap_or_else(|| Tensor::zeros([weight.dims()[0]], &x.device()));
+    kernels::convolve(x, weight, bias)
 }
 
 /// The network.
@@ -131,7 +139,7 @@ impl UNet {
                 InterpolateOptions::new(InterpolateMode::Nearest).with_output_size([height, width]);
             x = level.forward(&name, Tensor::cat(vec![interpolate(x, repeat), skip], 1), tap);
         }
-        let answer = self.head.forward(x);
+        let answer = apply(&self.head, x);
         tap.see("answer", &answer);
         answer
     }

@@ -1,18 +1,20 @@
 //! One step after another.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
+use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
 
 use super::state::{self, State, StateError};
-use super::{Batch, Clip, TrainConfig, ema};
-use crate::ModelError;
-use crate::encode::INPUTS;
+use super::{Batch, Clip, Sample, TrainConfig, ema};
+use crate::encode::{Canvas, INPUTS};
 use crate::model::{Model, ModelConfig, VERSION};
 use crate::network::UNet;
+use crate::{ModelError, device};
 
 /// Why training stopped.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +55,31 @@ pub struct Step {
     pub learning_rate: f64,
 }
 
+/// What a batch, or a part of one, teaches.
+struct Learned {
+    loss: f32,
+    free_fall: f32,
+    gradients: GradientsParams,
+}
+
+/// Fresh weights that the seed decides. A device has one source of chance for all
+/// who use it, so only one draws from it at a time.
+fn seeded(config: &TrainConfig, device: &Device, learning: &Device) -> UNet {
+    static DRAWING: Mutex<()> = Mutex::new(());
+    let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
+    device.seed(config.seed);
+    let net = UNet::new(&config.shape, learning);
+    // Weights are drawn when they are first looked at.
+    drop(net.valid());
+    net
+}
+
+fn read(value: Tensor<1>) -> Result<f32, ModelError> {
+    let data = value.try_into_data().map_err(|e| ModelError::Run(e.to_string()))?;
+    let values = data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))?;
+    Ok(values.first().copied().unwrap_or(f32::NAN))
+}
+
 /// A network that learns.
 pub struct Trainer {
     config: TrainConfig,
@@ -70,8 +97,7 @@ impl Trainer {
     /// The state there is of another run, or damaged.
     pub fn new(config: TrainConfig, device: &Device, run: &Path) -> Result<Self, TrainError> {
         let learning = device.clone().autodiff();
-        device.seed(config.seed);
-        let net = UNet::new(&config.shape, &learning);
+        let net = seeded(&config, device, &learning);
         let optimizer = AdamWConfig::new()
             .with_weight_decay(config.weight_decay)
             .with_epsilon(1e-8)
@@ -114,44 +140,70 @@ impl Trainer {
             return Err(TrainError::NoData(call));
         }
         let batch = Batch::draw(&self.config, clips, &self.ema, self.step)?;
-        let (loss, free_fall) = self.loss(&batch);
-        let read = |loss: Tensor<1>| -> Result<f32, ModelError> {
-            let data = loss.try_into_data().map_err(|e| ModelError::Run(e.to_string()))?;
-            let values = data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))?;
-            Ok(values.first().copied().unwrap_or(f32::NAN))
-        };
-        let value = read(loss.clone().inner())?;
-        if !value.is_finite() {
+        let Learned { loss, free_fall, gradients } = self.learn(&batch)?;
+        if !loss.is_finite() {
             let Self { step, config, .. } = self;
-            return Err(TrainError::NotFinite { step: *step, loss: value, seed: config.seed });
+            return Err(TrainError::NotFinite { step: *step, loss, seed: config.seed });
         }
         let learning_rate = self.config.learning_rate_at(self.step);
-        let gradients = GradientsParams::from_grads(loss.backward(), &self.net);
         self.net = self.optimizer.step(learning_rate, self.net.clone(), gradients);
         // A young mean forgets faster, or it would hold on to where it began.
         let decay = self.config.ema.min((1.0 + self.step as f64) / (10.0 + self.step as f64));
         self.ema = self.ema.with_net(ema::toward(self.ema.net().clone(), &self.net.valid(), decay));
-        let step =
-            Step { step: self.step, loss: value, free_fall: read(free_fall)?, learning_rate };
+        let step = Step { step: self.step, loss, free_fall, learning_rate };
         self.step += 1;
         Ok(step)
     }
 
-    /// Mean Huber loss over water: of the network's answer, and of none.
-    fn loss(&self, batch: &Batch) -> (Tensor<1>, Tensor<1>) {
-        let (canvas, count) = (batch.canvas, batch.samples.len());
+    /// What a batch teaches. A processor learns from each sample by itself, on a
+    /// thread of its own, where all that the sample needs stays near; another device
+    /// takes them all at once.
+    fn learn(&self, batch: &Batch) -> Result<Learned, ModelError> {
+        let weights = batch.samples.iter().flat_map(|sample| &sample.weight);
+        let total = weights.sum::<f32>() * self.config.shape.outputs() as f32 + 1e-6;
+        let at_once = if device::is_processor(&self.device) { 1 } else { batch.samples.len() };
+        let parts: Result<Vec<Learned>, ModelError> = batch
+            .samples
+            .par_chunks(at_once.max(1))
+            .map(|samples| {
+                // A net of its own: graphs that share a parameter take turns.
+                let net = self.net.valid().train();
+                let (loss, free_fall) = self.loss(&net, samples, &batch.canvas, total);
+                let (value, free_fall) = (read(loss.clone().inner())?, read(free_fall)?);
+                let gradients = GradientsParams::from_grads(loss.backward(), &net);
+                Ok(Learned { loss: value, free_fall, gradients })
+            })
+            .collect();
+        let (mut loss, mut free_fall) = (0.0, 0.0);
+        let mut gradients = GradientsAccumulator::new();
+        for part in parts? {
+            loss += part.loss;
+            free_fall += part.free_fall;
+            gradients.accumulate(&self.net, part.gradients);
+        }
+        Ok(Learned { loss, free_fall, gradients: gradients.grads() })
+    }
+
+    /// Huber loss over the water of `samples`, of the network's answer and of none,
+    /// divided by the water of the whole batch.
+    fn loss(
+        &self,
+        net: &UNet,
+        samples: &[Sample],
+        canvas: &Canvas,
+        total: f32,
+    ) -> (Tensor<1>, Tensor<1>) {
         let outputs = self.config.shape.outputs();
-        let tensor = |of: fn(&super::Sample) -> &Vec<f32>, channels| {
-            let values: Vec<f32> = batch.samples.iter().flat_map(of).copied().collect();
-            let shape = [count, channels, canvas.height, canvas.width];
+        let tensor = |of: fn(&Sample) -> &Vec<f32>, channels| {
+            let values: Vec<f32> = samples.iter().flat_map(of).copied().collect();
+            let shape = [samples.len(), channels, canvas.height, canvas.width];
             Tensor::<4>::from_data(TensorData::new(values, shape), &self.device)
         };
         let input = tensor(|s| &s.input, INPUTS);
         let target = tensor(|s| &s.target, outputs);
         let weight = tensor(|s| &s.weight, 1);
-        let total = weight.clone().sum().mul_scalar(outputs as f32).add_scalar(1e-6);
-        let answer = self.net.forward(input, &mut ());
-        let mean = |error: Tensor<4>| (self.huber(error) * weight.clone()).sum() / total.clone();
+        let answer = net.forward(input, &mut ());
+        let mean = |error: Tensor<4>| (self.huber(error) * weight.clone()).sum().div_scalar(total);
         let free_fall = mean(target.clone()).inner();
         (mean(answer - target), free_fall)
     }

@@ -1,0 +1,156 @@
+//! Convolutions of small maps and their gradients, on a processor.
+//!
+//! A network with a few dozen channels spends nearly all of its time in 3 × 3
+//! convolutions. Libraries turn these into a product of matrices, for which every
+//! value is first copied nine times; at such sizes the copying costs as much as the
+//! product. Here the maps get a border of zeros instead, after which a tap of the
+//! filter is nothing but a shift of the whole map ([`planes`]), and sums of
+//! products stay in registers over all taps and channels ([`slide`], [`weigh`]).
+//!
+//! Arrays are `batch × channels × height × width`, without gaps. Sums run in an
+//! order that does not depend on the number of threads. Which instructions are
+//! used is found out at run time ([`pulp`]).
+//!
+//! ```
+//! use weir_convolution::Convolution;
+//!
+//! let blur = Convolution { inputs: 1, outputs: 1, side: 3, height: 1, width: 4 };
+//! let weights = [0.0, 0.0, 0.0, 0.25, 0.5, 0.25, 0.0, 0.0, 0.0];
+//! let mut y = [0.0; 4];
+//! blur.forward(&[0.0, 4.0, 0.0, 0.0], &weights, &[0.0], &mut y);
+//! assert_eq!(y, [1.0, 2.0, 1.0, 0.0]);
+//! ```
+
+mod planes;
+pub mod silu;
+mod slide;
+mod weigh;
+
+use rayon::prelude::*;
+
+use planes::{Planes, Size};
+
+/// A convolution with zeros around: the answer is as large as the question.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Convolution {
+    /// Channels that go in.
+    pub inputs: usize,
+    /// Channels that come out.
+    pub outputs: usize,
+    /// Side of the filter: 1 or 3.
+    pub side: usize,
+    /// Rows of a map.
+    pub height: usize,
+    /// Columns of a map.
+    pub width: usize,
+}
+
+impl Convolution {
+    /// `y = w ∗ x + b`, with `x` of `batch × inputs × height × width`, `weights` of
+    /// `outputs × inputs × side × side`, `bias` of `outputs`, and `y` of
+    /// `batch × outputs × height × width`.
+    ///
+    /// # Panics
+    /// An array is not of its size.
+    pub fn forward(&self, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
+        self.check(Some(x), Some(weights), Some(y));
+        assert_eq!(bias.len(), self.outputs, "one bias for each output");
+        let filter = slide::Filter::new(self.outputs, self.inputs, self.taps(), |o, i, tap| {
+            weights[(o * self.inputs + i) * self.taps() + tap]
+        });
+        self.slide(self.inputs, &filter, x, Some(bias), y);
+    }
+
+    /// Gradient with respect to `x`, given that with respect to `y`.
+    ///
+    /// # Panics
+    /// An array is not of its size.
+    pub fn input_gradient(&self, weights: &[f32], dy: &[f32], dx: &mut [f32]) {
+        self.check(Some(dx), Some(weights), Some(dy));
+        // What a tap takes from the right it gives back to the right: mirrored taps.
+        let last = self.taps() - 1;
+        let filter = slide::Filter::new(self.inputs, self.outputs, self.taps(), |i, o, tap| {
+            weights[(o * self.inputs + i) * self.taps() + last - tap]
+        });
+        self.slide(self.outputs, &filter, dy, None, dx);
+    }
+
+    /// Gradient with respect to the weights, summed over the batch.
+    ///
+    /// # Panics
+    /// An array is not of its size.
+    pub fn weight_gradient(&self, x: &[f32], dy: &[f32], dw: &mut [f32]) {
+        self.check(Some(x), Some(dw), Some(dy));
+        let size = self.size();
+        let samples = x.par_chunks(self.inputs * size.area());
+        let parts: Vec<Vec<f32>> = samples
+            .zip(dy.par_chunks(self.outputs * size.area()))
+            .map(|(x, dy)| {
+                let x = Planes::new(size, self.inputs, x);
+                let dy = Planes::new(size, self.outputs, dy);
+                weigh::weigh(&x, &dy, self.side)
+            })
+            .collect();
+        dw.fill(0.0);
+        for part in &parts {
+            dw.iter_mut().zip(part).for_each(|(sum, term)| *sum += term);
+        }
+    }
+
+    /// Gradient with respect to the bias, summed over the batch.
+    ///
+    /// # Panics
+    /// An array is not of its size.
+    pub fn bias_gradient(&self, dy: &[f32], db: &mut [f32]) {
+        self.check(None, None, Some(dy));
+        assert_eq!(db.len(), self.outputs, "one bias for each output");
+        db.fill(0.0);
+        for (k, map) in dy.chunks(self.size().area()).enumerate() {
+            db[k % self.outputs] += map.iter().sum::<f32>();
+        }
+    }
+
+    fn size(&self) -> Size {
+        Size { height: self.height, width: self.width }
+    }
+
+    fn taps(&self) -> usize {
+        self.side * self.side
+    }
+
+    fn slide(
+        &self,
+        channels: usize,
+        filter: &slide::Filter,
+        from: &[f32],
+        bias: Option<&[f32]>,
+        to: &mut [f32],
+    ) {
+        let size = self.size();
+        let samples = from.par_chunks(channels * size.area());
+        samples.zip(to.par_chunks_mut(filter.outputs * size.area())).for_each(|(from, to)| {
+            let planes = Planes::new(size, channels, from);
+            let blocks = to.par_chunks_mut(filter.block * size.area()).enumerate();
+            blocks.for_each(|(block, to)| slide::slide(&planes, filter, block, bias, to));
+        });
+    }
+
+    fn check(&self, x: Option<&[f32]>, weights: Option<&[f32]>, y: Option<&[f32]>) {
+        assert!(matches!(self.side, 1 | 3), "side: got {}, takes 1 or 3", self.side);
+        let area = self.size().area();
+        let (one_x, one_y) = (self.inputs * area, self.outputs * area);
+        assert!(one_x > 0 && one_y > 0, "nothing to do: {self:?}");
+        if let Some(weights) = weights {
+            assert_eq!(weights.len(), self.outputs * self.inputs * self.taps(), "weights");
+        }
+        let batch = |array: Option<&[f32]>, one: usize, name: &str| {
+            array.map(|array| {
+                assert_eq!(array.len() % one, 0, "{name} is not of whole samples: {self:?}");
+                array.len() / one
+            })
+        };
+        if let (Some(x), Some(y)) = (batch(x, one_x, "x"), batch(y, one_y, "y")) {
+            assert_eq!(x, y, "samples in x and in y");
+        }
+    }
+}
