@@ -108,6 +108,34 @@ fn free_fall_is_free_fall() {
 }
 
 #[test]
+fn water_that_another_solver_takes_over_flows_on() {
+    let scene = r#"domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.015625 }
+        water = [{ kind = "block", min_m = [0.4, 0.7], max_m = [0.6, 0.9] }]"#;
+    let mut whole = solver(scene);
+    let half_way = run(&mut whole, 0.1);
+    let last_step_s = whole.diagnostics().dt_s;
+    let whole = run(&mut whole, 0.1);
+    let mut second = solver(scene);
+    second.set_water(&half_way, last_step_s).expect("water that can be taken over");
+    let second = run(&mut second, 0.1);
+    let at = |frame: &Frame, id: u32| {
+        let k = frame.ids.iter().position(|&other| other == id).expect("the particle");
+        frame.positions_m[k].map(f64::from)
+    };
+    for id in [0, 100, 300] {
+        let (p, q) = (at(&whole, id), at(&second, id));
+        assert!((p[0] - q[0]).hypot(p[1] - q[1]) < 1e-4, "{id}: {p:?} {q:?}");
+    }
+    let mut third = solver(scene);
+    let mut damaged = half_way.clone();
+    damaged.velocities_m_s[3][1] = f32::NAN;
+    let error = third.set_water(&damaged, 0.0).expect_err("no number").to_string();
+    assert!(error.contains("NaN"), "{error}");
+    damaged.ids.pop();
+    assert!(third.set_water(&damaged, 0.0).is_err(), "one id too few");
+}
+
+#[test]
 fn water_is_neither_made_nor_lost_and_energy_only_falls() {
     let mut dam = solver(
         r#"domain = { width_m = 0.75, height_m = 0.5, cell_m = 0.015625 }

@@ -6,6 +6,7 @@
 
 mod log;
 mod progress;
+mod teacher;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,16 +17,18 @@ use anyhow::Context;
 use rayon::prelude::*;
 use serde::Serialize;
 use weir_datasets::{Dataset, FileError, SceneFile, Split};
-use weir_surrogate::device;
+use weir_scene::Scene;
 use weir_surrogate::train::{
     Clip, MlflowTracker, STATE_FOLDER, Step, Tracker, TrainConfig, TrainError, Trainer,
 };
+use weir_surrogate::{Model, device};
 
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
 use crate::output;
 use log::Log;
 use progress::Progress;
+use teacher::SolverTeacher;
 
 /// Longest that a run cut off at any moment loses.
 const SAVE_EVERY: Duration = Duration::from_secs(45);
@@ -48,6 +51,9 @@ pub struct Args {
     /// What computes: flex (the processor), and wgpu or cuda where the build has them
     #[arg(long, value_name = "DEVICE", default_value = "flex")]
     device: String,
+    /// Start from a trained network of the same shape: a name or a folder
+    #[arg(long, value_name = "MODEL")]
+    from: Option<String>,
     /// Go on with the run that is in the folder
     #[arg(long)]
     resume: bool,
@@ -102,9 +108,17 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Err(Failure::BadInput(text).into());
     }
     let device = device::open(&args.device).map_err(|e| Failure::Lacking(e.to_string()))?;
-    let clips = read_clips(args, &config)?;
+    let from = args.from.as_deref().map(|name| Model::open(name, &device)).transpose();
+    let from = from.map_err(|e| Failure::BadInput(e.to_string()))?;
+    let (clips, scenes) = read_clips(args, &config)?;
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let mut trainer = Trainer::new(config.clone(), &device, &folder).map_err(refusal)?;
+    let teacher = SolverTeacher::new(scenes, config.scales.cell_m, config.motion.sub_frame_s);
+    let mut trainer = Trainer::new(config.clone(), &device, &folder)
+        .map_err(refusal)?
+        .with_teacher(Box::new(teacher));
+    if let Some(model) = &from {
+        trainer.start_from(model).map_err(refusal)?;
+    }
     let mut tracker =
         MlflowTracker::open(&folder.join("tracking"), &config.name, args.track.as_deref())
             .map_err(|e| Failure::BadInput(e.to_string()))?;
@@ -181,20 +195,20 @@ fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
     Ok(config)
 }
 
-fn read_clips(args: &Args, config: &TrainConfig) -> anyhow::Result<Vec<Clip>> {
+fn read_clips(args: &Args, config: &TrainConfig) -> anyhow::Result<(Vec<Clip>, Vec<Scene>)> {
     let refuse = |error: FileError| Failure::BadInput(error.to_string());
     let open = if args.part { Dataset::open_part } else { Dataset::open };
     let dataset = open(args.data.clone()).map_err(refuse)?;
     let scenes: Vec<SceneFile> = dataset.scenes(Split::Train).collect();
     output::notice(&format!("reading {} scenes", scenes.len()));
-    let clips: Result<Vec<Clip>, FileError> = scenes
+    let clips: Result<Vec<(Clip, Scene)>, FileError> = scenes
         .par_iter()
         .map(|file| {
             file.verify()?;
             let (scene, stored) = (file.scene()?, file.read()?);
             let (positions, velocities) = (&stored.positions_m, &stored.velocities_m_s);
             let cell_m = config.scales.cell_m;
-            Ok(Clip::new(&scene, cell_m, stored.frames, positions, velocities))
+            Ok((Clip::new(&scene, cell_m, stored.frames, positions, velocities), scene))
         })
         .collect();
     let clips = clips.map_err(refuse)?;
@@ -207,12 +221,14 @@ fn read_clips(args: &Args, config: &TrainConfig) -> anyhow::Result<Vec<Clip>> {
         );
         return Err(Failure::BadInput(text).into());
     }
-    Ok(clips)
+    Ok(clips.into_iter().unzip())
 }
 
 fn refusal(error: TrainError) -> anyhow::Error {
     match error {
-        TrainError::NoData(_) | TrainError::State(_) => Failure::BadInput(error.to_string()).into(),
+        TrainError::NoData(_) | TrainError::State(_) | TrainError::OtherShape { .. } => {
+            Failure::BadInput(error.to_string()).into()
+        }
         _ => error.into(),
     }
 }

@@ -236,6 +236,47 @@ impl Solver {
         self.measure_afresh();
     }
 
+    /// Puts the water of `frame` in place of the water that is there. Its
+    /// velocities belong to the middle of a step of `last_step_s` that ends at
+    /// this instant, as those of this solver's own frames do; 0 where they belong
+    /// to the instant itself. Water that lies on a line steps aside.
+    ///
+    /// # Errors
+    /// The frame's arrays are not of one length, hold what is not finite or
+    /// outside of the rectangle, or the step is none.
+    pub fn set_water(&mut self, frame: &Frame, last_step_s: f64) -> Result<(), SolverError> {
+        let refuse = |name, got: String, takes| SolverError::Config { name, got, takes };
+        let [ids, at, v] = [frame.ids.len(), frame.positions_m.len(), frame.velocities_m_s.len()];
+        if ids != at || at != v {
+            let got = format!("{ids} ids, {at} positions, {v} velocities");
+            return Err(refuse("set_water", got, "as many of each"));
+        }
+        if !(last_step_s >= 0.0 && last_step_s.is_finite()) {
+            return Err(refuse("set_water", format!("{last_step_s} s"), "a step of 0 s or more"));
+        }
+        let dx = self.grid.cell_m;
+        let size = [self.grid.nx as f64, self.grid.ny as f64];
+        self.particles = Particles::default();
+        for ((&id, position), velocity) in
+            frame.ids.iter().zip(&frame.positions_m).zip(&frame.velocities_m_s)
+        {
+            let [p, v] = [position, velocity].map(|v| v.map(|c| f64::from(c) / dx));
+            let inside = (0..2).all(|k| (0.0..=size[k]).contains(&p[k]) && v[k].is_finite());
+            if !inside {
+                let got = format!("particle {id} at {position:?} m with {velocity:?} m/s");
+                return Err(refuse("set_water", got, "finite motion within the rectangle"));
+            }
+            self.particles.push(id, p.map(|c| c as f32), v.map(|c| c as f32));
+            self.next_id = self.next_id.max(id + 1);
+        }
+        self.particles.sort(&self.grid, |_| false);
+        self.step_off_lines();
+        self.first_volume_ratio = None;
+        self.diagnostics.dt_s = last_step_s;
+        self.measure_afresh();
+        Ok(())
+    }
+
     /// Adds a line to the running scene. Water that it lands on steps aside.
     ///
     /// # Errors

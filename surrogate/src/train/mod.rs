@@ -5,6 +5,7 @@ mod clip;
 mod config;
 mod dice;
 mod ema;
+mod lesson;
 #[cfg(not(target_family = "wasm"))]
 mod mlflow;
 mod state;
@@ -13,7 +14,8 @@ mod trainer;
 
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
-pub use config::TrainConfig;
+pub use config::{Lessons, TrainConfig};
+pub use lesson::{Course, Teacher};
 #[cfg(not(target_family = "wasm"))]
 pub use mlflow::{MlflowTracker, TrackingError};
 pub use state::{STATE_FOLDER, StateError};
