@@ -41,8 +41,7 @@ impl Teacher for SolverTeacher {
         };
         let mut solver =
             Solver::with_config(scene, Backend::Cpu, config).map_err(|e| refuse(&e))?;
-        // What the network knows of velocities it knows from frames of this length.
-        solver.set_water(&frame, 1.0 / self.fps).map_err(|e| refuse(&e))?;
+        solver.set_water(&frame).map_err(|e| refuse(&e))?;
         let mut course = Course::default();
         course.position.extend(&water.position);
         course.velocity.extend(&water.velocity);

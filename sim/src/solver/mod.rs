@@ -75,6 +75,9 @@ pub struct Solver {
     pressure: Pressure,
     viscous: Viscosity,
     extrapolate: [Extrapolate; 2],
+    /// The velocity of each particle before the last step, by identity; none before
+    /// the first.
+    before: Vec<[f32; 2]>,
     /// |v|² of the particles, in no order.
     squares: Vec<f32>,
     partial: Vec<(Counts, Motion)>,
@@ -155,6 +158,7 @@ impl Solver {
             pressure: Pressure::default(),
             viscous: Viscosity::default(),
             extrapolate: Default::default(),
+            before: Vec::new(),
             squares: Vec::new(),
             partial: Vec::new(),
             scratch: Vec::new(),
@@ -236,23 +240,18 @@ impl Solver {
         self.measure_afresh();
     }
 
-    /// Puts the water of `frame` in place of the water that is there. Its
-    /// velocities belong to the middle of a step of `last_step_s` that ends at
-    /// this instant, as those of this solver's own frames do; 0 where they belong
-    /// to the instant itself. Water that lies on a line steps aside.
+    /// Puts the water of `frame` in place of the water that is there. Water that lies
+    /// on a line steps aside.
     ///
     /// # Errors
-    /// The frame's arrays are not of one length, hold what is not finite or
-    /// outside of the rectangle, or the step is none.
-    pub fn set_water(&mut self, frame: &Frame, last_step_s: f64) -> Result<(), SolverError> {
+    /// The frame's arrays are not of one length, or hold what is not finite or
+    /// outside of the rectangle.
+    pub fn set_water(&mut self, frame: &Frame) -> Result<(), SolverError> {
         let refuse = |name, got: String, takes| SolverError::Config { name, got, takes };
         let [ids, at, v] = [frame.ids.len(), frame.positions_m.len(), frame.velocities_m_s.len()];
         if ids != at || at != v {
             let got = format!("{ids} ids, {at} positions, {v} velocities");
             return Err(refuse("set_water", got, "as many of each"));
-        }
-        if !(last_step_s >= 0.0 && last_step_s.is_finite()) {
-            return Err(refuse("set_water", format!("{last_step_s} s"), "a step of 0 s or more"));
         }
         let dx = self.grid.cell_m;
         let size = [self.grid.nx as f64, self.grid.ny as f64];
@@ -272,7 +271,9 @@ impl Solver {
         self.particles.sort(&self.grid, |_| false);
         self.step_off_lines();
         self.first_volume_ratio = None;
-        self.diagnostics.dt_s = last_step_s;
+        // Frames hold velocities of their instant: the next step begins like the first.
+        self.diagnostics.dt_s = 0.0;
+        self.before.clear();
         self.measure_afresh();
         Ok(())
     }
@@ -334,7 +335,7 @@ impl Advance for Solver {
         frame.time_s = self.time_s;
         let p = &self.particles;
         frame.positions_m.extend(p.all.iter().map(|p| p.position.map(|c| c * dx)));
-        frame.velocities_m_s.extend(p.all.iter().map(|p| p.velocity.map(|c| c * dx)));
+        frame.velocities_m_s.extend((0..p.len()).map(|k| self.velocity_now(k).map(|c| c * dx)));
         frame.ids.extend_from_slice(&p.id);
         frame.body_poses.extend(self.world.body_poses());
     }
