@@ -207,8 +207,7 @@ fn read_clips(args: &Args, config: &TrainConfig) -> anyhow::Result<(Vec<Clip>, V
             file.verify()?;
             let (scene, stored) = (file.scene()?, file.read()?);
             let (positions, velocities) = (&stored.positions_m, &stored.velocities_m_s);
-            let cell_m = config.scales.cell_m;
-            Ok((Clip::new(&scene, cell_m, stored.frames, positions, velocities), scene))
+            Ok((Clip::new(&scene, config, stored.frames, positions, velocities), scene))
         })
         .collect();
     let clips = clips.map_err(refuse)?;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use weir_scene::Scene;
 
+use super::TrainConfig;
 use crate::bed::Bed;
 use crate::encode::Water;
 
@@ -28,22 +29,24 @@ pub struct Clip {
 }
 
 impl Clip {
-    /// A run of `frames × particles`, in metres and m/s, on a grid of `cell_m`.
+    /// A run of `frames × particles`, in metres and m/s, as a network of `config`
+    /// sees it.
     pub fn new(
         scene: &Scene,
-        cell_m: f64,
+        config: &TrainConfig,
         frames: usize,
         positions_m: &[[f32; 2]],
         velocities_m_s: &[[f32; 2]],
     ) -> Self {
         let mut scene = scene.clone();
+        let cell_m = config.scales.cell_m;
         scene.domain.cell_m = cell_m;
-        let bed = Bed::new(&scene, &scene.strokes);
+        let bed = Bed::new(&scene, &scene.strokes, config.sight);
         let width_m = scene.domain.grid().size_m()[0];
         let mut strokes = scene.strokes.clone();
         let points = strokes.iter_mut().flat_map(|stroke| &mut stroke.points_m);
         points.for_each(|p| p[0] = width_m - p[0]);
-        let mirrored = Bed::new(&scene, &strokes);
+        let mirrored = Bed::new(&scene, &strokes, config.sight);
         let scale = (1.0 / cell_m) as f32;
         let cells = |all: &[[f32; 2]]| all.iter().map(|v| v.map(|c| c * scale)).collect();
         let gravity = scene.gravity_m_s2.map(|g| g / cell_m);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bed::Sight;
 use crate::encode::Scales;
 use crate::model::Motion;
 use crate::network::Shape;
@@ -40,6 +41,8 @@ pub struct TrainConfig {
     pub scales: Scales,
     /// From answer to motion.
     pub motion: Motion,
+    /// What of the lines the network sees.
+    pub sight: Sight,
     /// Seed of weights, choice of samples and noise.
     pub seed: u64,
     /// Steps of the optimiser.
@@ -79,6 +82,7 @@ impl Default for TrainConfig {
             shape: Shape::small(4),
             scales: Scales { cell_m: 1.0 / 64.0, velocity_m_s: 1.0, change_m_s: 0.1 },
             motion: Motion::default(),
+            sight: Sight::default(),
             seed: 1,
             steps: 20_000,
             batch: 4,

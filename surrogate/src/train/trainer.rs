@@ -131,6 +131,7 @@ impl Trainer {
                 shape: config.shape.clone(),
                 scales: config.scales,
                 motion: config.motion.clone(),
+                sight: config.sight,
                 origin: std::collections::BTreeMap::new(),
             },
             ema,
