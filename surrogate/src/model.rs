@@ -150,6 +150,20 @@ impl Model {
         Ok(Self { config, net, device: device.clone() })
     }
 
+    /// The same model with the weights of `other` where that has any.
+    ///
+    /// # Errors
+    /// They cannot be read, or do not fit.
+    pub fn grown_from(&self, other: &Self) -> Result<Self, ModelError> {
+        let (_, weights) = other.to_bytes()?;
+        let mut store = SafetensorsStore::from_bytes(Some(weights)).allow_partial(true);
+        let mut net = self.net.clone();
+        let origin = other.config.name.clone();
+        net.load_from(&mut store)
+            .map_err(|e| ModelError::Weights { origin, what: e.to_string() })?;
+        Ok(self.with_net(net))
+    }
+
     /// The contents of its two files: description and weights.
     ///
     /// # Errors

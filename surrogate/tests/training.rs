@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use common::{config, rest};
-use weir_surrogate::encode::Water;
+use weir_surrogate::encode::{Canvas, INPUTS, Water};
 use weir_surrogate::network::Shape;
 use weir_surrogate::train::{Course, Lessons, Teacher, TrainConfig, TrainError, Trainer};
 use weir_surrogate::{CONFIG_FILE, Model, ModelError, WEIGHTS_FILE, device};
@@ -94,6 +94,21 @@ fn a_run_starts_from_a_network_of_its_shape_alone() {
     let same =
         second.model().to_bytes().expect("bytes") == first.model().to_bytes().expect("bytes");
     assert!(same, "the same weights");
+    // One with more convolutions answers the same until it has learned to use them.
+    let deeper = Shape { residual: vec![0, 2], ..config().shape };
+    let mut third = TrainConfig { shape: deeper, ..config() };
+    third.name = "deeper".to_owned();
+    let mut third = Trainer::new(third, &device, folder.path()).expect("a trainer");
+    third.start_from(first.model()).expect("a shape that grows");
+    let answer = |trainer: &Trainer| {
+        let (model, canvas) = (trainer.model(), Canvas::new(rest().bed(false).grid(), 2));
+        let input = (0..INPUTS * canvas.area()).map(|k| (k as f32 * 0.37).sin()).collect();
+        model.answer(input, 1, &canvas, &mut ()).expect("an answer")
+    };
+    assert!(answer(&third) == answer(&first));
+    assert!(third.model().parameters() > first.model().parameters());
+    losses(&mut third, 3);
+    assert!(answer(&third) != answer(&first));
     let other = TrainConfig { shape: Shape::small(2), ..config() };
     let mut other = Trainer::new(other, &device, folder.path()).expect("a trainer");
     assert!(matches!(other.start_from(first.model()), Err(TrainError::OtherShape { .. })));

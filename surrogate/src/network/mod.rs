@@ -28,6 +28,11 @@ pub struct Shape {
     pub channels: Vec<usize>,
     /// Convolutions of each level on the way down, and again on the way up.
     pub convolutions: usize,
+    /// Convolutions of each level, finest first, that follow these and whose answer
+    /// is added to what they are given; none where the list ends. They cost little
+    /// on coarse levels, where the pressure far away is found.
+    #[serde(default)]
+    pub residual: Vec<usize>,
     /// Sub-frames that one call answers.
     pub sub_frames: usize,
 }
@@ -35,17 +40,35 @@ pub struct Shape {
 impl Shape {
     /// 16-32-48-64 channels, one convolution a level.
     pub fn small(sub_frames: usize) -> Self {
-        Self { channels: vec![16, 32, 48, 64], convolutions: 1, sub_frames }
+        Self::plain(vec![16, 32, 48, 64], 1, sub_frames)
     }
 
     /// 24-32-48-64 channels, two convolutions a level.
     pub fn medium(sub_frames: usize) -> Self {
-        Self { channels: vec![24, 32, 48, 64], convolutions: 2, sub_frames }
+        Self::plain(vec![24, 32, 48, 64], 2, sub_frames)
     }
 
     /// 32-48-64-96 channels, two convolutions a level.
     pub fn large(sub_frames: usize) -> Self {
-        Self { channels: vec![32, 48, 64, 96], convolutions: 2, sub_frames }
+        Self::plain(vec![32, 48, 64, 96], 2, sub_frames)
+    }
+
+    /// A network without residual convolutions.
+    pub fn plain(channels: Vec<usize>, convolutions: usize, sub_frames: usize) -> Self {
+        Self { channels, convolutions, residual: Vec::new(), sub_frames }
+    }
+
+    /// Whether a network of this shape can begin with the weights of one of `other`:
+    /// where it has more convolutions, these are residual, and answer nothing yet.
+    pub fn grows_from(&self, other: &Self) -> bool {
+        let levels = self.channels.len().max(self.residual.len()).max(other.residual.len());
+        let same = (&self.channels, self.convolutions, self.sub_frames)
+            == (&other.channels, other.convolutions, other.sub_frames);
+        same && (0..levels).all(|k| self.residual_of(k) >= other.residual_of(k))
+    }
+
+    fn residual_of(&self, level: usize) -> usize {
+        self.residual.get(level).copied().unwrap_or_default()
     }
 
     /// Cells along each side that one value of the coarsest level covers.
@@ -63,22 +86,33 @@ impl Shape {
 #[derive(Module, Debug)]
 struct Level {
     convolutions: Vec<Conv2d>,
+    residual: Vec<Conv2d>,
 }
 
 impl Level {
-    fn new(inputs: usize, channels: usize, count: usize, device: &Device) -> Self {
-        let inputs = std::iter::once(inputs).chain(std::iter::repeat(channels));
-        let convolutions = inputs.take(count).map(|inputs| {
+    fn new(inputs: usize, channels: usize, counts: [usize; 2], device: &Device) -> Self {
+        let config = |inputs| {
             let config = Conv2dConfig::new([inputs, channels], [3, 3]);
-            config.with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1)).init(device)
-        });
-        Self { convolutions: convolutions.collect() }
+            config.with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        };
+        let [count, residual] = counts;
+        let inputs = std::iter::once(inputs).chain(std::iter::repeat(channels));
+        let convolutions = inputs.take(count).map(|inputs| config(inputs).init(device));
+        let nothing = config(channels).with_initializer(burn::nn::Initializer::Zeros);
+        Self {
+            convolutions: convolutions.collect(),
+            residual: (0..residual).map(|_| nothing.init(device)).collect(),
+        }
     }
 
     fn forward(&self, name: &str, mut x: Tensor<4>, tap: &mut dyn Tap) -> Tensor<4> {
         for (k, convolution) in self.convolutions.iter().enumerate() {
             x = kernels::swish(apply(convolution, x));
             tap.see(&format!("{name}.{k}"), &x);
+        }
+        for (k, convolution) in self.residual.iter().enumerate() {
+            x = x.clone() + kernels::swish(apply(convolution, x));
+            tap.see(&format!("{name}.{}", self.convolutions.len() + k), &x);
         }
         x
     }
@@ -106,9 +140,12 @@ impl UNet {
     pub fn new(shape: &Shape, device: &Device) -> Self {
         let channels = &shape.channels;
         let inputs = std::iter::once(INPUTS).chain(channels.iter().copied());
-        let level = |inputs, outputs| Level::new(inputs, outputs, shape.convolutions, device);
-        let down = inputs.zip(channels).map(|(inputs, &outputs)| level(inputs, outputs));
-        let up = channels.windows(2).rev().map(|pair| level(pair[0] + pair[1], pair[0]));
+        let level = |k, inputs, outputs| {
+            Level::new(inputs, outputs, [shape.convolutions, shape.residual_of(k)], device)
+        };
+        let down = inputs.zip(channels).enumerate().map(|(k, (i, &o))| level(k, i, o));
+        let pairs = channels.windows(2).enumerate().rev();
+        let up = pairs.map(|(k, pair)| level(k, pair[0] + pair[1], pair[0]));
         let (down, up) = (down.collect(), up.collect());
         let finest = channels.first().copied().unwrap_or(INPUTS);
         let head = Conv2dConfig::new([finest, shape.outputs()], [1, 1])

@@ -119,6 +119,9 @@ impl TrainConfig {
         let channels = &self.shape.channels;
         let fits = (1..=6).contains(&channels.len()) && channels.iter().all(|c| *c > 0);
         check("shape.channels", fits, format!("{channels:?}"), "one to six numbers above 0")?;
+        let deep = &self.shape.residual;
+        let fits = deep.len() <= channels.len();
+        check("shape.residual", fits, format!("{deep:?}"), "at most a number for each level")?;
         for (key, got) in [
             ("shape.convolutions", self.shape.convolutions),
             ("shape.sub_frames", self.shape.sub_frames),

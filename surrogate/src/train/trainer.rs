@@ -32,7 +32,7 @@ pub enum TrainError {
     #[error("lessons.share: got {0}, takes 0 where there is no teacher")]
     NoTeacher(f64),
     /// The network to start from is of another shape.
-    #[error("{name} is of shape {got:?}, takes {takes:?}")]
+    #[error("{name} is of shape {got:?}, which does not grow into {takes:?}")]
     OtherShape {
         /// The network to start from.
         name: String,
@@ -161,9 +161,9 @@ impl Trainer {
     /// begun keeps its own.
     ///
     /// # Errors
-    /// It is of another shape.
+    /// It is of a shape that does not grow into that of the run, or cannot be read.
     pub fn start_from(&mut self, model: &Model) -> Result<(), TrainError> {
-        if model.config.shape != self.config.shape {
+        if !self.config.shape.grows_from(&model.config.shape) {
             return Err(TrainError::OtherShape {
                 name: model.config.name.clone(),
                 got: model.config.shape.clone(),
@@ -171,8 +171,8 @@ impl Trainer {
             });
         }
         if self.step == 0 {
-            self.net = model.net().clone().to_device(&self.device).train();
-            self.ema = self.ema.with_net(model.net().clone());
+            self.ema = self.ema.grown_from(model)?;
+            self.net = self.ema.net().clone().to_device(&self.device).train();
         }
         Ok(())
     }

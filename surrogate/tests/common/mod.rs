@@ -20,7 +20,7 @@ pub fn scene(rest: &str) -> Scene {
 pub fn config() -> TrainConfig {
     TrainConfig {
         name: "tiny".to_owned(),
-        shape: Shape { channels: vec![8, 12], convolutions: 1, sub_frames: 2 },
+        shape: Shape::plain(vec![8, 12], 1, 2),
         scales: Scales { cell_m: CELL_M, velocity_m_s: 1.0, change_m_s: 0.1 },
         steps: 100,
         batch: 2,
