@@ -348,6 +348,22 @@ async fn a_folder_is_one_run_of_one_writer() {
 }
 
 #[test]
+fn threads_share_a_recorder() {
+    let (tracker, folder) = (Shared::default(), tempfile::tempdir().expect("a folder"));
+    let mock = tracker::healthy(&tracker, None);
+    let recorder = builder(folder.path()).client(client(&mock)).start().expect("a recorder");
+    std::thread::scope(|scope| {
+        for key in ["a", "b", "c"] {
+            let recorder = &recorder;
+            scope.spawn(move || (0..100).for_each(|step| recorder.metric(key, 0.5, step)));
+        }
+    });
+    assert!(recorder.finish(RunStatus::Finished).is_complete());
+    let run = only_run(&tracker);
+    assert!(["a", "b", "c"].iter().all(|key| run.steps(key).into_iter().eq(0..100)));
+}
+
+#[test]
 fn a_recorder_that_is_dropped_has_failed() {
     let (tracker, folder) = (Shared::default(), tempfile::tempdir().expect("a folder"));
     let mock = tracker::healthy(&tracker, None);

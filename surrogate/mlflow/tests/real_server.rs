@@ -343,7 +343,7 @@ async fn recorded_without_a_server_and_sent_twice() -> Result<()> {
     let logged = client.logged_model(&outputs[0].model_id).await?;
     assert_eq!((&*logged.name, logged.status), ("net", LoggedModelStatus::Ready));
     let files = client.list_artifacts(&logged.artifacts()?, None).await?;
-    assert_eq!((&*files[0].path, files[0].bytes), ("weights.bin", Some(7)));
+    assert_eq!((&*files[0].name, files[0].bytes), ("weights.bin", Some(7)));
     let versions = client.search_model_versions("name = 'recorded'", None).await?.items;
     assert_eq!(versions.len(), 1, "{versions:?}");
     assert_eq!(versions[0].model_id(), Some(&*logged.model_id));

@@ -5,6 +5,7 @@ mod clip;
 mod config;
 mod dice;
 mod ema;
+mod examination;
 #[cfg(not(target_family = "wasm"))]
 mod mlflow;
 mod state;
@@ -14,8 +15,9 @@ mod trainer;
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
 pub use config::TrainConfig;
+pub use examination::{Examination, Mark};
 #[cfg(not(target_family = "wasm"))]
-pub use mlflow::{MlflowTracker, TrackingError};
+pub use mlflow::{MlflowTracker, Sent, TrackingError, send};
 pub use state::{STATE_FOLDER, StateError};
-pub use tracker::{NoTracker, Tracker};
+pub use tracker::{DataUsed, ModelMade, NoTracker, Tracker};
 pub use trainer::{Step, TrainError, Trainer};

@@ -1,7 +1,6 @@
 //! The thread that sends what is recorded.
 
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -46,8 +45,8 @@ enum Phase {
 pub(super) struct Worker {
     thread: JoinHandle<()>,
     phase: watch::Sender<Phase>,
-    /// Closed when the thread ends.
-    done: mpsc::Receiver<()>,
+    /// Closed when the thread ends. A lock, or no recorder could be shared.
+    done: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Worker {
@@ -64,15 +63,16 @@ impl Worker {
                 run(&runtime, &shared, sender, &pace, phases);
             })
             .map_err(Error::Thread)?;
-        Ok(Self { thread, phase, done })
+        Ok(Self { thread, phase, done: Mutex::new(done) })
     }
 
     /// Lets the worker send what is there, until it has not come on for so long.
     pub(super) fn stop(self, patience: Duration, sent: impl Fn() -> u64) {
         // Nobody listens when the thread has ended already.
         let _ = self.phase.send(Phase::Closing);
+        let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
         let mut before = sent();
-        while self.done.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+        while done.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
             let now = sent();
             if now == before {
                 break;
