@@ -41,10 +41,11 @@ pub fn model() -> Model {
 /// A model of this shape that has learned nothing, which costs as much to ask.
 pub fn untaught(shape: Shape) -> Model {
     let device = device::open("flex").expect("a processor");
-    let ModelConfig { scales, motion, .. } = model().config;
+    let ModelConfig { scales, motion, sight, .. } = model().config;
     let net = UNet::new(&shape, &device);
     let (name, origin) = ("untaught".to_owned(), Default::default());
-    Model::new(ModelConfig { version: VERSION, name, shape, scales, motion, origin }, net, device)
+    let version = VERSION;
+    Model::new(ModelConfig { version, name, shape, scales, motion, sight, origin }, net, device)
 }
 
 /// A run in a box as large as its water needs.
@@ -145,8 +146,8 @@ impl Learning {
         let folder = tempfile::tempdir().expect("a folder");
         let device = device::open("flex").expect("a processor");
         let batch = config.batch;
+        let clips = vec![Clip::new(&scene, &config, frames, &positions, &velocities)];
         let trainer = Trainer::new(config, &device, folder.path()).expect("a trainer");
-        let clips = vec![Clip::new(&scene, cell_m, frames, &positions, &velocities)];
         Self { trainer, clips, batch, _folder: folder }
     }
 

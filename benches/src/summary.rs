@@ -185,11 +185,17 @@ pub fn conditions(peer: &str) -> String {
     let commit = output("git", &["describe", "--always", "--dirty"]);
     let rustc = output("rustc", &["--version"]);
     format!(
-        "{}, {} visible to this process; {rustc}; weir {} at {commit}; {peer} {}.",
+        "{}, {} visible to this process; {rustc}; weir {} at {commit}; {peer} {}; load \
+         average {}.",
         processor(),
         plural(std::thread::available_parallelism().map_or(1, usize::from)),
         env!("CARGO_PKG_VERSION"),
         locked_version(peer).unwrap_or("of unknown version"),
+        fs::read_to_string("/proc/loadavg")
+            .ok()
+            .as_deref()
+            .and_then(|t| t.split(' ').next())
+            .unwrap_or("unknown"),
     )
 }
 

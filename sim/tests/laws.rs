@@ -99,12 +99,42 @@ fn free_fall_is_free_fall() {
         drop.advance(&mut frame).expect("finite");
     }
     let t = frame.time_s;
+    // Velocities belong to the frame's instant, not to the middle of a step.
+    let late = |v: &[f32; 2]| (f64::from(v[1]) + 9.81 * t).abs();
+    assert!(frame.velocities_m_s.iter().map(late).fold(0.0, f64::max) < 1e-3 * 9.81 * t);
     let mean_y =
         |f: &Frame| f.positions_m.iter().map(|p| f64::from(p[1])).sum::<f64>() / f.ids.len() as f64;
     let fallen = mean_y(&before) - mean_y(&frame);
     // Gravity acts from mid-step to mid-step, so that no step is felt.
     assert!((fallen / (0.5 * 9.81 * t * t) - 1.0).abs() < 1e-3, "fell {fallen} m in {t} s");
     assert!(drop.totals().density_mean_err < 1e-3);
+}
+
+#[test]
+fn water_that_another_solver_takes_over_flows_on() {
+    let scene = r#"domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.015625 }
+        water = [{ kind = "block", min_m = [0.4, 0.7], max_m = [0.6, 0.9] }]"#;
+    let mut whole = solver(scene);
+    let half_way = run(&mut whole, 0.1);
+    let whole = run(&mut whole, 0.1);
+    let mut second = solver(scene);
+    second.set_water(&half_way).expect("water that can be taken over");
+    let second = run(&mut second, 0.1);
+    let at = |frame: &Frame, id: u32| {
+        let k = frame.ids.iter().position(|&other| other == id).expect("the particle");
+        frame.positions_m[k].map(f64::from)
+    };
+    for id in [0, 100, 300] {
+        let (p, q) = (at(&whole, id), at(&second, id));
+        assert!((p[0] - q[0]).hypot(p[1] - q[1]) < 1e-4, "{id}: {p:?} {q:?}");
+    }
+    let mut third = solver(scene);
+    let mut damaged = half_way.clone();
+    damaged.velocities_m_s[3][1] = f32::NAN;
+    let error = third.set_water(&damaged).expect_err("no number").to_string();
+    assert!(error.contains("NaN"), "{error}");
+    damaged.ids.pop();
+    assert!(third.set_water(&damaged).is_err(), "one id too few");
 }
 
 #[test]

@@ -24,10 +24,28 @@ const LEAST_ROOM: f32 = 0.05;
 pub const MAPS: [&str; 6] =
     ["distance", "away-x", "away-y", "aperture-right", "aperture-up", "solid"];
 
+/// What of the lines is seen: all of it, but where an experiment asks what a part is
+/// worth. Water stops at lines in any case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Sight {
+    /// Whether the network is shown how open the sides of cells are.
+    pub apertures: bool,
+    /// Whether particles and nodes on two sides of a line are hidden from each other.
+    pub line_aware: bool,
+}
+
+impl Default for Sight {
+    fn default() -> Self {
+        Self { apertures: true, line_aware: true }
+    }
+}
+
 /// Lines and walls of a scene on the network's grid.
 #[derive(Clone, Debug)]
 pub struct Bed {
     grid: Grid,
+    sight: Sight,
     obstacles: Obstacles,
     audit: Audit,
     solids: Vec<Polygon>,
@@ -42,7 +60,7 @@ pub struct Bed {
 
 impl Bed {
     /// The bed of a scene. Bodies are taken as they lie at the start.
-    pub fn new(scene: &Scene, strokes: &[Stroke]) -> Self {
+    pub fn new(scene: &Scene, strokes: &[Stroke], sight: Sight) -> Self {
         let grid = scene.domain.grid();
         let cell_m = scene.domain.cell_m;
         let strokes = strokes.iter().map(|stroke| weir_ground::of_stroke(stroke, cell_m));
@@ -56,7 +74,7 @@ impl Bed {
         topology.rebuild(&obstacles, solids.iter());
         let audit = Audit::new(grid.nx, obstacles.lines());
         let (maps, room) = (Vec::new(), Vec::new());
-        let mut bed = Self { grid, obstacles, audit, solids, maps, room };
+        let mut bed = Self { grid, sight, obstacles, audit, solids, maps, room };
         bed.maps = bed.draw(&topology);
         bed.room = bed.measure();
         bed
@@ -65,6 +83,11 @@ impl Bed {
     /// The grid whose cell centres are the nodes.
     pub fn grid(&self) -> &Grid {
         &self.grid
+    }
+
+    /// What of the lines is seen.
+    pub fn sight(&self) -> Sight {
+        self.sight
     }
 
     /// Lines, by cell.
@@ -194,7 +217,7 @@ mod tests {
     #[test]
     fn a_line_between_two_rows_closes_their_common_side_and_nothing_else() {
         let scene = scene("stroke = [{ points_m = [[0.0, 0.25], [1.0, 0.25]] }]");
-        let bed = Bed::new(&scene, &scene.strokes);
+        let bed = Bed::new(&scene, &scene.strokes, Sight::default());
         let map = |name: &str, i: usize, j: usize| {
             let k = MAPS.iter().position(|n| *n == name).expect("a map");
             bed.maps[k * 128 + bed.grid.cell(i, j)]
@@ -210,7 +233,7 @@ mod tests {
     #[test]
     fn room_is_one_in_the_open_and_less_at_a_wall() {
         let scene = scene("");
-        let bed = Bed::new(&scene, &scene.strokes);
+        let bed = Bed::new(&scene, &scene.strokes, Sight::default());
         assert!((bed.room[bed.grid.cell(8, 4)] - 1.0).abs() < 1e-5);
         // Beyond the wall nothing pulls: particles there give all to what they see.
         let total: f32 = bed.room.iter().sum();

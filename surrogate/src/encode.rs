@@ -151,7 +151,10 @@ pub fn encode(
         canvas.lay(&scaled, 0.0, &mut input);
     }
     canvas.lay(&bed.density(&landing), 0.0, &mut input);
+    let unseen = vec![1.0; nodes];
     for (name, map) in MAPS.iter().zip(bed.maps.chunks(nodes)) {
+        let hidden = !bed.sight().apertures && name.starts_with("aperture");
+        let map = if hidden { &unseen } else { map };
         canvas.lay(map, f32::from(u8::from(*name == "solid")), &mut input);
     }
     Encoded { input, shares, density, velocity }

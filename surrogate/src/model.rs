@@ -9,6 +9,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::ModelError;
+use crate::bed::Sight;
 use crate::encode::{Canvas, INPUTS, Scales};
 use crate::network::{Shape, Tap, UNet};
 
@@ -67,6 +68,9 @@ pub struct ModelConfig {
     pub scales: Scales,
     /// From answer to motion.
     pub motion: Motion,
+    /// What of the lines it sees.
+    #[serde(default)]
+    pub sight: Sight,
     /// Where it comes from: data, steps, commit; free text by key.
     #[serde(default)]
     pub origin: std::collections::BTreeMap<String, String>,

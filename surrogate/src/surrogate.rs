@@ -81,7 +81,7 @@ impl Surrogate {
         scene.domain.cell_m = model.config.scales.cell_m;
         let strokes: BTreeMap<StrokeId, Stroke> =
             (0..).map(StrokeId).zip(scene.strokes.iter().cloned()).collect();
-        let bed = Bed::new(&scene, &scene.strokes);
+        let bed = Bed::new(&scene, &scene.strokes, model.config.sight);
         let mut water = Water::default();
         let free = |p| !bed.is_solid(p);
         weir_ground::fill(&scene, free, |p, v| water.push(water.len() as u32, p, v));
@@ -187,7 +187,7 @@ impl Surrogate {
     pub fn call(&mut self, tap: &mut dyn Tap) -> Result<(), AdvanceError> {
         if std::mem::take(&mut self.bed_is_old) {
             let strokes: Vec<Stroke> = self.strokes.values().cloned().collect();
-            self.bed = Bed::new(&self.scene, &strokes);
+            self.bed = Bed::new(&self.scene, &strokes, self.model.config.sight);
         }
         let cell_m = self.scene.domain.cell_m;
         let gravity = self.scene.gravity_m_s2.map(|g| g / cell_m);

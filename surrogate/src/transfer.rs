@@ -50,7 +50,7 @@ pub fn shares_at(bed: &Bed, p: [f32; 2]) -> Shares {
     let corner = [0, 1].map(|k| (p[k] - 0.5).floor());
     let inside = [0, 1].map(|k| p[k] - 0.5 - corner[k]);
     let cell = cell_of(grid, p);
-    let clear = bed.obstacles().clear_near(cell);
+    let clear = !bed.sight().line_aware || bed.obstacles().clear_near(cell);
     let mut shares = Shares::default();
     let mut total = 0.0;
     for (k, [right, up]) in [[0, 0], [1, 0], [0, 1], [1, 1]].into_iter().enumerate() {
@@ -117,6 +117,7 @@ pub fn gather<const N: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bed::Sight;
     use weir_scene::Scene;
 
     fn bed(strokes: &str) -> Bed {
@@ -124,7 +125,7 @@ mod tests {
             "version = 1\ndomain = {{ width_m = 1.0, height_m = 1.0, cell_m = 0.1 }}\n{strokes}"
         );
         let scene = Scene::from_toml(&text).expect("a scene");
-        Bed::new(&scene, &scene.strokes)
+        Bed::new(&scene, &scene.strokes, Sight::default())
     }
 
     #[test]

@@ -4,16 +4,18 @@ mod common;
 
 use common::{CELL_M, config, rest, scene};
 use weir_scene::{Advance, Frame, Stroke, rollout};
+use weir_surrogate::bed::Sight;
 use weir_surrogate::train::{TrainConfig, Trainer};
 use weir_surrogate::{Model, ModelConfig, Surrogate, VERSION, device, network::UNet};
 
 /// A network that knows nothing: its answer is zero everywhere.
 fn ignorant() -> Model {
     let device = device::open("flex").expect("a processor");
-    let TrainConfig { name, shape, scales, motion, .. } = config();
+    let TrainConfig { name, shape, scales, motion, sight, .. } = config();
     let net = UNet::new(&shape, &device);
     let origin = Default::default();
-    Model::new(ModelConfig { version: VERSION, name, shape, scales, motion, origin }, net, device)
+    let version = VERSION;
+    Model::new(ModelConfig { version, name, shape, scales, motion, sight, origin }, net, device)
 }
 
 /// A network that learned far too fast, and answers nonsense.
@@ -49,10 +51,18 @@ fn what_nothing_touches_falls_on_a_parabola() {
 
 #[test]
 fn no_answer_takes_water_through_a_line_or_out_of_the_rectangle() {
+    for (apertures, line_aware) in [(true, true), (false, false)] {
+        let mut model = wild();
+        model.config.sight = Sight { apertures, line_aware };
+        holds(model);
+    }
+}
+
+fn holds(model: Model) {
     let drawn = "water = [{ kind = \"block\", min_m = [0.1, 0.55], max_m = [0.9, 0.95] }]\n\
                  stroke = [{ points_m = [[0.0, 0.3], [0.4, 0.52], [1.0, 0.28]] },\n\
                  { points_m = [[0.6, 0.6], [0.8, 0.75], [0.6, 0.9]], closed = true }]";
-    let mut surrogate = Surrogate::new(wild(), &scene(drawn)).expect("a surrogate");
+    let mut surrogate = Surrogate::new(model, &scene(drawn)).expect("a surrogate");
     let mut frame = Frame::default();
     surrogate.snapshot(&mut frame);
     let in_it =

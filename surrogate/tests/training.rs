@@ -2,8 +2,13 @@
 
 mod common;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use common::{config, rest};
-use weir_surrogate::train::{TrainConfig, TrainError, Trainer};
+use weir_surrogate::encode::Water;
+use weir_surrogate::network::Shape;
+use weir_surrogate::train::{Course, Lessons, Teacher, TrainConfig, TrainError, Trainer};
 use weir_surrogate::{CONFIG_FILE, Model, ModelError, WEIGHTS_FILE, device};
 
 fn losses(trainer: &mut Trainer, steps: usize) -> Vec<f32> {
@@ -22,21 +27,76 @@ fn water_at_rest_is_learned() {
     assert!(after < 0.4 * before, "{before} → {after}");
 }
 
+/// Holds that water stays where it is, and was asked so often.
+struct Stillness(Arc<AtomicUsize>);
+
+impl Teacher for Stillness {
+    fn follow(&self, clip: usize, water: &Water, frames: usize) -> Result<Course, String> {
+        assert_eq!(clip, 0, "there is one clip");
+        self.0.fetch_add(1, Ordering::Relaxed);
+        let mut velocity = water.velocity.clone();
+        velocity.resize((frames + 1) * water.len(), [0.0; 2]);
+        Ok(Course { position: water.position.repeat(frames + 1), velocity })
+    }
+}
+
+fn with_lessons() -> TrainConfig {
+    let lessons = Lessons { share: 0.5, every: 4, flows: 2, calls: 3, apart: 1 };
+    TrainConfig { lessons, ..config() }
+}
+
 #[test]
 fn a_run_that_was_cut_off_goes_on_to_the_last_bit() {
     let device = device::open("flex").expect("a processor");
-    let (whole, cut) = (tempfile::tempdir().expect("a"), tempfile::tempdir().expect("b"));
-    let mut trainer = Trainer::new(config(), &device, whole.path()).expect("a trainer");
-    let expected = losses(&mut trainer, 12);
+    for config in [config(), with_lessons()] {
+        let (whole, cut) = (tempfile::tempdir().expect("a"), tempfile::tempdir().expect("b"));
+        let start = |folder: &tempfile::TempDir| {
+            let trainer = Trainer::new(config.clone(), &device, folder.path());
+            trainer.expect("a trainer").with_teacher(Box::new(Stillness(Arc::default())))
+        };
+        let mut trainer = start(&whole);
+        let expected = losses(&mut trainer, 12);
 
-    let mut trainer = Trainer::new(config(), &device, cut.path()).expect("a trainer");
-    let mut found = losses(&mut trainer, 5);
-    trainer.save(cut.path()).expect("a state");
-    drop(losses(&mut trainer, 2)); // done, but lost
-    let mut trainer = Trainer::new(config(), &device, cut.path()).expect("a trainer");
-    assert_eq!(trainer.steps_done(), 5);
-    found.extend(losses(&mut trainer, 7));
-    assert_eq!(found, expected);
+        let mut trainer = start(&cut);
+        let mut found = losses(&mut trainer, 6); // amid lessons, if there are any
+        trainer.save(cut.path()).expect("a state");
+        drop(losses(&mut trainer, 2)); // done, but lost
+        let mut trainer = start(&cut);
+        assert_eq!(trainer.steps_done(), 6);
+        found.extend(losses(&mut trainer, 6));
+        assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn a_teacher_is_asked_anew_after_so_many_steps() {
+    let device = device::open("flex").expect("a processor");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut trainer = Trainer::new(with_lessons(), &device, folder.path()).expect("a trainer");
+    assert!(matches!(trainer.step(&[rest()]), Err(TrainError::NoTeacher(_))));
+    let asked = Arc::new(AtomicUsize::new(0));
+    let mut trainer = trainer.with_teacher(Box::new(Stillness(Arc::clone(&asked))));
+    losses(&mut trainer, 4);
+    let first = asked.load(Ordering::Relaxed);
+    assert!((2..=6).contains(&first), "two flows of one to three calls: {first}");
+    losses(&mut trainer, 1);
+    assert!(asked.load(Ordering::Relaxed) > first);
+}
+
+#[test]
+fn a_run_starts_from_a_network_of_its_shape_alone() {
+    let device = device::open("flex").expect("a processor");
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut first = Trainer::new(config(), &device, folder.path()).expect("a trainer");
+    losses(&mut first, 5);
+    let mut second = Trainer::new(config(), &device, folder.path()).expect("a trainer");
+    second.start_from(first.model()).expect("the same shape");
+    let same =
+        second.model().to_bytes().expect("bytes") == first.model().to_bytes().expect("bytes");
+    assert!(same, "the same weights");
+    let other = TrainConfig { shape: Shape::small(2), ..config() };
+    let mut other = Trainer::new(other, &device, folder.path()).expect("a trainer");
+    assert!(matches!(other.start_from(first.model()), Err(TrainError::OtherShape { .. })));
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub struct Data {
     dataset: Dataset,
     /// Clips to learn from.
     pub train: Vec<Clip>,
+    /// The scenes of these, for a teacher.
+    pub scenes: Vec<Scene>,
     /// Clips that it never learns from; none where the set has none.
     pub valid: Vec<Clip>,
 }
@@ -32,7 +34,7 @@ impl Data {
         let train: Vec<SceneFile> = dataset.scenes(Split::Train).collect();
         let valid: Vec<SceneFile> = dataset.scenes(Split::Valid).take(EXAMINED).collect();
         output::notice(&format!("reading {} scenes", train.len() + valid.len()));
-        let (train, valid) = (clips(&train, config)?, clips(&valid, config)?);
+        let ((train, scenes), (valid, _)) = (clips(&train, config)?, clips(&valid, config)?);
         let dt_s = dataset.metadata().dt;
         if (dt_s - config.motion.sub_frame_s).abs() > 1e-6 {
             let text = format!(
@@ -42,7 +44,7 @@ impl Data {
             );
             return Err(Failure::BadInput(text).into());
         }
-        Ok(Self { dataset, train, valid })
+        Ok(Self { dataset, train, scenes, valid })
     }
 
     /// Name of the data set.
@@ -118,13 +120,14 @@ fn refuse(error: FileError) -> Failure {
     Failure::BadInput(error.to_string())
 }
 
-fn clips(files: &[SceneFile], config: &TrainConfig) -> Result<Vec<Clip>, Failure> {
-    let clip = |file: &SceneFile| -> Result<Clip, FileError> {
+/// Clips and their scenes.
+fn clips(files: &[SceneFile], config: &TrainConfig) -> Result<(Vec<Clip>, Vec<Scene>), Failure> {
+    let clip = |file: &SceneFile| -> Result<(Clip, Scene), FileError> {
         file.verify()?;
         let (scene, stored) = (file.scene()?, file.read()?);
         let (positions, velocities) = (&stored.positions_m, &stored.velocities_m_s);
-        Ok(Clip::new(&scene, config.scales.cell_m, stored.frames, positions, velocities))
+        Ok((Clip::new(&scene, config, stored.frames, positions, velocities), scene))
     };
-    let clips: Result<Vec<Clip>, FileError> = files.par_iter().map(clip).collect();
-    clips.map_err(refuse)
+    let clips: Result<Vec<_>, FileError> = files.par_iter().map(clip).collect();
+    Ok(clips.map_err(refuse)?.into_iter().unzip())
 }

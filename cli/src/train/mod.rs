@@ -12,6 +12,7 @@ mod origin;
 mod progress;
 mod sample;
 mod schedule;
+mod teacher;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,10 +22,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde::Serialize;
-use weir_surrogate::device;
 use weir_surrogate::train::{
     Examination, Mark, STATE_FOLDER, Step, TrainConfig, TrainError, Trainer,
 };
+use weir_surrogate::{Model, device};
 
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
@@ -35,6 +36,7 @@ use notes::Notes;
 use progress::Progress;
 use sample::Sample;
 use schedule::Schedule;
+use teacher::SolverTeacher;
 
 /// Longest that a run cut off at any moment loses.
 const SAVE_EVERY: Duration = Duration::from_secs(45);
@@ -62,6 +64,9 @@ pub struct Args {
     /// What computes: flex (the processor), and wgpu or cuda where the build has them
     #[arg(long, value_name = "DEVICE", default_value = "flex")]
     device: String,
+    /// Start from a trained network of the same shape: a name or a folder
+    #[arg(long, value_name = "MODEL")]
+    from: Option<String>,
     /// Go on with the run that is in the folder
     #[arg(long)]
     resume: bool,
@@ -125,9 +130,18 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         return Err(Failure::BadInput(text).into());
     }
     let device = device::open(&args.device).map_err(|e| Failure::Lacking(e.to_string()))?;
-    let data = Data::read(args, &config)?;
+    let from = args.from.as_deref().map(|name| Model::open(name, &device)).transpose();
+    let from = from.map_err(|e| Failure::BadInput(e.to_string()))?;
+    let mut data = Data::read(args, &config)?;
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let trainer = Trainer::new(config.clone(), &device, &folder).map_err(refusal)?;
+    let scenes = std::mem::take(&mut data.scenes);
+    let teacher = SolverTeacher::new(scenes, config.scales.cell_m, config.motion.sub_frame_s);
+    let mut trainer = Trainer::new(config.clone(), &device, &folder)
+        .map_err(refusal)?
+        .with_teacher(Box::new(teacher));
+    if let Some(model) = &from {
+        trainer.start_from(model).map_err(refusal)?;
+    }
     let mut notes = Notes::open(args, &config, &folder)?;
     notes.describe(args, &config, &data, trainer.steps_done());
     let report = Run::new(args, config, folder, data, trainer, notes)?.to_the_end()?;
@@ -330,7 +344,9 @@ fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
 
 fn refusal(error: TrainError) -> anyhow::Error {
     match error {
-        TrainError::NoData(_) | TrainError::State(_) => Failure::BadInput(error.to_string()).into(),
+        TrainError::NoData(_) | TrainError::State(_) | TrainError::OtherShape { .. } => {
+            Failure::BadInput(error.to_string()).into()
+        }
         _ => error.into(),
     }
 }

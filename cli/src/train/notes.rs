@@ -178,7 +178,8 @@ pub fn folder_of(run: &Path) -> PathBuf {
 fn tags(args: &Args) -> Vec<(&'static str, String)> {
     let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|key| std::env::var(key).ok());
     let (config, data) = (args.config.display(), args.data.display());
-    let command = format!("weir train {config} --data {data} --device {}", args.device);
+    let from = args.from.as_ref().map_or(String::new(), |from| format!(" --from {from}"));
+    let command = format!("weir train {config} --data {data} --device {}{from}", args.device);
     let mut tags = vec![
         ("mlflow.source.type", "LOCAL".to_owned()),
         ("mlflow.source.name", command.clone()),

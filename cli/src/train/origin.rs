@@ -26,6 +26,9 @@ pub fn begin(args: &Args, config: &TrainConfig, data: &Data) -> BTreeMap<String,
         ]
         .map(|(key, value)| (key.to_owned(), value)),
     );
+    if let Some(from) = &args.from {
+        origin.insert("from".to_owned(), from.clone());
+    }
     if let Some(commit) = COMMIT {
         origin.insert("commit".to_owned(), commit.to_owned());
     }

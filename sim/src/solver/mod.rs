@@ -75,6 +75,9 @@ pub struct Solver {
     pressure: Pressure,
     viscous: Viscosity,
     extrapolate: [Extrapolate; 2],
+    /// The velocity of each particle before the last step, by identity; none before
+    /// the first.
+    before: Vec<[f32; 2]>,
     /// |v|² of the particles, in no order.
     squares: Vec<f32>,
     partial: Vec<(Counts, Motion)>,
@@ -155,6 +158,7 @@ impl Solver {
             pressure: Pressure::default(),
             viscous: Viscosity::default(),
             extrapolate: Default::default(),
+            before: Vec::new(),
             squares: Vec::new(),
             partial: Vec::new(),
             scratch: Vec::new(),
@@ -236,6 +240,44 @@ impl Solver {
         self.measure_afresh();
     }
 
+    /// Puts the water of `frame` in place of the water that is there. Water that lies
+    /// on a line steps aside.
+    ///
+    /// # Errors
+    /// The frame's arrays are not of one length, or hold what is not finite or
+    /// outside of the rectangle.
+    pub fn set_water(&mut self, frame: &Frame) -> Result<(), SolverError> {
+        let refuse = |name, got: String, takes| SolverError::Config { name, got, takes };
+        let [ids, at, v] = [frame.ids.len(), frame.positions_m.len(), frame.velocities_m_s.len()];
+        if ids != at || at != v {
+            let got = format!("{ids} ids, {at} positions, {v} velocities");
+            return Err(refuse("set_water", got, "as many of each"));
+        }
+        let dx = self.grid.cell_m;
+        let size = [self.grid.nx as f64, self.grid.ny as f64];
+        self.particles = Particles::default();
+        for ((&id, position), velocity) in
+            frame.ids.iter().zip(&frame.positions_m).zip(&frame.velocities_m_s)
+        {
+            let [p, v] = [position, velocity].map(|v| v.map(|c| f64::from(c) / dx));
+            let inside = (0..2).all(|k| (0.0..=size[k]).contains(&p[k]) && v[k].is_finite());
+            if !inside {
+                let got = format!("particle {id} at {position:?} m with {velocity:?} m/s");
+                return Err(refuse("set_water", got, "finite motion within the rectangle"));
+            }
+            self.particles.push(id, p.map(|c| c as f32), v.map(|c| c as f32));
+            self.next_id = self.next_id.max(id + 1);
+        }
+        self.particles.sort(&self.grid, |_| false);
+        self.step_off_lines();
+        self.first_volume_ratio = None;
+        // Frames hold velocities of their instant: the next step begins like the first.
+        self.diagnostics.dt_s = 0.0;
+        self.before.clear();
+        self.measure_afresh();
+        Ok(())
+    }
+
     /// Adds a line to the running scene. Water that it lands on steps aside.
     ///
     /// # Errors
@@ -293,7 +335,7 @@ impl Advance for Solver {
         frame.time_s = self.time_s;
         let p = &self.particles;
         frame.positions_m.extend(p.all.iter().map(|p| p.position.map(|c| c * dx)));
-        frame.velocities_m_s.extend(p.all.iter().map(|p| p.velocity.map(|c| c * dx)));
+        frame.velocities_m_s.extend((0..p.len()).map(|k| self.velocity_now(k).map(|c| c * dx)));
         frame.ids.extend_from_slice(&p.id);
         frame.body_poses.extend(self.world.body_poses());
     }

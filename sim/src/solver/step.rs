@@ -7,7 +7,6 @@ use weir_scene::AdvanceError;
 use wide::f32x4;
 
 use super::Solver;
-use crate::StageTimes;
 use crate::cpu::advect::Surroundings;
 use crate::cpu::attend;
 use crate::cpu::extrapolate::Extrapolate;
@@ -19,6 +18,7 @@ use crate::field::both;
 use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::VOLUME;
 use crate::solid::{Mobility, Mover, WATER_KG_M3};
+use crate::{Diagnostics, StageTimes};
 
 /// Rings of sides around the water that get extrapolated velocities: a particle
 /// moves half a cell to its midpoint and reads one cell around it.
@@ -49,6 +49,7 @@ impl Solver {
         // (leapfrog), so that what falls from rest is where ½ g t² puts it,
         // however long the steps.
         let kick_s = 0.5 * (self.diagnostics.dt_s + dt_s);
+        self.remember_velocities();
         let lines_changed = self.update_topology();
         stages.topology = clock.lap();
 
@@ -195,6 +196,31 @@ impl Solver {
                 self.particles.all[k].position = both(|c| (p[c] + ASIDE * normal[c]) as f32);
             }
         }
+    }
+
+    fn remember_velocities(&mut self) {
+        self.before.resize(self.next_id as usize, [0.0; 2]);
+        for (&id, particle) in self.particles.id.iter().zip(&self.particles.all) {
+            self.before[id as usize] = particle.velocity;
+        }
+    }
+
+    /// Velocity of the particle at `k` at the end of the last step, cells/s. Its own
+    /// belongs to the middle of that step; half a step more of the acceleration
+    /// that it had takes it to the end, where that is no impact.
+    pub(super) fn velocity_now(&self, k: usize) -> [f32; 2] {
+        let Diagnostics { dt_s, kick_s, .. } = self.diagnostics;
+        let v = self.particles.all[k].velocity;
+        let born_since = |id: u32| id as usize >= self.before.len();
+        if dt_s <= 0.0 || kick_s <= 0.0 || born_since(self.particles.id[k]) {
+            return v;
+        }
+        let before = self.before[self.particles.id[k] as usize];
+        let more = both(|c| f64::from(v[c] - before[c]) * 0.5 * dt_s / kick_s);
+        let most = 0.5 * dt_s * self.gravity[0].hypot(self.gravity[1]);
+        let length = more[0].hypot(more[1]);
+        let share = if length > most { most / length } else { 1.0 };
+        both(|c| v[c] + (share * more[c]) as f32)
     }
 
     /// Brings the particles' velocities to the grid, also to the sides just

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use weir_scene::{Scene, Stroke};
 
-use crate::bed::{Bed, MAPS};
+use crate::bed::{Bed, MAPS, Sight};
 use crate::encode::{Canvas, WATER_MAPS, Water};
 use crate::flow::Flow;
 use crate::model::Model;
@@ -36,12 +36,13 @@ impl Question {
     /// The water of `surrogate` as of its last call, with the lines as they are now.
     pub fn of(surrogate: &Surrogate) -> Self {
         let strokes = surrogate.strokes().map(|(id, stroke)| (id, stroke.clone())).collect();
-        Self::new(surrogate.scene().clone(), strokes, surrogate.water().clone())
+        let sight = surrogate.model().config.sight;
+        Self::new(surrogate.scene().clone(), strokes, surrogate.water().clone(), sight)
     }
 
-    fn new(scene: Scene, strokes: BTreeMap<StrokeId, Stroke>, water: Water) -> Self {
+    fn new(scene: Scene, strokes: BTreeMap<StrokeId, Stroke>, water: Water, sight: Sight) -> Self {
         let lines: Vec<Stroke> = strokes.values().cloned().collect();
-        let bed = Bed::new(&scene, &lines);
+        let bed = Bed::new(&scene, &lines, sight);
         Self { scene, strokes, water, bed }
     }
 
@@ -54,7 +55,7 @@ impl Question {
     pub fn without(&self, id: StrokeId) -> Self {
         let mut strokes = self.strokes.clone();
         strokes.remove(&id);
-        Self::new(self.scene.clone(), strokes, self.water.clone())
+        Self::new(self.scene.clone(), strokes, self.water.clone(), self.bed.sight())
     }
 
     /// Columns and rows of the grid.
@@ -105,7 +106,13 @@ impl Question {
         }
         let cell_m = self.scene.domain.cell_m;
         let gravity = self.scene.gravity_m_s2.map(|g| g / cell_m);
-        let (canvas, shown) = Flow { model, bed: &self.bed, gravity }.encode(&self.water);
+        let sight = model.config.sight;
+        let own = (sight != self.bed.sight()).then(|| {
+            let lines: Vec<Stroke> = self.strokes.values().cloned().collect();
+            Bed::new(&self.scene, &lines, sight)
+        });
+        let bed = own.as_ref().unwrap_or(&self.bed);
+        let (canvas, shown) = Flow { model, bed, gravity }.encode(&self.water);
         Ok((canvas, shown.input))
     }
 

@@ -30,14 +30,15 @@ pub struct Batch {
 }
 
 impl Batch {
-    /// The samples of a step. Those that are pushed forward use `model`, the
-    /// network as it is now.
+    /// The samples of a step, from recorded `clips` and from `lessons`. Those that
+    /// are pushed forward use `model`, the network as it is now.
     ///
     /// # Errors
     /// The device failed.
-    pub fn draw(
+    pub fn draw<'a>(
         config: &TrainConfig,
-        clips: &[Clip],
+        clips: &'a [Clip],
+        lessons: &'a [Clip],
         model: &Model,
         step: u64,
     ) -> Result<Self, ModelError> {
@@ -46,12 +47,21 @@ impl Batch {
         let lead = &clips[dice.below(clips.len() as u64) as usize];
         let canvas_of = |clip: &Clip| Canvas::new(clip.bed(false).grid(), config.shape.coarsest());
         let canvas = canvas_of(lead);
-        let fitting: Vec<&Clip> = clips.iter().filter(|clip| canvas_of(clip) == canvas).collect();
+        let fitting = |clips: &'a [Clip]| -> Vec<&'a Clip> {
+            clips.iter().filter(|clip| canvas_of(clip) == canvas).collect()
+        };
+        let (clips, lessons) = (fitting(clips), fitting(lessons));
         let samples: Result<Vec<Sample>, ModelError> = (0..config.batch)
             .into_par_iter()
             .map(|sample| {
                 let mut dice = Dice::new(config.seed, step, sample as u64);
-                let clip = fitting[dice.below(fitting.len() as u64) as usize];
+                if dice.happens(config.lessons.share) && !lessons.is_empty() {
+                    let lesson = lessons[dice.below(lessons.len() as u64) as usize];
+                    let mirrored = dice.happens(0.5);
+                    let water = lesson.water(0, mirrored);
+                    return Ok(Sample::at(config, lesson, &canvas, water, 0, mirrored));
+                }
+                let clip = clips[dice.below(clips.len() as u64) as usize];
                 Sample::draw(config, clip, &canvas, model, &mut dice)
             })
             .collect();
@@ -155,7 +165,7 @@ impl Sample {
 }
 
 /// Lets in what was let in by frame `t`, and out what was let out.
-fn keep_in_step(water: &mut Water, clip: &Clip, t: usize, mirrored: bool) {
+pub(super) fn keep_in_step(water: &mut Water, clip: &Clip, t: usize, mirrored: bool) {
     let recorded = clip.water(t, mirrored);
     let here: std::collections::HashSet<u32> = water.id.iter().copied().collect();
     let lives: std::collections::HashSet<u32> = recorded.id.iter().copied().collect();

@@ -2,9 +2,32 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::bed::Sight;
 use crate::encode::Scales;
 use crate::model::Motion;
 use crate::network::Shape;
+
+/// When a teacher is asked, and how often.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Lessons {
+    /// Share of the samples that come from lessons; 0 for no teacher.
+    pub share: f64,
+    /// Steps after which there are new ones.
+    pub every: u64,
+    /// Flows that the network leads for them.
+    pub flows: u64,
+    /// Most calls that it leads one for.
+    pub calls: u64,
+    /// Calls between two questions to the teacher.
+    pub apart: u64,
+}
+
+impl Default for Lessons {
+    fn default() -> Self {
+        Self { share: 0.0, every: 500, flows: 24, calls: 90, apart: 6 }
+    }
+}
 
 /// Everything that decides what a training run learns, but for the data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,6 +41,8 @@ pub struct TrainConfig {
     pub scales: Scales,
     /// From answer to motion.
     pub motion: Motion,
+    /// What of the lines the network sees.
+    pub sight: Sight,
     /// Seed of weights, choice of samples and noise.
     pub seed: u64,
     /// Steps of the optimiser.
@@ -46,6 +71,8 @@ pub struct TrainConfig {
     pub pushforward: f64,
     /// Most calls that such a sample is pushed forward.
     pub pushforward_calls: u64,
+    /// What a teacher says of where the network itself led the water.
+    pub lessons: Lessons,
 }
 
 impl Default for TrainConfig {
@@ -55,6 +82,7 @@ impl Default for TrainConfig {
             shape: Shape::small(4),
             scales: Scales { cell_m: 1.0 / 64.0, velocity_m_s: 1.0, change_m_s: 0.1 },
             motion: Motion::default(),
+            sight: Sight::default(),
             seed: 1,
             steps: 20_000,
             batch: 4,
@@ -69,6 +97,7 @@ impl Default for TrainConfig {
             position_noise: 0.02,
             pushforward: 0.3,
             pushforward_calls: 3,
+            lessons: Lessons::default(),
         }
     }
 }
@@ -95,6 +124,11 @@ impl TrainConfig {
             ("shape.sub_frames", self.shape.sub_frames),
             ("batch", self.batch),
             ("steps", self.steps as usize),
+            ("pushforward_calls", self.pushforward_calls as usize),
+            ("lessons.every", self.lessons.every as usize),
+            ("lessons.flows", self.lessons.flows as usize),
+            ("lessons.calls", self.lessons.calls as usize),
+            ("lessons.apart", self.lessons.apart as usize),
         ] {
             check(key, got > 0, got.to_string(), "a number above 0")?;
         }
@@ -112,13 +146,13 @@ impl TrainConfig {
         for (key, got) in [
             ("ema", self.ema),
             ("pushforward", self.pushforward),
+            ("lessons.share", self.lessons.share),
             ("motion.blend", self.motion.blend.into()),
             ("motion.relax_rate", self.motion.relax_rate.into()),
         ] {
             check(key, share(got), got.to_string(), "0 to 1")?;
         }
-        let calls = self.pushforward_calls;
-        check("pushforward_calls", calls > 0, calls.to_string(), "a number above 0")
+        Ok(())
     }
 
     /// The learning rate of a step: a line up, then a half cosine down.

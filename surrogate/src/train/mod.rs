@@ -6,6 +6,7 @@ mod config;
 mod dice;
 mod ema;
 mod examination;
+mod lesson;
 #[cfg(not(target_family = "wasm"))]
 mod mlflow;
 mod state;
@@ -14,8 +15,9 @@ mod trainer;
 
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
-pub use config::TrainConfig;
+pub use config::{Lessons, TrainConfig};
 pub use examination::{Examination, Mark};
+pub use lesson::{Course, Teacher};
 #[cfg(not(target_family = "wasm"))]
 pub use mlflow::{MlflowTracker, Sent, TrackingError, send};
 pub use state::{STATE_FOLDER, StateError};

@@ -51,6 +51,8 @@ pub struct State {
     pub step: u64,
     pub net: UNet,
     pub ema: UNet,
+    /// The running mean as it was when the lessons began that are being learned.
+    pub leader: UNet,
     pub optimizer: ModuleOptimizer,
 }
 
@@ -63,7 +65,7 @@ pub fn save(
     run: &Path,
     config: &TrainConfig,
     step: u64,
-    [net, ema]: [&UNet; 2],
+    [net, ema, leader]: [&UNet; 3],
     optimizer: &ModuleOptimizer,
 ) -> Result<(), StateError> {
     let (path, partial) = (run.join(STATE_FOLDER), run.join("state.partial"));
@@ -74,7 +76,7 @@ pub fn save(
     };
     remove(&partial)?;
     fs::create_dir_all(&partial).map_err(|e| file(&partial, e))?;
-    for (name, weights) in [("net.bpk", net), ("ema.bpk", ema)] {
+    for (name, weights) in [("net.bpk", net), ("ema.bpk", ema), ("leader.bpk", leader)] {
         let at = partial.join(name);
         weights.save_into(&mut BurnpackStore::from_file(&at)).map_err(|e| file(&at, e))?;
     }
@@ -102,14 +104,15 @@ pub fn load(run: &Path, config: &TrainConfig, fresh: State) -> Result<State, Sta
     let text = fs::read(&at).map_err(|e| file(&at, e))?;
     let progress: Progress = serde_json::from_slice(&text).map_err(|e| file(&at, e))?;
     refuse_another(&at, &progress.config, config)?;
-    let State { mut net, mut ema, optimizer, .. } = fresh;
-    for (name, weights) in [("net.bpk", &mut net), ("ema.bpk", &mut ema)] {
+    let State { mut net, mut ema, mut leader, optimizer, .. } = fresh;
+    let nets = [("net.bpk", &mut net), ("ema.bpk", &mut ema), ("leader.bpk", &mut leader)];
+    for (name, weights) in nets {
         let at = path.join(name);
         weights.load_from(&mut BurnpackStore::from_file(&at)).map_err(|e| file(&at, e))?;
     }
     let at = path.join("optimizer.bpk");
     let optimizer = optimizer.load(&at).map_err(|e| file(&at, e))?;
-    Ok(State { step: progress.step, net, ema, optimizer })
+    Ok(State { step: progress.step, net, ema, leader, optimizer })
 }
 
 /// A run goes on with the configuration that it began with.

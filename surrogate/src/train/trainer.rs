@@ -10,10 +10,10 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::state::{self, State, StateError};
-use super::{Batch, Clip, Sample, TrainConfig, ema};
+use super::{Batch, Clip, Sample, Teacher, TrainConfig, ema, lesson};
 use crate::encode::{Canvas, INPUTS};
 use crate::model::{Model, ModelConfig, VERSION};
-use crate::network::UNet;
+use crate::network::{Shape, UNet};
 use crate::{ModelError, device};
 
 /// Why training stopped.
@@ -28,6 +28,19 @@ pub enum TrainError {
     /// There is nothing to learn from.
     #[error("there are no clips, or one that is not longer than {0} frames, which a sample covers")]
     NoData(usize),
+    /// The configuration asks for lessons, and nobody gives any.
+    #[error("lessons.share: got {0}, takes 0 where there is no teacher")]
+    NoTeacher(f64),
+    /// The network to start from is of another shape.
+    #[error("{name} is of shape {got:?}, takes {takes:?}")]
+    OtherShape {
+        /// The network to start from.
+        name: String,
+        /// Its shape.
+        got: Shape,
+        /// The shape of the run.
+        takes: Shape,
+    },
     /// The loss is no number any more.
     #[error(
         "step {step}: the loss is {loss}; the batch that made it is that of this step and seed {seed}"
@@ -88,6 +101,12 @@ pub struct Trainer {
     net: UNet,
     ema: Model,
     optimizer: ModuleOptimizer,
+    teacher: Option<Box<dyn Teacher>>,
+    /// The network that led the flows of the lessons.
+    leader: Model,
+    lessons: Vec<Clip>,
+    /// Number of the lessons that are there.
+    lessons_of: Option<u64>,
 }
 
 impl Trainer {
@@ -103,8 +122,8 @@ impl Trainer {
             .with_epsilon(1e-8)
             .with_grad_clipping(Some(GradientClippingConfig::Norm(config.clip)))
             .init();
-        let fresh = State { step: 0, ema: net.valid(), net, optimizer };
-        let State { step, net, ema, optimizer } = state::load(run, &config, fresh)?;
+        let fresh = State { step: 0, ema: net.valid(), leader: net.valid(), net, optimizer };
+        let State { step, net, ema, leader, optimizer } = state::load(run, &config, fresh)?;
         let ema = Model::new(
             ModelConfig {
                 version: VERSION,
@@ -112,12 +131,50 @@ impl Trainer {
                 shape: config.shape.clone(),
                 scales: config.scales,
                 motion: config.motion.clone(),
+                sight: config.sight,
                 origin: std::collections::BTreeMap::new(),
             },
             ema,
             device.clone(),
         );
-        Ok(Self { config, device: learning, step, net, ema, optimizer })
+        Ok(Self {
+            config,
+            device: learning,
+            step,
+            net,
+            optimizer,
+            leader: ema.with_net(leader),
+            ema,
+            teacher: None,
+            lessons: Vec::new(),
+            lessons_of: None,
+        })
+    }
+
+    /// The same, with somebody who gives lessons.
+    #[must_use]
+    pub fn with_teacher(self, teacher: Box<dyn Teacher>) -> Self {
+        Self { teacher: Some(teacher), ..self }
+    }
+
+    /// Starts from the weights of `model` in place of fresh ones. A run that has
+    /// begun keeps its own.
+    ///
+    /// # Errors
+    /// It is of another shape.
+    pub fn start_from(&mut self, model: &Model) -> Result<(), TrainError> {
+        if model.config.shape != self.config.shape {
+            return Err(TrainError::OtherShape {
+                name: model.config.name.clone(),
+                got: model.config.shape.clone(),
+                takes: self.config.shape.clone(),
+            });
+        }
+        if self.step == 0 {
+            self.net = model.net().clone().to_device(&self.device).train();
+            self.ema = self.ema.with_net(model.net().clone());
+        }
+        Ok(())
     }
 
     /// Steps done.
@@ -139,7 +196,8 @@ impl Trainer {
         if clips.is_empty() || clips.iter().any(|clip| clip.frames() <= call) {
             return Err(TrainError::NoData(call));
         }
-        let batch = Batch::draw(&self.config, clips, &self.ema, self.step)?;
+        self.take_lessons(clips)?;
+        let batch = Batch::draw(&self.config, clips, &self.lessons, &self.ema, self.step)?;
         let Learned { loss, free_fall, gradients } = self.learn(&batch)?;
         if !loss.is_finite() {
             let Self { step, config, .. } = self;
@@ -153,6 +211,22 @@ impl Trainer {
         let step = Step { step: self.step, loss, free_fall, learning_rate };
         self.step += 1;
         Ok(step)
+    }
+
+    /// Has the lessons that belong to this step.
+    fn take_lessons(&mut self, clips: &[Clip]) -> Result<(), TrainError> {
+        let (share, every) = (self.config.lessons.share, self.config.lessons.every);
+        let number = self.step / every;
+        if share <= 0.0 || self.lessons_of == Some(number) {
+            return Ok(());
+        }
+        let teacher = self.teacher.as_deref().ok_or(TrainError::NoTeacher(share))?;
+        if self.step.is_multiple_of(every) {
+            self.leader = self.ema.clone();
+        }
+        self.lessons = lesson::draw(&self.config, clips, &self.leader, teacher, number)?;
+        self.lessons_of = Some(number);
+        Ok(())
     }
 
     /// What a batch teaches. A processor learns from each sample by itself, on a
@@ -221,7 +295,7 @@ impl Trainer {
     /// # Errors
     /// The folder cannot be written to.
     pub fn save(&self, run: &Path) -> Result<(), TrainError> {
-        let weights = [&self.net, self.ema.net()];
+        let weights = [&self.net, self.ema.net(), self.leader.net()];
         Ok(state::save(run, &self.config, self.step, weights, &self.optimizer)?)
     }
 }

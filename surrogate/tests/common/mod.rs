@@ -42,5 +42,5 @@ pub fn rest() -> Clip {
     }
     let velocities = vec![[0.0; 2]; positions.len()];
     let scene = scene("gravity_m_s2 = [0.0, -9.81]");
-    Clip::new(&scene, CELL_M, FRAMES, &positions, &velocities)
+    Clip::new(&scene, &config(), FRAMES, &positions, &velocities)
 }

@@ -61,12 +61,10 @@ fn together(cell_m: f64) -> Scene {
 /// Mass and momentum of each mover: the water first, then the bodies.
 fn movers(run: &mut Run, bodies: usize) -> Vec<(f64, Point)> {
     let particle_kg = WATER_KG_M3 * run.particle_m2();
-    let frame = run.frame();
-    let sum = frame
-        .velocities_m_s
-        .iter()
-        .fold([0.0; 2], |sum, v| [sum[0] + f64::from(v[0]), sum[1] + f64::from(v[1])]);
-    let water = (frame.ids.len() as f64 * particle_kg, sum.map(|v| v * particle_kg));
+    let particles = run.frame().ids.len() as f64;
+    // As the bodies', of the middle of the step; a frame's are of its end.
+    let momentum = run.solver.diagnostics().water_momentum_kg_m_s;
+    let water = (particles * particle_kg, momentum);
     let body = |k: usize| match run.solver.body(k) {
         Some(b) => (b.mass_kg, b.velocity_m_s.map(|v| v * b.mass_kg)),
         None => (f64::NAN, [f64::NAN; 2]),
