@@ -166,7 +166,7 @@ fn a_model_agrees_with_itself_and_not_with_others() {
     // The order of models says nothing.
     let turned = disagreement(&[other, one.clone()], &question).expect("a difference");
     assert!((pair.over_water_m_s - turned.over_water_m_s).abs() < 1e-6 * pair.over_water_m_s);
-    assert!(disagreement(&[one.clone()], &question).is_err());
+    assert!(disagreement(std::slice::from_ref(&one), &question).is_err());
     let mut coarse = one.clone();
     coarse.config.scales.cell_m *= 2.0;
     let error = disagreement(&[one, coarse], &question).expect_err("other cells").to_string();

@@ -144,7 +144,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     }
     let mut notes = Notes::open(args, &config, &folder)?;
     notes.describe(args, &config, &data, trainer.steps_done());
-    let report = Run::new(args, config, folder, data, trainer, notes)?.to_the_end()?;
+    let report = Run::new(args, config, folder, data, trainer, notes)?.finish()?;
     output::result(&if args.json { serde_json::to_string(&report)? } else { report.table() })?;
     Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
 }
@@ -204,7 +204,7 @@ impl<'a> Run<'a> {
         })
     }
 
-    fn to_the_end(mut self) -> anyhow::Result<Report> {
+    fn finish(mut self) -> anyhow::Result<Report> {
         let interrupt = Interrupt::listen()?;
         let (first, steps) = (self.trainer.steps_done(), self.config.steps);
         let mut progress = Progress::new(steps, first, self.config.batch);

@@ -8,9 +8,9 @@
 //! |---|---|
 //! | [`layers`], [`Watch`] | what each layer answers, as named maps; costs nothing when nobody asks |
 //! | [`receptive_field`] | on which places the answer at a cell depends, and how much |
-//! | [`saliency`] | how the answer changes when a line is missing |
+//! | [`saliency()`] | how the answer changes when a line is missing |
 //! | [`ablate`] | how it changes when a skip connection is silent |
-//! | [`disagreement`] | where several networks do not agree, as they do where they have not learned |
+//! | [`disagreement()`] | where several networks do not agree, as they do where they have not learned |
 //!
 //! Maps have the lowest row first. Differences of answers are in m/s: what a
 //! particle at a place would gain, or lose, in a sub-frame.
