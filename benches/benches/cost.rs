@@ -10,7 +10,7 @@ use std::time::Duration;
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use rayon::ThreadPool;
 use weir_benches::dam_break::particle_count;
-use weir_benches::measure::{PARTS, Run, Second, Steps, Weir};
+use weir_benches::measure::{PARTS, Run, Second, Steps, Weir, is_timed};
 use weir_benches::peer::Peer;
 use weir_benches::summary::{Contender, SecondRow, StepRow, Summary};
 use weir_benches::{figure, summary};
@@ -101,12 +101,6 @@ fn id(contender: Contender, pool: &ThreadPool, load: usize) -> BenchmarkId {
     BenchmarkId::new(format!("{contender}/threads={}", pool.current_num_threads()), load)
 }
 
-/// Criterion times only when cargo says `--bench`, and not with `--test`.
-fn is_timed() -> bool {
-    let has = |flag: &str| std::env::args().any(|argument| argument == flag);
-    has("--bench") && !has("--test")
-}
-
 /// Prints the table and keeps it beside the build; a complete run also replaces
 /// the one in the documentation.
 #[allow(clippy::print_stdout, reason = "the table is what a bench is for")]
@@ -114,7 +108,7 @@ fn report(measured: &Summary) -> Result<(), Box<dyn Error>> {
     if measured.seconds.is_empty() {
         return Ok(());
     }
-    let text = measured.markdown(&summary::conditions());
+    let text = measured.markdown(&summary::conditions("salva2d"));
     println!("\n{text}");
     let complete = THREADS.len() * (LOADS.len() + PEER_LOADS.len());
     let mut folders = vec![summary::folder()];

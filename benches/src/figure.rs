@@ -72,6 +72,8 @@ fn style(curve: &Curve) -> ShapeStyle {
     let colour = match (curve.contender, curve.threads) {
         (Contender::Weir, 1) => RGBColor(110, 170, 220),
         (Contender::Weir, _) => RGBColor(20, 90, 160),
+        (Contender::Network, 1) => RGBColor(120, 190, 130),
+        (Contender::Network, _) => RGBColor(20, 125, 60),
         (Contender::Salva, 1) => RGBColor(240, 180, 110),
         (Contender::Salva, _) => RGBColor(205, 105, 20),
     };

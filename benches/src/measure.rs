@@ -195,6 +195,12 @@ fn named(times: &StageTimes) -> [(&'static str, Duration); 10] {
     ]
 }
 
+/// Whether a bench is to be timed: only when cargo says `--bench`, and not with `--test`.
+pub fn is_timed() -> bool {
+    let has = |flag: &str| std::env::args().any(|argument| argument == flag);
+    has("--bench") && !has("--test")
+}
+
 /// The median; `None` of nothing.
 pub fn median(values: &[f64]) -> Option<f64> {
     let mut sorted = values.to_vec();

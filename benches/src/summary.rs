@@ -15,6 +15,8 @@ pub enum Contender {
     Weir,
     /// salva2d.
     Salva,
+    /// Our network.
+    Network,
 }
 
 impl fmt::Display for Contender {
@@ -22,6 +24,7 @@ impl fmt::Display for Contender {
         f.write_str(match self {
             Self::Weir => "weir",
             Self::Salva => "salva2d",
+            Self::Network => "network",
         })
     }
 }
@@ -177,16 +180,22 @@ fn plural(threads: usize) -> String {
     if threads == 1 { "1 thread".into() } else { format!("{threads} threads") }
 }
 
-/// The machine and the versions that a run was made with.
-pub fn conditions() -> String {
+/// The machine and the versions that a run was made with; `peer` is a package.
+pub fn conditions(peer: &str) -> String {
     let commit = output("git", &["describe", "--always", "--dirty"]);
     let rustc = output("rustc", &["--version"]);
     format!(
-        "{}, {} visible to this process; {rustc}; weir {} at {commit}; salva2d {}.",
+        "{}, {} visible to this process; {rustc}; weir {} at {commit}; {peer} {}; load \
+         average {}.",
         processor(),
         plural(std::thread::available_parallelism().map_or(1, usize::from)),
         env!("CARGO_PKG_VERSION"),
-        locked_version("salva2d").unwrap_or("of unknown version"),
+        locked_version(peer).unwrap_or("of unknown version"),
+        fs::read_to_string("/proc/loadavg")
+            .ok()
+            .as_deref()
+            .and_then(|t| t.split(' ').next())
+            .unwrap_or("unknown"),
     )
 }
 

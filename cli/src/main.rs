@@ -17,6 +17,7 @@ mod output;
 mod picture;
 mod scene_source;
 mod scenes;
+mod send;
 mod simulate;
 mod train;
 mod validate;
@@ -38,6 +39,7 @@ struct Cli {
 enum Command {
     Simulate(simulate::Args),
     Train(train::Args),
+    Send(send::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
     Generate(generate::Args),
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
         Command::Train(args) => train::run(&args),
+        Command::Send(args) => send::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),

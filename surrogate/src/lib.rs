@@ -19,6 +19,7 @@ pub mod device;
 pub mod encode;
 mod error;
 pub mod flow;
+pub mod internals;
 mod model;
 pub mod network;
 pub mod relax;

@@ -110,6 +110,16 @@ impl Surrogate {
         &self.model
     }
 
+    /// The scene that it began with, on the network's cells.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// The drawn lines as they are now.
+    pub fn strokes(&self) -> impl Iterator<Item = (StrokeId, &Stroke)> {
+        self.strokes.iter().map(|(id, stroke)| (*id, stroke))
+    }
+
     /// Lines and walls as the network sees them.
     pub fn bed(&self) -> &Bed {
         &self.bed

@@ -184,6 +184,17 @@ fn font(size: u32) -> FontDesc<'static> {
     (FONT, px(size)).into_font()
 }
 
+/// Writes words onto a picture, with their upper left corner at `at`.
+pub fn caption(image: &mut RgbImage, words: &str, at: [i32; 2]) {
+    register();
+    let size = (image.width(), image.height());
+    let root = BitMapBackend::with_buffer(image.as_mut(), size).into_drawing_area();
+    // On a bitmap in memory there is nothing that can fail but the font, which is there.
+    let _ =
+        root.draw(&Text::new(words.to_owned(), (at[0], at[1]), (FONT, 12).into_font().color(&INK)));
+    let _ = root.present();
+}
+
 /// From pixels of the figure to pixels of the drawing.
 fn px(size: u32) -> u32 {
     size * OVERSAMPLING

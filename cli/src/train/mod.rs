@@ -4,37 +4,50 @@
 //! every so many steps, and Ctrl-C writes it too: `--resume` goes on as if
 //! nothing had happened.
 
+mod data;
 mod log;
+mod machine;
+pub mod notes;
+mod origin;
 mod progress;
+mod sample;
+mod schedule;
 mod teacher;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
-use rayon::prelude::*;
 use serde::Serialize;
-use weir_datasets::{Dataset, FileError, SceneFile, Split};
-use weir_scene::Scene;
 use weir_surrogate::train::{
-    Clip, MlflowTracker, STATE_FOLDER, Step, Tracker, TrainConfig, TrainError, Trainer,
+    Examination, Mark, STATE_FOLDER, Step, TrainConfig, TrainError, Trainer,
 };
 use weir_surrogate::{Model, device};
 
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
 use crate::output;
+use data::Data;
 use log::Log;
+use notes::Notes;
 use progress::Progress;
+use sample::Sample;
+use schedule::Schedule;
 use teacher::SolverTeacher;
 
 /// Longest that a run cut off at any moment loses.
 const SAVE_EVERY: Duration = Duration::from_secs(45);
-
-/// Steps between two that are tracked.
-const TRACK_EVERY: u64 = 10;
+/// Questions by which a network is examined.
+const QUESTIONS: usize = 32;
+/// How often a network is examined in a run.
+const EXAMINATIONS: u64 = 100;
+/// Shortest time between two samples, but for the last.
+const SAMPLE_PAUSE: Duration = Duration::from_secs(60);
+/// Steps over which the loss at the end is averaged.
+const LOSS_OVER: usize = 100;
 
 /// Train a network on a data set
 #[derive(clap::Args)]
@@ -66,6 +79,12 @@ pub struct Args {
     /// An MLflow server to send the run to [default: MLFLOW_TRACKING_URI; else it is kept in the run's folder]
     #[arg(long, value_name = "URI")]
     track: Option<String>,
+    /// How often the network shows what it makes of two scenes, as pictures and videos; 0 for never
+    #[arg(long, value_name = "N", default_value_t = 8)]
+    samples: u64,
+    /// Register the model under this name when the run is complete
+    #[arg(long, value_name = "NAME")]
+    register: Option<String>,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -76,7 +95,8 @@ Examples:
   weir generate drawn --out drawn                       first, data
   weir train small.toml --data drawn                    Ctrl-C keeps the state
   weir train small.toml --data drawn --resume           and this goes on
-  weir simulate funnel --model runs/small/model --video funnel.mp4";
+  weir simulate funnel --model runs/small/model --video funnel.mp4
+  weir send runs/small --track http://localhost:5000    its notes, to an MLflow server";
 
 /// What the run says at its end; names are only ever added.
 #[derive(Serialize)]
@@ -88,6 +108,8 @@ struct Report {
     steps: u64,
     loss: f64,
     free_fall_loss: f64,
+    validation_loss: Option<f64>,
+    validation_free_fall_loss: Option<f64>,
     wall_s: f64,
     samples_per_s: f64,
     interrupted: bool,
@@ -110,8 +132,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let device = device::open(&args.device).map_err(|e| Failure::Lacking(e.to_string()))?;
     let from = args.from.as_deref().map(|name| Model::open(name, &device)).transpose();
     let from = from.map_err(|e| Failure::BadInput(e.to_string()))?;
-    let (clips, scenes) = read_clips(args, &config)?;
+    let mut data = Data::read(args, &config)?;
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let scenes = std::mem::take(&mut data.scenes);
     let teacher = SolverTeacher::new(scenes, config.scales.cell_m, config.motion.sub_frame_s);
     let mut trainer = Trainer::new(config.clone(), &device, &folder)
         .map_err(refusal)?
@@ -119,72 +142,196 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     if let Some(model) = &from {
         trainer.start_from(model).map_err(refusal)?;
     }
-    let mut tracker =
-        MlflowTracker::open(&folder.join("tracking"), &config.name, args.track.as_deref())
-            .map_err(|e| Failure::BadInput(e.to_string()))?;
-    describe(&mut tracker, &config, &args.config);
-    let interrupt = Interrupt::listen()?;
-    let first = trainer.steps_done();
-    let mut log = Log::open(&folder.join("losses.csv"), first)?;
-    let mut progress = Progress::new(config.steps, first, config.batch);
-    let (begun, mut saved) = (Instant::now(), Instant::now());
-    let mut last: Option<Step> = None;
-    let mut interrupted = false;
-    while trainer.steps_done() < config.steps && !interrupted {
-        let step = trainer.step(&clips).map_err(refusal)?;
-        log.note(&step)?;
-        if step.step.is_multiple_of(TRACK_EVERY) {
-            tracker.metric("train/loss", step.loss.into(), step.step);
-            tracker.metric("train/loss_of_free_fall", step.free_fall.into(), step.step);
-            tracker.metric("train/learning_rate", step.learning_rate, step.step);
-        }
-        progress.note(&step);
-        last = Some(step);
-        let late = args.seconds.is_some_and(|s| begun.elapsed() >= Duration::from_secs(s));
-        interrupted = interrupt.asked() || late;
-        if saved.elapsed() >= SAVE_EVERY || interrupted {
-            log.flush()?;
-            trainer.save(&folder).map_err(refusal)?;
-            trainer.model().save(&folder.join("model"))?;
-            saved = Instant::now();
-        }
-    }
-    progress.finish();
-    log.flush()?;
-    trainer.save(&folder).map_err(refusal)?;
-    trainer.model().save(&folder.join("model"))?;
-    for file in [weir_surrogate::CONFIG_FILE, weir_surrogate::WEIGHTS_FILE] {
-        tracker.artifact(&folder.join("model").join(file), "model");
-    }
-    let wall_s = begun.elapsed().as_secs_f64();
-    if let Some(kept) = tracker.finish(!interrupted) {
-        output::notice(&kept);
-    }
-    let steps = trainer.steps_done();
-    let report = Report {
-        name: config.name,
-        model: folder.join("model"),
-        parameters: trainer.model().parameters(),
-        clips: clips.len(),
-        steps,
-        loss: last.map_or(f64::NAN, |step| step.loss.into()),
-        free_fall_loss: last.map_or(f64::NAN, |step| step.free_fall.into()),
-        wall_s,
-        samples_per_s: (steps - first) as f64 * config.batch as f64 / wall_s,
-        interrupted,
-    };
+    let mut notes = Notes::open(args, &config, &folder)?;
+    notes.describe(args, &config, &data, trainer.steps_done());
+    let report = Run::new(args, config, folder, data, trainer, notes)?.finish()?;
     output::result(&if args.json { serde_json::to_string(&report)? } else { report.table() })?;
     Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
 }
 
-/// Notes what decides the run.
-fn describe(tracker: &mut dyn Tracker, config: &TrainConfig, path: &Path) {
-    if let Ok(serde_json::Value::Object(keys)) = serde_json::to_value(config) {
-        for (key, value) in keys {
-            tracker.parameter(&key, &value.to_string());
+/// A run under way.
+struct Run<'a> {
+    args: &'a Args,
+    config: TrainConfig,
+    folder: PathBuf,
+    data: Data,
+    trainer: Trainer,
+    notes: Notes,
+    origin: BTreeMap<String, String>,
+    examination: Examination,
+    samples: Vec<Sample>,
+    log: Log,
+    begun: Instant,
+    /// Seconds that the run had taken before.
+    seconds_before: f64,
+    /// Losses of the last steps, of the answer and of free fall.
+    losses: Vec<[f64; 2]>,
+    mark: Option<Mark>,
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        args: &'a Args,
+        config: TrainConfig,
+        folder: PathBuf,
+        data: Data,
+        trainer: Trainer,
+        notes: Notes,
+    ) -> anyhow::Result<Self> {
+        let begun = Instant::now();
+        let seconds_before = if trainer.steps_done() > 0 {
+            origin::seconds_before(&folder.join("model"))
+        } else {
+            0.0
+        };
+        let samples =
+            if args.samples > 0 { sample::samples(trainer.model(), &data) } else { Vec::new() };
+        Ok(Self {
+            origin: origin::begin(args, &config, &data),
+            examination: Examination::new(&config, &data.valid, QUESTIONS),
+            log: Log::open(&folder.join("losses.csv"), trainer.steps_done())?,
+            args,
+            config,
+            folder,
+            data,
+            trainer,
+            notes,
+            samples,
+            begun,
+            seconds_before,
+            losses: Vec::new(),
+            mark: None,
+        })
+    }
+
+    fn finish(mut self) -> anyhow::Result<Report> {
+        let interrupt = Interrupt::listen()?;
+        let (first, steps) = (self.trainer.steps_done(), self.config.steps);
+        let mut progress = Progress::new(steps, first, self.config.batch);
+        let mut examine = Schedule::new(steps, EXAMINATIONS, Duration::ZERO);
+        let mut sample = Schedule::new(steps, self.args.samples, SAMPLE_PAUSE);
+        let mut saved = Instant::now();
+        let mut interrupted = false;
+        while self.trainer.steps_done() < steps && !interrupted {
+            let step = self.trainer.step(&self.data.train).map_err(refusal)?;
+            self.log.note(&step)?;
+            self.notes.step(&step);
+            self.remember(&step);
+            if let Some(samples_per_s) = progress.note(&step) {
+                self.notes.pace(samples_per_s, step.step);
+            }
+            let done = self.trainer.steps_done();
+            if examine.is_due(done) {
+                self.examine()?;
+            }
+            if saved.elapsed() >= SAVE_EVERY {
+                self.save()?;
+                saved = Instant::now();
+            }
+            if sample.is_due(done) && done < steps {
+                self.save()?;
+                self.sample();
+                saved = Instant::now();
+            }
+            let late = self.args.seconds.map(Duration::from_secs);
+            interrupted = interrupt.asked() || late.is_some_and(|s| self.begun.elapsed() >= s);
+        }
+        progress.finish();
+        interrupted &= self.trainer.steps_done() < steps;
+        self.save()?;
+        if !interrupted && self.trainer.steps_done() > first {
+            self.sample();
+        }
+        Ok(self.end(first, interrupted))
+    }
+
+    fn remember(&mut self, step: &Step) {
+        if self.losses.len() == LOSS_OVER {
+            self.losses.remove(0);
+        }
+        self.losses.push([step.loss.into(), step.free_fall.into()]);
+    }
+
+    /// Mean loss over the last steps, of the answer and of free fall; NaN without any.
+    fn losses(&self) -> [f64; 2] {
+        let mean = |k: usize| self.losses.iter().map(|loss| loss[k]).sum::<f64>();
+        [0, 1].map(|k| mean(k) / self.losses.len() as f64)
+    }
+
+    fn examine(&mut self) -> anyhow::Result<()> {
+        if !self.examination.is_empty() {
+            let mark = self.examination.mark(self.trainer.model())?;
+            self.notes.mark(&mark, self.trainer.steps_done());
+            self.mark = Some(mark);
+        }
+        Ok(())
+    }
+
+    /// Writes the state, the losses, and the model with where it comes from.
+    fn save(&mut self) -> anyhow::Result<()> {
+        self.log.flush()?;
+        self.trainer.save(&self.folder).map_err(refusal)?;
+        let seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
+        let mut say = |key: &str, value: String| drop(self.origin.insert(key.to_owned(), value));
+        say("steps", self.trainer.steps_done().to_string());
+        say("seconds", format!("{seconds:.0}"));
+        let [loss, free_fall] = self.losses();
+        if loss.is_finite() {
+            let mut say = |key: &str, value: f64| {
+                drop(self.origin.insert(key.to_owned(), format!("{value:.4}")));
+            };
+            say("loss", loss);
+            say("loss_of_free_fall", free_fall);
+            if let Some(mark) = &self.mark {
+                say("validation_loss", mark.loss.into());
+                say("validation_loss_of_free_fall", mark.free_fall.into());
+            }
+        }
+        let mut model = self.trainer.model().clone();
+        model.config.origin.clone_from(&self.origin);
+        Ok(model.save(&self.folder.join("model"))?)
+    }
+
+    /// Lets the network flow. What goes wrong is said, and the run goes on.
+    fn sample(&self) {
+        let steps = self.trainer.steps_done();
+        let folder = self.folder.join("rollouts").join(notes::step_name(steps));
+        for sample in &self.samples {
+            match sample.roll_out(self.trainer.model(), &folder) {
+                Ok(sampled) => self.notes.sample(sample.name, &sampled, steps),
+                Err(error) => output::notice(&format!("{} is not sampled: {error:#}", sample.name)),
+            }
+        }
+        if steps < self.config.steps {
+            self.notes.checkpoint(&self.folder.join("model"), steps);
         }
     }
-    tracker.artifact(path, "config");
+
+    fn end(self, first: u64, interrupted: bool) -> Report {
+        let (model, steps) = (self.folder.join("model"), self.trainer.steps_done());
+        let [loss, free_fall_loss] = self.losses();
+        let wall_s = self.begun.elapsed().as_secs_f64();
+        if interrupted {
+            self.notes.checkpoint(&model, steps);
+        } else {
+            self.notes.model(self.args, &self.config.name, &model, steps, &self.origin);
+        }
+        self.notes.finish(!interrupted);
+        Report {
+            name: self.config.name,
+            model,
+            parameters: self.trainer.model().parameters(),
+            clips: self.data.train.len(),
+            steps,
+            loss,
+            free_fall_loss,
+            validation_loss: self.mark.map(|mark| mark.loss.into()),
+            validation_free_fall_loss: self.mark.map(|mark| mark.free_fall.into()),
+            wall_s,
+            samples_per_s: (steps - first) as f64 * self.config.batch as f64 / wall_s,
+            interrupted,
+        }
+    }
 }
 
 fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
@@ -193,34 +340,6 @@ fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
     let config: TrainConfig = toml::from_str(&text).map_err(|e| refuse(e.to_string()))?;
     config.validate().map_err(refuse)?;
     Ok(config)
-}
-
-fn read_clips(args: &Args, config: &TrainConfig) -> anyhow::Result<(Vec<Clip>, Vec<Scene>)> {
-    let refuse = |error: FileError| Failure::BadInput(error.to_string());
-    let open = if args.part { Dataset::open_part } else { Dataset::open };
-    let dataset = open(args.data.clone()).map_err(refuse)?;
-    let scenes: Vec<SceneFile> = dataset.scenes(Split::Train).collect();
-    output::notice(&format!("reading {} scenes", scenes.len()));
-    let clips: Result<Vec<(Clip, Scene)>, FileError> = scenes
-        .par_iter()
-        .map(|file| {
-            file.verify()?;
-            let (scene, stored) = (file.scene()?, file.read()?);
-            let (positions, velocities) = (&stored.positions_m, &stored.velocities_m_s);
-            Ok((Clip::new(&scene, config, stored.frames, positions, velocities), scene))
-        })
-        .collect();
-    let clips = clips.map_err(refuse)?;
-    let dt_s = dataset.metadata().dt;
-    if (dt_s - config.motion.sub_frame_s).abs() > 1e-6 {
-        let text = format!(
-            "{}: frames are {dt_s} s apart, motion.sub_frame_s takes {}",
-            args.data.display(),
-            config.motion.sub_frame_s
-        );
-        return Err(Failure::BadInput(text).into());
-    }
-    Ok(clips.into_iter().unzip())
 }
 
 fn refusal(error: TrainError) -> anyhow::Error {
@@ -234,17 +353,24 @@ fn refusal(error: TrainError) -> anyhow::Error {
 
 impl Report {
     fn table(&self) -> String {
+        let against =
+            |loss: f64, free_fall: f64| format!("{loss:.4}, of {free_fall:.4} in free fall");
+        let examined = match (self.validation_loss, self.validation_free_fall_loss) {
+            (Some(loss), Some(free_fall)) => against(loss, free_fall),
+            _ => "the data set has no scenes for it".to_owned(),
+        };
         format!(
             "{:<16} {} with {} numbers, {} steps\n\
-             {:<16} {:.4}, of {:.4} in free fall\n\
+             {:<16} {}\n\
+             {:<16} {examined}\n\
              {:<16} {:.0} s: {:.1} samples/s of {} clips",
             "model",
             self.model.display(),
             self.parameters,
             self.steps,
-            "last loss",
-            self.loss,
-            self.free_fall_loss,
+            "last losses",
+            against(self.loss, self.free_fall_loss),
+            "validation",
             "took",
             self.wall_s,
             self.samples_per_s,

@@ -31,9 +31,12 @@ const GIF_WIDTH_PX: usize = 720;
 pub struct Video {
     painter: Painter,
     clock: Clock,
-    encoder: Encoder,
+    reel: Reel,
     srgb: Vec<u8>,
 }
+
+/// Pictures one after another in a file.
+pub struct Reel(Encoder);
 
 enum Encoder {
     Mp4(Ffmpeg),
@@ -66,12 +69,8 @@ impl Video {
         let file = NewFile::create("--video", path)?;
         let painter = Painter::new(scene, style, width_px.unwrap_or(default_width_px));
         let clock = Clock::new(fps, rate);
-        let encoder = if rate == MP4_RATE {
-            Encoder::Mp4(Ffmpeg::start(file, painter.size_px(), clock.rate)?)
-        } else {
-            Encoder::Gif(Gif::start(file, painter.size_px(), clock.rate)?)
-        };
-        Ok(Self { painter, clock, encoder, srgb: Vec::new() })
+        let reel = Reel::start(file, rate == MP4_RATE, painter.size_px(), clock.rate)?;
+        Ok(Self { painter, clock, reel, srgb: Vec::new() })
     }
 
     /// Adds frame `index` of the simulation, if the video shows it.
@@ -83,10 +82,7 @@ impl Video {
             return Ok(());
         }
         self.painter.paint(frame, &mut self.srgb);
-        match &mut self.encoder {
-            Encoder::Mp4(ffmpeg) => ffmpeg.add(&self.srgb),
-            Encoder::Gif(gif) => gif.add(&self.srgb),
-        }
+        self.reel.add(&self.srgb)
     }
 
     /// Ends the video and gives the file its name.
@@ -94,7 +90,54 @@ impl Video {
     /// # Errors
     /// The encoder or the disk fails.
     pub fn finish(self) -> anyhow::Result<()> {
-        match self.encoder {
+        self.reel.finish()
+    }
+}
+
+impl Reel {
+    /// Begins a reel of pictures of `size_px`, `rate` a second: an `.mp4` beside `stem`
+    /// where there is an `ffmpeg`, else a `.gif`. Returns its path too.
+    ///
+    /// # Errors
+    /// The folder takes no file.
+    pub fn beside(
+        stem: &Path,
+        size_px: [usize; 2],
+        rate: f64,
+    ) -> anyhow::Result<(Self, std::path::PathBuf)> {
+        let mp4 = stem.with_added_extension("mp4");
+        if let Ok(reel) = Self::start(NewFile::create("video", &mp4)?, true, size_px, rate) {
+            return Ok((reel, mp4));
+        }
+        let gif = stem.with_added_extension("gif");
+        Ok((Self::start(NewFile::create("video", &gif)?, false, size_px, rate)?, gif))
+    }
+
+    fn start(file: NewFile, is_mp4: bool, size_px: [usize; 2], rate: f64) -> anyhow::Result<Self> {
+        Ok(Self(if is_mp4 {
+            Encoder::Mp4(Ffmpeg::start(file, size_px, rate)?)
+        } else {
+            Encoder::Gif(Gif::start(file, size_px, rate)?)
+        }))
+    }
+
+    /// Adds a picture: three bytes a pixel, row by row from the upper left corner.
+    ///
+    /// # Errors
+    /// The encoder or the disk fails.
+    pub fn add(&mut self, srgb: &[u8]) -> anyhow::Result<()> {
+        match &mut self.0 {
+            Encoder::Mp4(ffmpeg) => ffmpeg.add(srgb),
+            Encoder::Gif(gif) => gif.add(srgb),
+        }
+    }
+
+    /// Ends the file and gives it its name.
+    ///
+    /// # Errors
+    /// The encoder or the disk fails.
+    pub fn finish(self) -> anyhow::Result<()> {
+        match self.0 {
             Encoder::Mp4(ffmpeg) => ffmpeg.finish(),
             Encoder::Gif(gif) => gif.finish(),
         }

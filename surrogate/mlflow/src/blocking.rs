@@ -100,6 +100,20 @@ impl Client {
         self.wait(spool::send(folder, &self.client))
     }
 
+    /// Sends what is recorded in a folder, and tells `watch` how far it is; see
+    /// [`spool::send_with`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn send_spool_with(
+        &self,
+        folder: &Path,
+        watch: impl FnMut(u64, u64) + Send,
+    ) -> Result<Sent> {
+        self.wait(spool::send_with(folder, &self.client, watch))
+    }
+
     fn wait<T>(&self, future: impl Future<Output = T>) -> T {
         let _context = self.reactor.runtime.as_ref().map(Runtime::enter);
         block_on(future)

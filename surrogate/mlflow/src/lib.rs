@@ -33,7 +33,9 @@ pub use experiment::Experiment;
 pub use image::ImageName;
 pub use logged_model::{LoggedModel, LoggedModelStatus, NewLoggedModel};
 pub use metric::{Metric, Param, Tag};
-pub use recorder::{Recorder, RecorderBuilder, Report};
+pub use recorder::{RecordedModel, Recorder, RecorderBuilder, Report};
 pub use registry::{Alias, ModelVersion, NewModelVersion, RegisteredModel};
-pub use run::{NewRun, Run, RunData, RunInfo, RunInputs, RunSearch, RunStatus};
+pub use run::{
+    ModelOutput, NewRun, Run, RunData, RunInfo, RunInputs, RunOutputs, RunSearch, RunStatus,
+};
 pub use search::Page;

@@ -83,6 +83,24 @@ pub struct RunInputs {
     pub dataset_inputs: Vec<DatasetInput>,
 }
 
+/// What a run brought forth.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct RunOutputs {
+    /// One for each model that was logged.
+    pub model_outputs: Vec<ModelOutput>,
+}
+
+/// A logged model that a run brought forth.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct ModelOutput {
+    /// The model's id, `"m-…"`.
+    pub model_id: String,
+    /// The step at which it was made.
+    #[serde(default, deserialize_with = "crate::number::whole::deserialize")]
+    pub step: i64,
+}
+
 /// A run and all that was logged to it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Run {
@@ -94,6 +112,9 @@ pub struct Run {
     /// What it was given.
     #[serde(default)]
     pub inputs: RunInputs,
+    /// What it brought forth.
+    #[serde(default)]
+    pub outputs: RunOutputs,
 }
 
 impl Run {

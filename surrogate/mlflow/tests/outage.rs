@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mlflow_client::{
-    Backoff, Client, DatasetInput, Error, Recorder, RecorderBuilder, RunStatus, SpoolFault,
-    blocking, spool,
+    Backoff, Client, DatasetInput, Error, RecordedModel, Recorder, RecorderBuilder, RunStatus,
+    SpoolFault, blocking, spool,
 };
 use mock::tracker::{self, Run, Shared};
 use mock::{Answer, Mock};
@@ -223,6 +223,45 @@ async fn a_sender_can_die_anywhere() {
     panic!("it does not come to an end");
 }
 
+#[tokio::test]
+async fn a_model_is_made_and_registered_once_wherever_a_sender_dies() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let weights = folder.path().join("weights.bin");
+    std::fs::write(&weights, "weights").expect("a file");
+    let spool = folder.path().join("run");
+    let model =
+        || RecordedModel::new("net", 7).file("weights.bin", &weights).registered_as("water");
+    let recorder = builder(&spool).start().expect("a recorder");
+    recorder.model(model());
+    drop(recorder.finish(RunStatus::Killed));
+    // It goes on and says so once more, as it does when it does not know.
+    let recorder = Recorder::resume(&spool, None).expect("the run");
+    recorder.model(model());
+    assert_eq!(recorder.finish(RunStatus::Finished).problem_count, 0);
+    let tracker = Shared::default();
+    for calls in 0..60 {
+        let count = AtomicUsize::new(0);
+        let mock = tracker::serve(&tracker, None, move |_| {
+            (count.fetch_add(1, Ordering::SeqCst) >= calls).then_some((Answer::HangUp, true))
+        });
+        let client = client(&mock).with_backoff(Backoff::never());
+        let mut seen = Vec::new();
+        if spool::send_with(&spool, &client, |done, of| seen.push((done, of))).await.is_ok() {
+            assert_eq!(seen.last(), Some(&(6, 6)), "{seen:?}");
+            let run = only_run(&tracker);
+            let tracker = tracker.lock().expect("a tracker");
+            let models: Vec<_> = tracker.models.iter().map(|m| (&*m.name, m.is_ready)).collect();
+            assert_eq!(models, [("net", true)]);
+            assert_eq!(run.outputs, ["m-0"]);
+            assert_eq!(tracker.registry["water"], ["models:/m-0"]);
+            assert_eq!(tracker.artifacts["1/models/m-0/artifacts/weights.bin"], b"weights");
+            assert_eq!(std::fs::read_dir(spool.join("artifacts")).expect("a folder").count(), 0);
+            return;
+        }
+    }
+    panic!("it does not come to an end");
+}
+
 #[test]
 fn one_bad_entry_does_not_hold_up_the_others() {
     let (tracker, folder) = (Shared::default(), tempfile::tempdir().expect("a folder"));
@@ -306,6 +345,22 @@ async fn a_folder_is_one_run_of_one_writer() {
     drop(recorder);
     let taken = builder(folder.path()).start().map(drop).map_err(fault);
     assert_eq!(taken, Err(SpoolFault::Taken));
+}
+
+#[test]
+fn threads_share_a_recorder() {
+    let (tracker, folder) = (Shared::default(), tempfile::tempdir().expect("a folder"));
+    let mock = tracker::healthy(&tracker, None);
+    let recorder = builder(folder.path()).client(client(&mock)).start().expect("a recorder");
+    std::thread::scope(|scope| {
+        for key in ["a", "b", "c"] {
+            let recorder = &recorder;
+            scope.spawn(move || (0..100).for_each(|step| recorder.metric(key, 0.5, step)));
+        }
+    });
+    assert!(recorder.finish(RunStatus::Finished).is_complete());
+    let run = only_run(&tracker);
+    assert!(["a", "b", "c"].iter().all(|key| run.steps(key).into_iter().eq(0..100)));
 }
 
 #[test]

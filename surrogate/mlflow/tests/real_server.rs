@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use mlflow_client::{
     Backoff, Batch, Client, DatasetInput, Error, ImageName, LoggedModelStatus, Metric,
-    NewLoggedModel, NewModelVersion, NewRun, Recorder, Result, Run, RunSearch, RunStatus, Tag,
-    blocking, limits, spool,
+    NewLoggedModel, NewModelVersion, NewRun, RecordedModel, Recorder, Result, Run, RunSearch,
+    RunStatus, Tag, blocking, limits, spool,
 };
 use serde_json::json;
 use server::Server;
@@ -326,10 +326,28 @@ async fn recorded_without_a_server_and_sent_twice() -> Result<()> {
         recorder.metric("loss", if step == 700 { f64::NAN } else { 0.5 }, step);
     }
     recorder.image("val/rollout", 3, b"not really", None);
+    let weights = folder.path().join("weights.bin");
+    std::fs::write(&weights, "weights").expect("a file");
+    let model = RecordedModel::new("net", 1499).file("weights.bin", &weights).param("layers", 2);
+    recorder.model(model.clone().registered_as("recorded"));
+    assert_eq!(recorder.finish(RunStatus::Failed).problem_count, 0);
+    // Recorded once more by a process that did not know.
+    let recorder = Recorder::resume(folder.path(), None)?;
+    recorder.model(model.registered_as("recorded"));
     assert_eq!(recorder.finish(RunStatus::Failed).problem_count, 0);
 
     let sent = spool::send(folder.path(), &client).await?;
     assert_eq!((sent.refused, sent.torn), (0, 0));
+    let outputs = client.run(&sent.run_id).await?.outputs.model_outputs;
+    assert_eq!((outputs.len(), outputs[0].step), (1, 1499));
+    let logged = client.logged_model(&outputs[0].model_id).await?;
+    assert_eq!((&*logged.name, logged.status), ("net", LoggedModelStatus::Ready));
+    let files = client.list_artifacts(&logged.artifacts()?, None).await?;
+    assert_eq!((&*files[0].name, files[0].bytes), ("weights.bin", Some(7)));
+    let versions = client.search_model_versions("name = 'recorded'", None).await?.items;
+    assert_eq!(versions.len(), 1, "{versions:?}");
+    assert_eq!(versions[0].model_id(), Some(&*logged.model_id));
+
     std::fs::remove_file(folder.path().join("progress.json")).expect("a file");
     assert_eq!(spool::send(folder.path(), &client).await?.run_id, sent.run_id);
     let run = client.run(&sent.run_id).await?;

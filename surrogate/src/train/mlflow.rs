@@ -1,21 +1,100 @@
 //! Notes of a run for MLflow: in the run's folder, and on a server when there is one.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use mlflow_client::{Client, Environment, Recorder, RunStatus};
+use mlflow_client::{
+    Client, DatasetInput, Environment, Error, RecordedModel, Recorder, RunStatus, SpoolFault,
+    blocking,
+};
+use serde_json::json;
 
-use super::Tracker;
+use super::{DataUsed, ModelMade, Tracker};
 
 /// Experiment that runs belong to where `MLFLOW_EXPERIMENT_NAME` names none.
 const EXPERIMENT: &str = "weir";
 
 /// Takes notes in a folder, from which they are sent to a server now or later.
-pub struct MlflowTracker(Recorder);
+pub struct MlflowTracker {
+    recorder: Recorder,
+    server: Option<String>,
+}
 
-/// Where notes are kept and sent.
+/// Why notes cannot be kept or sent.
 #[derive(Debug, thiserror::Error)]
-#[error("tracking: {0}")]
-pub struct TrackingError(#[from] mlflow_client::Error);
+pub enum TrackingError {
+    /// What was named is no address of a server, or none was.
+    #[error("{0}")]
+    Address(Error),
+    /// The server cannot be reached, or is in trouble: later it may do.
+    #[error("{0}")]
+    Away(Error),
+    /// Somebody records or sends in this folder at this moment.
+    #[error("{0}: is being recorded, or sent, at this moment")]
+    Busy(PathBuf),
+    /// No run is kept in this folder.
+    #[error("{0}: no run is kept there")]
+    Empty(PathBuf),
+    /// Anything else.
+    #[error("tracking: {0}")]
+    Other(Error),
+}
+
+impl From<Error> for TrackingError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Setting { .. } => Self::Address(error),
+            Error::Spool { folder, fault: SpoolFault::Busy } => Self::Busy(folder),
+            Error::Spool { folder, fault: SpoolFault::Empty } => Self::Empty(folder),
+            error if error.is_transient() => Self::Away(error),
+            error => Self::Other(error),
+        }
+    }
+}
+
+/// What a server has of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// The run's id there.
+    pub run_id: String,
+    /// Entries that went there just now.
+    pub entries: u64,
+    /// Entries that it has refused for good, now or before; `refused.jsonl` says why.
+    pub refused: u64,
+    /// Entries that were torn when a machine went down, and are lost.
+    pub torn: u64,
+}
+
+/// The server called `server`, else the one that `MLFLOW_TRACKING_URI` names.
+fn client(server: Option<&str>) -> Result<Option<Client>, Error> {
+    let mut environment = Environment::read();
+    if let Some(server) = server {
+        environment.tracking_uri = Some(server.to_owned());
+    }
+    environment.tracking_uri.is_some().then(|| environment.client()).transpose()
+}
+
+/// Sends the notes that are kept in `folder` to `server`, else to `MLFLOW_TRACKING_URI`.
+/// `watch` is told how many entries are done with, and how many there are. To send
+/// twice does no harm.
+///
+/// # Errors
+/// No address, no server there, no notes, or somebody is writing them.
+pub fn send(
+    folder: &Path,
+    server: Option<&str>,
+    mut watch: impl FnMut(u64, u64) + Send,
+) -> Result<Sent, TrackingError> {
+    // Without an address this says which variable is not set.
+    let client = client(server)?.map_or_else(|| Environment::default().client(), Ok)?;
+    let mut first = None;
+    let sent = blocking::Client::wrap(&client)?.send_spool_with(folder, |done, of| {
+        first.get_or_insert(done);
+        watch(done, of);
+    })?;
+    let done = sent.accepted + sent.refused + sent.torn;
+    let entries = done.saturating_sub(first.unwrap_or_default());
+    Ok(Sent { run_id: sent.run_id, entries, refused: sent.refused, torn: sent.torn })
+}
 
 impl MlflowTracker {
     /// Notes of the run called `name` in `folder`, going on with those that are there.
@@ -25,13 +104,24 @@ impl MlflowTracker {
     /// The address is none, or the folder cannot be written to. A server that is
     /// away is no error.
     pub fn open(folder: &Path, name: &str, server: Option<&str>) -> Result<Self, TrackingError> {
+        Self::start(folder, name, client(server)?)
+    }
+
+    /// Notes that are kept for later, whatever the environment says.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn keep(folder: &Path, name: &str) -> Result<Self, TrackingError> {
+        Self::start(folder, name, None)
+    }
+
+    fn start(folder: &Path, name: &str, client: Option<Client>) -> Result<Self, TrackingError> {
         let environment = Environment::read();
-        let client = match server {
-            Some(uri) => Some(Client::new(uri)?),
-            None => environment.tracking_uri.is_some().then(|| environment.client()).transpose()?,
-        };
-        if folder.exists() {
-            return Ok(Self(Recorder::resume(folder, client)?));
+        let server = client.as_ref().map(|client| client.tracking_uri().to_owned());
+        match Recorder::resume(folder, client.clone()) {
+            Ok(recorder) => return Ok(Self { recorder, server }),
+            Err(Error::Spool { fault: SpoolFault::Empty, .. }) => {}
+            Err(error) => return Err(error.into()),
         }
         let experiment = environment.experiment_name.as_deref().unwrap_or(EXPERIMENT);
         let mut builder = Recorder::builder(experiment, folder).run_name(name);
@@ -41,34 +131,88 @@ impl MlflowTracker {
         if let Some(client) = client {
             builder = builder.client(client);
         }
-        Ok(Self(builder.start()?))
+        Ok(Self { recorder: builder.start()?, server })
+    }
+
+    /// The server that notes are sent to, if there is one.
+    pub fn server(&self) -> Option<&str> {
+        self.server.as_deref()
     }
 
     /// Ends the notes. Says in a line what is not on a server.
     pub fn finish(self, complete: bool) -> Option<String> {
         let status = if complete { RunStatus::Finished } else { RunStatus::Killed };
-        let report = self.0.finish(status);
+        let report = self.recorder.finish(status);
         if report.is_complete() {
             return None;
         }
-        let why = report.outage.unwrap_or_else(|| "no server was named".to_owned());
-        let (pending, folder) = (report.pending, report.folder.display());
-        Some(format!("tracking: {pending} entries are kept in {folder}: {why}"))
+        let folder = report.folder.display();
+        let mut said = Vec::new();
+        if report.pending > 0 {
+            let why = report.outage.unwrap_or_else(|| "no server was named".to_owned());
+            let pending = report.pending;
+            said.push(format!("{pending} entries are kept in {folder} for `weir send`: {why}"));
+        }
+        if report.refused > 0 {
+            said.push(format!("the server refused {}: {folder}/refused.jsonl", report.refused));
+        }
+        if let Some(problem) = report.problems.first() {
+            said.push(format!("{} could not be noted: {problem}", report.problem_count));
+        }
+        Some(format!("tracking: {}", said.join("; ")))
     }
 }
 
+fn signed(step: u64) -> i64 {
+    i64::try_from(step).unwrap_or(i64::MAX)
+}
+
 impl Tracker for MlflowTracker {
-    fn parameter(&mut self, key: &str, value: &str) {
-        self.0.param(key, value);
+    fn parameter(&self, key: &str, value: &str) {
+        self.recorder.param(key, value);
     }
 
-    fn metric(&mut self, key: &str, value: f64, step: u64) {
-        self.0.metric(key, value, i64::try_from(step).unwrap_or(i64::MAX));
+    fn tag(&self, key: &str, value: &str) {
+        self.recorder.tag(key, value);
     }
 
-    fn artifact(&mut self, file: &Path, folder: &str) {
+    fn metric(&self, key: &str, value: f64, step: u64) {
+        self.recorder.metric(key, value, signed(step));
+    }
+
+    fn data(&self, data: &DataUsed) {
+        let DataUsed { name, digest, source, purpose, scenes, frames } = data;
+        let source = json!({ "uri": source });
+        let input = DatasetInput::new(name, digest, "local", &source, purpose)
+            .profile(&json!({ "scenes": scenes, "frames": frames }));
+        self.recorder.input(input);
+    }
+
+    fn artifact(&self, file: &Path, folder: &str) {
         if let Some(name) = file.file_name() {
-            self.0.artifact(&format!("{folder}/{}", name.to_string_lossy()), file);
+            self.recorder.artifact(&format!("{folder}/{}", name.to_string_lossy()), file);
         }
+    }
+
+    fn picture(&self, key: &str, step: u64, png: &Path) {
+        match std::fs::read(png) {
+            Ok(bytes) => self.recorder.image(key, step, &bytes, None),
+            // Left to the recorder, which counts what could not be noted.
+            Err(_) => self.recorder.artifact("images", png),
+        }
+    }
+
+    fn model(&self, made: &ModelMade<'_>) {
+        let mut model = RecordedModel::new(made.name, signed(made.steps)).model_type("weir");
+        for name in made.files {
+            model = model.file(name, made.folder.join(name));
+        }
+        for (key, value) in made.origin {
+            model = model.param(key, value);
+        }
+        if let Some(name) = made.registered {
+            model = model.registered_as(name);
+        }
+        self.recorder.model(model);
     }
 }

@@ -5,6 +5,7 @@ mod clip;
 mod config;
 mod dice;
 mod ema;
+mod examination;
 mod lesson;
 #[cfg(not(target_family = "wasm"))]
 mod mlflow;
@@ -15,9 +16,10 @@ mod trainer;
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
 pub use config::{Lessons, TrainConfig};
+pub use examination::{Examination, Mark};
 pub use lesson::{Course, Teacher};
 #[cfg(not(target_family = "wasm"))]
-pub use mlflow::{MlflowTracker, TrackingError};
+pub use mlflow::{MlflowTracker, Sent, TrackingError, send};
 pub use state::{STATE_FOLDER, StateError};
-pub use tracker::{NoTracker, Tracker};
+pub use tracker::{DataUsed, ModelMade, NoTracker, Tracker};
 pub use trainer::{Step, TrainError, Trainer};

@@ -78,7 +78,8 @@ impl RecorderBuilder {
         self
     }
 
-    /// How long [`finish`](Recorder::finish) waits for the server, 10 s by default.
+    /// How long [`finish`](Recorder::finish) waits for a server that takes nothing, 10 s
+    /// by default.
     pub fn patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
         self
@@ -95,19 +96,23 @@ impl RecorderBuilder {
     pub fn start(self) -> Result<Recorder> {
         self.header.tags.iter().try_for_each(Tag::check)?;
         let folder = Folder::create(&self.folder)?;
-        record(folder, Event::Run(self.header), self.client, self.pace, self.patience)
+        let recording = self.header.recording.clone();
+        let first = Event::Run(self.header);
+        record(folder, recording, first, self.client, self.pace, self.patience)
     }
 }
 
 /// See [`Recorder::resume`].
 pub(super) fn resume(folder: &Path, client: Option<Client>) -> Result<Recorder> {
     let folder = Folder::open(folder)?;
-    let RecorderBuilder { pace, patience, .. } = RecorderBuilder::new("", PathBuf::new());
-    record(folder, Event::Resume { time: clock::now_ms() }, client, pace, patience)
+    let RecorderBuilder { header, pace, patience, .. } = RecorderBuilder::new("", PathBuf::new());
+    let recording = spool::recording(&folder)?.unwrap_or(header.recording);
+    record(folder, recording, Event::Resume { time: clock::now_ms() }, client, pace, patience)
 }
 
 fn record(
     folder: Folder,
+    recording: String,
     first: Event,
     client: Option<Client>,
     pace: Pace,
@@ -117,6 +122,7 @@ fn record(
     let standing = Standing { recorded: spool::count(&folder.entries())?, ..Standing::default() };
     let shared = Arc::new(Shared {
         folder,
+        recording,
         journal: Mutex::new(journal),
         standing: Mutex::new(standing),
         recorded: Notify::new(),

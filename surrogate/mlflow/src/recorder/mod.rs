@@ -1,6 +1,7 @@
 //! A run recorded from a loop that must neither wait nor fail.
 
 mod builder;
+mod model;
 mod worker;
 
 use std::fmt::Display;
@@ -12,10 +13,11 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 pub use builder::RecorderBuilder;
+pub use model::RecordedModel;
 use worker::Worker;
 
 use crate::batch::Item;
-use crate::spool::{Entry, Event, Folder, Journal, Progress};
+use crate::spool::{Entry, Event, Folder, Journal, ModelEntry, ModelFile, Progress};
 use crate::{
     Client, DatasetInput, Error, ImageName, Metric, Param, Result, RunStatus, Tag, clock, limits,
 };
@@ -51,6 +53,8 @@ pub struct Recorder {
 #[derive(Debug)]
 struct Shared {
     folder: Folder,
+    /// The recording's own id.
+    recording: String,
     journal: Mutex<Journal>,
     standing: Mutex<Standing>,
     /// Something was recorded.
@@ -159,14 +163,42 @@ impl Recorder {
         }
     }
 
+    /// Records a model that the run brought forth, with its files as they are now.
+    /// On the server it is a logged model, and the next version of a registered
+    /// one if it is to be. The same name at the same step is the same model,
+    /// however often it is recorded.
+    pub fn model(&self, model: RecordedModel) {
+        match self.model_entry(model) {
+            Ok(entry) => self.record(Ok(()), Event::Model(entry)),
+            Err(error) => self.shared.problem(&error),
+        }
+    }
+
+    fn model_entry(&self, model: RecordedModel) -> Result<ModelEntry> {
+        model.params.iter().try_for_each(Param::check)?;
+        model.tags.iter().try_for_each(Tag::check)?;
+        // It stands in a filter, between quotes.
+        let name = model.name.replace(['\'', '\\'], "_");
+        let recording = format!("{}/{name}/{}", self.shared.recording, model.step);
+        let files = model.files.iter().map(|(path, file)| {
+            limits::artifact_path(path)?;
+            let copy = Uuid::new_v4().to_string();
+            std::fs::copy(file, self.shared.folder.copy(&copy))
+                .map_err(Error::file("copy", file))?;
+            Ok(ModelFile { path: path.clone(), copy })
+        });
+        let files = files.collect::<Result<_>>()?;
+        Ok(ModelEntry { recording, model, files })
+    }
+
     /// How the recording stands at this moment.
     #[must_use]
     pub fn report(&self) -> Report {
         self.shared.report()
     }
 
-    /// Ends the run, waits for the server as long as the
-    /// [patience](RecorderBuilder::patience) lasts, and reports. What is
+    /// Ends the run, waits for the server until it has not taken anything for as long as
+    /// the [patience](RecorderBuilder::patience) lasts, and reports. What is
     /// [pending](Report::pending) then stays in the folder.
     pub fn finish(mut self, status: RunStatus) -> Report {
         self.end(status, self.patience);
@@ -180,7 +212,7 @@ impl Recorder {
             self.shared.problem(&error);
         }
         if let Some(worker) = self.worker.take() {
-            worker.stop(patience);
+            worker.stop(patience, || Progress::load(&self.shared.folder.progress()).lines);
         }
     }
 

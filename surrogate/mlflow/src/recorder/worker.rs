@@ -1,7 +1,6 @@
 //! The thread that sends what is recorded.
 
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -46,8 +45,8 @@ enum Phase {
 pub(super) struct Worker {
     thread: JoinHandle<()>,
     phase: watch::Sender<Phase>,
-    /// Closed when the thread ends.
-    done: mpsc::Receiver<()>,
+    /// Closed when the thread ends. A lock, or no recorder could be shared.
+    done: Mutex<mpsc::Receiver<()>>,
 }
 
 impl Worker {
@@ -64,14 +63,22 @@ impl Worker {
                 run(&runtime, &shared, sender, &pace, phases);
             })
             .map_err(Error::Thread)?;
-        Ok(Self { thread, phase, done })
+        Ok(Self { thread, phase, done: Mutex::new(done) })
     }
 
-    /// Lets the worker send what is there for so long, and no longer.
-    pub(super) fn stop(self, patience: Duration) {
+    /// Lets the worker send what is there, until it has not come on for so long.
+    pub(super) fn stop(self, patience: Duration, sent: impl Fn() -> u64) {
         // Nobody listens when the thread has ended already.
         let _ = self.phase.send(Phase::Closing);
-        let _ = self.done.recv_timeout(patience);
+        let done = self.done.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let mut before = sent();
+        while done.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let now = sent();
+            if now == before {
+                break;
+            }
+            before = now;
+        }
         let _ = self.phase.send(Phase::Ended);
         // A panic there was printed there; the folder is as good as after a kill.
         let _ = self.thread.join();
@@ -81,7 +88,7 @@ impl Worker {
 fn run(
     runtime: &Runtime,
     shared: &Shared,
-    sender: Sender,
+    sender: Sender<'_>,
     pace: &Pace,
     phases: watch::Receiver<Phase>,
 ) {
@@ -98,7 +105,7 @@ fn run(
 /// Sends until all is sent and the recorder is closing.
 async fn work(
     shared: &Shared,
-    mut sender: Sender,
+    mut sender: Sender<'_>,
     pace: &Pace,
     mut phases: watch::Receiver<Phase>,
 ) {

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::batch::Item;
+use crate::recorder::RecordedModel;
 use crate::{DatasetInput, RunStatus, Tag};
 
 /// One line. Its field `entry` says of what kind it is.
@@ -27,6 +28,8 @@ pub(crate) enum Event {
         path: String,
         copy: String,
     },
+    /// A model that the run brought forth, with copies of its files.
+    Model(ModelEntry),
     /// The run goes on after its process had ended.
     Resume {
         time: i64,
@@ -36,6 +39,23 @@ pub(crate) enum Event {
         status: RunStatus,
         time: i64,
     },
+}
+
+/// A model that the run brought forth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ModelEntry {
+    /// Its own id, by which the logged model is found again.
+    pub(crate) recording: String,
+    #[serde(flatten)]
+    pub(crate) model: RecordedModel,
+    pub(crate) files: Vec<ModelFile>,
+}
+
+/// A file of a model: where it belongs, and the copy in the folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ModelFile {
+    pub(crate) path: String,
+    pub(crate) copy: String,
 }
 
 /// What there is to know about a run before it has an id on the server.
@@ -56,6 +76,17 @@ pub(crate) struct Header {
 
 impl Header {
     pub(crate) const VERSION: u32 = 1;
+}
+
+impl Event {
+    /// The copies in the folder that it needs until it is sent.
+    pub(crate) fn copies(&self) -> Vec<&str> {
+        match self {
+            Self::Artifact { copy, .. } => vec![copy],
+            Self::Model(entry) => entry.files.iter().map(|file| &*file.copy).collect(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 impl Entry {

@@ -20,18 +20,28 @@
 mod entry;
 mod folder;
 mod journal;
+mod model;
 mod progress;
 mod sender;
 
 use std::path::Path;
 
-pub(crate) use entry::{Entry, Event, Header};
+pub(crate) use entry::{Entry, Event, Header, ModelEntry, ModelFile};
 pub(crate) use folder::Folder;
 pub(crate) use journal::{Journal, count};
 pub(crate) use progress::Progress;
 pub(crate) use sender::Sender;
 
 use crate::{Client, Result};
+
+/// The id of what is recorded in a folder, by its first line.
+pub(crate) fn recording(folder: &Folder) -> Result<Option<String>> {
+    let first = journal::Lines::open(&folder.entries(), 0)?.next()?;
+    Ok(match first.and_then(|line| line.entry) {
+        Some(Entry::Event(Event::Run(header))) => Some(header.recording),
+        _ => None,
+    })
+}
 
 /// What [`send`] has done, now and in times before.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +68,25 @@ pub struct Sent {
 /// being recorded at this moment. As the server's otherwise; what was sent until
 /// then is noted, and the next time goes on from there.
 pub async fn send(folder: &Path, client: &Client) -> Result<Sent> {
+    send_with(folder, client, |_, _| ()).await
+}
+
+/// As [`send`], and tells `watch` time and again how many entries are done with,
+/// and how many there are.
+///
+/// # Errors
+///
+/// As [`send`].
+pub async fn send_with(
+    folder: &Path,
+    client: &Client,
+    mut watch: impl FnMut(u64, u64) + Send,
+) -> Result<Sent> {
     let folder = Folder::open(folder)?;
-    let mut sender = Sender::new(client.clone(), &folder);
+    let of = count(&folder.entries())?;
+    let sender = Sender::new(client.clone(), &folder);
+    watch(sender.lines(), of);
+    let mut sender = sender.watched(move |done| watch(done, of));
     sender.send_new().await?;
     sender.close().await?;
     sender.sent()

@@ -10,24 +10,36 @@ use crate::error::{Error, Result, SpoolFault};
 use crate::{ArtifactRoot, Batch, Client, NewRun, Run, RunSearch, RunStatus, Tag};
 
 /// The tag by which a recording finds its run again.
-const RECORDING: &str = "mlflow-client.recording";
+pub(super) const RECORDING: &str = "mlflow-client.recording";
 
 /// Sends the entries of one folder, from where the last sender left off.
-pub(crate) struct Sender {
-    client: Client,
-    folder: Folder,
+pub(crate) struct Sender<'a> {
+    pub(super) client: Client,
+    pub(super) folder: Folder,
     /// As it is noted in the folder.
     progress: Progress,
     /// As it will be when `packet` has been sent.
     ahead: Progress,
     packet: Packet,
+    /// Told how many lines are done with.
+    watch: Box<dyn FnMut(u64) + Send + 'a>,
 }
 
-impl Sender {
+impl<'a> Sender<'a> {
     pub(crate) fn new(client: Client, folder: &Folder) -> Self {
         let progress = Progress::load(&folder.progress());
         let (ahead, packet) = (progress.clone(), Packet::default());
-        Self { client, folder: folder.clone(), progress, ahead, packet }
+        Self { client, folder: folder.clone(), progress, ahead, packet, watch: Box::new(|_| ()) }
+    }
+
+    /// With somebody who is told how many lines are done with.
+    pub(crate) fn watched(self, watch: impl FnMut(u64) + Send + 'a) -> Self {
+        Self { watch: Box::new(watch), ..self }
+    }
+
+    /// Lines that are done with.
+    pub(crate) fn lines(&self) -> u64 {
+        self.progress.lines
     }
 
     /// Sends all whole lines that are there now. After an error, or when it is
@@ -90,7 +102,7 @@ impl Sender {
                 let is_accepted = self.send_event(&event).await?;
                 pass(&mut self.ahead);
                 self.note()?;
-                if let (true, Event::Artifact { copy, .. }) = (is_accepted, &event) {
+                for copy in event.copies().into_iter().filter(|_| is_accepted) {
                     // Only now: without the note it would be needed again. One
                     // that stays takes room, and does no other harm.
                     let _ = std::fs::remove_file(self.folder.copy(copy));
@@ -113,6 +125,7 @@ impl Sender {
         if self.ahead != self.progress {
             self.ahead.save(&self.folder.progress())?;
             self.progress = self.ahead.clone();
+            (self.watch)(self.progress.lines);
         }
         Ok(())
     }
@@ -159,6 +172,7 @@ impl Sender {
                 self.client.log_inputs(self.run_id()?, std::slice::from_ref(input)).await
             }
             Event::Artifact { path, copy } => self.send_artifact(path, copy).await,
+            Event::Model(entry) => self.send_model(entry).await,
             Event::Resume { .. } => {
                 self.ahead.ended = false;
                 self.client.update_run(self.run_id()?, RunStatus::Running, None).await
@@ -170,7 +184,11 @@ impl Sender {
         };
         match sent {
             Ok(()) => Ok(true),
-            Err(error) if is_refusal(&error) => {
+            // A server from before there were logged models does not know the call.
+            Err(error)
+                if is_refusal(&error)
+                    || (error.is_not_found() && matches!(event, Event::Model(_))) =>
+            {
                 self.refuse(&event.clone().into(), &error).map(|()| false)
             }
             Err(error) => Err(error),
@@ -220,7 +238,7 @@ impl Sender {
         self.ahead.run.as_ref().ok_or_else(|| self.folder.fault(SpoolFault::Headless))
     }
 
-    fn run_id(&self) -> Result<&str> {
+    pub(super) fn run_id(&self) -> Result<&str> {
         self.run().map(|run| &*run.run_id)
     }
 

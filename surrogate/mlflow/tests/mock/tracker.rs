@@ -14,6 +14,9 @@ use super::{Answer, Mock, Request};
 pub struct Tracker {
     pub runs: Vec<Run>,
     pub artifacts: BTreeMap<String, Vec<u8>>,
+    pub models: Vec<Model>,
+    /// Names in the registry with the sources of their versions.
+    pub registry: BTreeMap<String, Vec<String>>,
     /// Calls of `runs/create` that were answered or were to be.
     pub creations: usize,
     /// Metrics that arrived once more.
@@ -28,8 +31,28 @@ pub struct Run {
     pub params: BTreeMap<String, String>,
     pub metrics: Vec<Value>,
     pub datasets: Vec<Value>,
+    /// Ids of the models that it brought forth.
+    pub outputs: Vec<String>,
     /// The metrics as text.
     seen: HashSet<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    pub id: String,
+    pub name: String,
+    pub is_ready: bool,
+    pub tags: BTreeMap<String, String>,
+}
+
+impl Model {
+    fn json(&self) -> Value {
+        let status = if self.is_ready { "LOGGED_MODEL_READY" } else { "LOGGED_MODEL_PENDING" };
+        json!({ "info": {
+            "model_id": self.id, "experiment_id": "1", "name": self.name, "status": status,
+            "artifact_uri": format!("mlflow-artifacts:/1/models/{}/artifacts", self.id),
+        } })
+    }
 }
 
 pub type Shared = Arc<Mutex<Tracker>>;
@@ -79,7 +102,9 @@ impl Run {
             "artifact_uri": format!("mlflow-artifacts:/1/{}/artifacts", self.id),
             "lifecycle_stage": "active",
         });
-        json!({ "info": info, "data": {} })
+        let outputs = self.outputs.iter().map(|id| json!({ "model_id": id, "step": "0" }));
+        let outputs = json!({ "model_outputs": outputs.collect::<Vec<_>>() });
+        json!({ "info": info, "data": {}, "outputs": outputs })
     }
 }
 
@@ -117,6 +142,15 @@ impl Tracker {
                 self.of(&body).status = body["status"].as_str().unwrap_or_default().to_owned();
                 Answer::ok()
             }
+            "runs/outputs" => {
+                let id = body["models"][0]["model_id"].as_str().unwrap_or_default().to_owned();
+                self.of(&body).outputs.push(id);
+                Answer::ok()
+            }
+            path if path.starts_with("logged-models") => self.logged_models(request, &body),
+            path if path.starts_with("registered-models") || path.starts_with("model-versions") => {
+                self.versions(request, &body)
+            }
             path => match path.strip_prefix("/api/2.0/mlflow-artifacts/artifacts/") {
                 Some(path) if request.method == "PUT" => {
                     self.artifacts.insert(path.to_owned(), request.body.clone());
@@ -124,6 +158,66 @@ impl Tracker {
                 }
                 _ => Answer::error(404, "ENDPOINT_NOT_FOUND", path),
             },
+        }
+    }
+
+    fn logged_models(&mut self, request: &Request, body: &Value) -> Answer {
+        match (request.method.as_str(), request.call()) {
+            ("POST", "logged-models") => {
+                let id = format!("m-{}", self.models.len());
+                let name = body["name"].as_str().unwrap_or_default().to_owned();
+                let mut model = Model { id, name, ..Model::default() };
+                insert(&mut model.tags, &body["tags"]);
+                let answer = json!({ "model": model.json() });
+                self.models.push(model);
+                Answer::Json(200, answer)
+            }
+            ("POST", _) => {
+                let filter = body["filter"].as_str().unwrap_or_default();
+                let id = filter.rsplit_once(" = '").map_or("", |(_, id)| id.trim_end_matches('\''));
+                let found = self.models.iter().filter(|m| m.tags.values().any(|tag| tag == id));
+                Answer::Json(200, json!({ "models": found.map(Model::json).collect::<Vec<_>>() }))
+            }
+            _ => {
+                let id = body["model_id"].as_str().unwrap_or_default();
+                let model = self.models.iter_mut().find(|m| m.id == id).expect("a model");
+                model.is_ready = true;
+                Answer::Json(200, json!({ "model": model.json() }))
+            }
+        }
+    }
+
+    fn versions(&mut self, request: &Request, body: &Value) -> Answer {
+        let name = body["name"].as_str().unwrap_or_default().to_owned();
+        let version =
+            |name: &str, source: &str| json!({ "name": name, "version": "1", "source": source });
+        match request.call() {
+            "registered-models/get" => {
+                let name = request.target.rsplit_once('=').map_or("", |(_, name)| name);
+                match self.registry.contains_key(name) {
+                    true => Answer::Json(200, json!({ "registered_model": { "name": name } })),
+                    false => Answer::error(404, "RESOURCE_DOES_NOT_EXIST", ""),
+                }
+            }
+            "registered-models/create" => match self.registry.contains_key(&name) {
+                true => Answer::error(400, "RESOURCE_ALREADY_EXISTS", ""),
+                false => {
+                    self.registry.insert(name.clone(), Vec::new());
+                    Answer::Json(200, json!({ "registered_model": { "name": name } }))
+                }
+            },
+            "model-versions/search" => {
+                let all = self.registry.iter().flat_map(|(name, sources)| {
+                    sources.iter().map(move |source| version(name, source))
+                });
+                Answer::Json(200, json!({ "model_versions": all.collect::<Vec<_>>() }))
+            }
+            _ => {
+                let source = body["source"].as_str().unwrap_or_default().to_owned();
+                let answer = json!({ "model_version": version(&name, &source) });
+                self.registry.entry(name).or_default().push(source);
+                Answer::Json(200, answer)
+            }
         }
     }
 

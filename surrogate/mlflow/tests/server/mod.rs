@@ -1,5 +1,7 @@
 //! A real MLflow server on a free port, in a folder of its own.
 
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
