@@ -85,7 +85,9 @@ impl Sample {
             0
         } as usize;
         let last_start = clip.frames().saturating_sub(call * (calls + 1) + 1);
-        let start = dice.below(last_start as u64 + 1) as usize;
+        // Most happens early, when water still falls; later it mostly lies.
+        let early = dice.unit().powi(2);
+        let start = (early * (last_start + 1) as f64) as usize;
         let mut water = clip.water(start, mirrored);
         let shake = config.velocity_noise_m_s / config.scales.cell_m as f32;
         for v in &mut water.velocity {
