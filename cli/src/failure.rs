@@ -27,9 +27,33 @@ pub enum Failure {
 /// Prints `error` on one line and returns its exit code. What is not a
 /// [`Failure`] comes from files and pipes: the environment's.
 pub fn report(error: &anyhow::Error) -> ExitCode {
-    output::notice(&format!("error: {error:#}"));
+    output::notice(&format!("error: {}", told(error)));
     ExitCode::from(match error.downcast_ref() {
         Some(Failure::BadInput(_)) => BAD_INPUT,
         Some(Failure::Lacking(_)) | None => LACKING,
     })
+}
+
+/// An error with its causes, those left out that it has told itself.
+fn told(error: &anyhow::Error) -> String {
+    let mut text = error.to_string();
+    for cause in error.chain().skip(1).map(ToString::to_string) {
+        if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cause_is_told_twice() {
+        let cause = anyhow::anyhow!("the disk is full");
+        assert_eq!(told(&cause.context("a.h5")), "a.h5: the disk is full");
+        let cause = anyhow::anyhow!("the disk is full");
+        assert_eq!(told(&cause.context("a.h5: the disk is full")), "a.h5: the disk is full");
+    }
 }

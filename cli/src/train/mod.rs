@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use serde::Serialize;
 use weir_surrogate::train::{
-    Examination, Mark, STATE_FOLDER, Step, TrainConfig, TrainError, Trainer,
+    Examination, Mark, STATE_FOLDER, StateError, Step, TrainConfig, TrainError, Trainer,
 };
 use weir_surrogate::{Model, device};
 
@@ -344,6 +344,7 @@ fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
 
 fn refusal(error: TrainError) -> anyhow::Error {
     match error {
+        TrainError::State(StateError::File { .. }) => Failure::Lacking(error.to_string()).into(),
         TrainError::NoData(_) | TrainError::State(_) | TrainError::OtherShape { .. } => {
             Failure::BadInput(error.to_string()).into()
         }
