@@ -1,5 +1,6 @@
 //! What the network is shown, and how its answer is read.
 
+use rayon::prelude::*;
 use weir_scene::Grid;
 
 use crate::bed::{Bed, MAPS};
@@ -9,6 +10,9 @@ use crate::transfer::{Shares, gather, shares_at};
 pub const WATER_MAPS: [&str; 4] = ["density", "u", "v", "density-ballistic"];
 /// Maps that the network is shown.
 pub const INPUTS: usize = WATER_MAPS.len() + MAPS.len();
+
+/// Particles that one task covers.
+const CHUNK: usize = 512;
 
 /// Water, in cells and cells/s.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -132,14 +136,17 @@ pub fn encode(
     call_s: f64,
 ) -> Encoded {
     let nodes = bed.room.len();
-    let shares: Vec<Shares> = water.position.iter().map(|&p| shares_at(bed, p)).collect();
+    let positions = water.position.par_iter().with_min_len(CHUNK);
+    let shares: Vec<Shares> = positions.map(|&p| shares_at(bed, p)).collect();
     let now = gather(nodes, &shares, water.velocity.iter().copied());
     let size = [bed.grid().nx as f32, bed.grid().ny as f32];
-    let landing = water.position.iter().zip(&water.velocity).map(|(p, v)| {
-        let fall = gravity.map(|g| (0.5 * g * call_s * call_s) as f32);
-        [0, 1].map(|k| (p[k] + v[k] * call_s as f32 + fall[k]).clamp(0.0, size[k]))
+    let fall = gravity.map(|g| (0.5 * g * call_s * call_s) as f32);
+    let moving = water.position.par_iter().zip(&water.velocity).with_min_len(CHUNK);
+    let landing = moving.map(|(p, v)| {
+        let end = [0, 1].map(|k| (p[k] + v[k] * call_s as f32 + fall[k]).clamp(0.0, size[k]));
+        shares_at(bed, end)
     });
-    let landing: Vec<Shares> = landing.map(|p| shares_at(bed, p)).collect();
+    let landing: Vec<Shares> = landing.collect();
     let density = bed.density(&shares);
     let mut mean = now.mean.into_iter();
     let velocity = [0, 1].map(|_| mean.next().unwrap_or_default());

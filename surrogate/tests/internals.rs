@@ -15,7 +15,7 @@ use weir_surrogate::{Model, Surrogate, device};
 
 /// A network that has learned a little.
 fn model(seed: u64) -> Model {
-    let shape = Shape { channels: vec![6, 8], convolutions: 1, sub_frames: 2 };
+    let shape = Shape { channels: vec![6, 8], convolutions: 1, residual: vec![], sub_frames: 2 };
     let config = TrainConfig { seed, shape, learning_rate: 0.01, warm_up: 1, ema: 0.0, ..config() };
     let folder = tempfile::tempdir().expect("a folder");
     let device = device::open("flex").expect("a processor");

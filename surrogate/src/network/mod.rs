@@ -38,19 +38,20 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// 16-32-48-64 channels, one convolution a level.
+    /// 16-32-48-64-64 channels, one convolution a level and some more on coarse ones.
     pub fn small(sub_frames: usize) -> Self {
-        Self::plain(vec![16, 32, 48, 64], 1, sub_frames)
+        let residual = vec![0, 0, 1, 1, 2];
+        Self { residual, ..Self::plain(vec![16, 32, 48, 64, 64], 1, sub_frames) }
     }
 
-    /// 24-32-48-64 channels, two convolutions a level.
+    /// 24-32-48-64-64 channels, two convolutions a level.
     pub fn medium(sub_frames: usize) -> Self {
-        Self::plain(vec![24, 32, 48, 64], 2, sub_frames)
+        Self::plain(vec![24, 32, 48, 64, 64], 2, sub_frames)
     }
 
-    /// 32-48-64-96 channels, two convolutions a level.
+    /// 32-48-64-96-96 channels, two convolutions a level.
     pub fn large(sub_frames: usize) -> Self {
-        Self::plain(vec![32, 48, 64, 96], 2, sub_frames)
+        Self::plain(vec![32, 48, 64, 96, 96], 2, sub_frames)
     }
 
     /// A network without residual convolutions.
