@@ -189,6 +189,11 @@ impl Model {
         &self.net
     }
 
+    /// Where it runs.
+    pub fn device(&self) -> &Device {
+        &self.device
+    }
+
     /// The same model with other weights.
     pub fn with_net(&self, net: UNet) -> Self {
         Self { net, ..self.clone() }

@@ -14,6 +14,7 @@ mod trainer;
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
 pub use config::TrainConfig;
+pub(crate) use dice::Dice;
 #[cfg(not(target_family = "wasm"))]
 pub use mlflow::{MlflowTracker, TrackingError};
 pub use state::{STATE_FOLDER, StateError};
