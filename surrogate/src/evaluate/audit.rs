@@ -1,9 +1,11 @@
 //! A judge of lines and mass that has only frames to look at.
 //!
 //! Producers count their own crossings, and could be wrong about them. From two
-//! frames alone a crossing is certain only where no way around is short enough:
-//! a particle is on the other side of a line, and to either end of that line and
-//! on it would have been farther than it can have gone.
+//! frames alone a crossing is certain only where no way around is short enough.
+//! The straight way from where a particle was to where it is meets a line an odd
+//! number of times: then its true way has gone around an end of that line, or
+//! through it; and to either end and on it would have been farther than it can
+//! have gone. An even number says nothing, as where water slides over a bump.
 //!
 //! Mass is right if particles appear at emitters and vanish in drains, and
 //! nowhere else.
@@ -53,7 +55,7 @@ pub struct Judge {
 
 #[derive(Clone, Debug)]
 struct Line {
-    audit: Audit,
+    segments: Vec<Segment>,
     /// Ends that water can go around, cells; none of a closed line.
     ends: Option<[[f64; 2]; 2]>,
 }
@@ -70,7 +72,7 @@ impl Judge {
             let ends = [stroke.points_m.first()?, stroke.points_m.last()?];
             let thin = !stroke.closed && stroke.thickness_m == 0.0;
             let ends = thin.then(|| ends.map(|p| p.map(|c| c / cell_m)));
-            Some(Line { audit: Audit::new(columns, &outline.segments), ends })
+            Some(Line { segments: outline.segments.clone(), ends })
         };
         let emitter = |water: &Water| match *water {
             Water::Emitter { from_m, to_m, .. } => Some([from_m, to_m]),
@@ -136,7 +138,7 @@ impl Judge {
             let shortest = line.ends.map_or(f64::INFINITY, |ends| {
                 ends.into_iter().map(around).fold(f64::INFINITY, f64::min)
             });
-            shortest > reach_m && line.audit.crossed(&[from, to])
+            shortest > reach_m && line.meets_oddly(from, to)
         })
     }
 
@@ -144,6 +146,20 @@ impl Judge {
         // NaN is astray too.
         !(0..2).all(|k| p[k] >= 0.0 && p[k] <= self.size_m[k])
             || self.solids.iter().any(|solid| solid.contains(p.map(|c| c / self.cell_m)))
+    }
+}
+
+impl Line {
+    /// Whether the straight way meets the line an odd number of times.
+    fn meets_oddly(&self, from: [f64; 2], to: [f64; 2]) -> bool {
+        let left = |a: [f64; 2], b: [f64; 2], p: [f64; 2]| {
+            (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]) > 0.0
+        };
+        // A joint belongs to one of its two pieces, as it is either left or not.
+        let meets = |s: &&Segment| {
+            left(s.a, s.b, from) != left(s.a, s.b, to) && left(from, to, s.a) != left(from, to, s.b)
+        };
+        self.segments.iter().filter(meets).count() % 2 == 1
     }
 }
 
@@ -203,6 +219,17 @@ mod tests {
         assert_eq!(around, Faults::default(), "the end is near");
         let along = faults(&[(0, [0.45, 0.51])], &[(0, [0.47, 0.51])]);
         assert_eq!(along, Faults::default());
+    }
+
+    #[test]
+    fn water_that_slides_over_a_bump_has_not_crossed_it() {
+        let mut scene = Scene::from_toml(SCENE).expect("a scene");
+        scene.strokes[0].points_m =
+            vec![[0.1, 0.5], [0.45, 0.5], [0.46, 0.52], [0.47, 0.5], [0.8, 0.5]];
+        let judge = Judge::new(&scene, &scene.strokes, scene.domain.cell_m);
+        let see = |p, q| judge.see(&frame(0, &[(0, p)]), &frame(1, &[(0, q)])).crossings;
+        assert_eq!(see([0.44, 0.501], [0.48, 0.501]), 0, "over it");
+        assert_eq!(see([0.44, 0.501], [0.46, 0.501]), 1, "into it");
     }
 
     #[test]

@@ -204,12 +204,14 @@ impl<'a> Run<'a> {
         self.before = None;
     }
 
-    /// Looks at frame `index` of the run, which comes after those seen before.
+    /// Looks at frame `index` of the run, which comes after those seen before. Beyond
+    /// the reference's last frame only lines and mass are judged.
     pub fn see(&mut self, index: usize, frame: &Frame) {
-        let Some(truth) = self.truth.frames.get(index) else { return };
         if let Some(before) = self.before.take() {
             self.faults += self.judge.see(&before, frame);
         }
+        self.before = Some(frame.clone());
+        let Some(truth) = self.truth.frames.get(index) else { return };
         self.follow.see(truth, frame);
         let offset = self.follow.offset(truth, frame);
         if offset.particles > 0 {
@@ -228,7 +230,6 @@ impl<'a> Run<'a> {
         if index == self.truth.last() && offset.alive > 0 {
             self.set("followed", offset.particles as f64 / offset.alive as f64);
         }
-        self.before = Some(frame.clone());
     }
 
     /// The numbers. `crossings` is what the producer counted itself.
