@@ -229,8 +229,13 @@ impl Surrogate {
         self.sub_frames += answer.change.len() as u64;
         let sinks = &self.sinks;
         let stays = |p: [f32; 2]| !sinks.iter().any(|sink| sink.swallows(p));
-        self.water.retain(stays);
-        made.iter_mut().for_each(|water| water.retain(stays));
+        // What a drain has swallowed in one frame does not come out of it in the next.
+        let mut gone = std::collections::HashSet::new();
+        for water in made.iter_mut().chain([&mut self.water]) {
+            let places = water.id.iter().zip(&water.position);
+            gone.extend(places.filter(|&(_, &p)| !stays(p)).map(|(&id, _)| id));
+            water.retain(|id, _| !gone.contains(&id));
+        }
         let finite = |v: &[f32; 2]| v[0].is_finite() && v[1].is_finite();
         if !self.water.velocity.iter().chain(&self.water.position).all(finite) {
             return Err(AdvanceError::NotFinite {

@@ -48,9 +48,9 @@ pub struct Args {
     /// Which of its scenes
     #[arg(long, value_enum, default_value_t = Split::Test)]
     split: Split,
-    /// Only so many scenes of each data set [default: all]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    scenes: Option<u32>,
+    /// Only the first scenes of each data set: one number for all, or one for each, as in 32,16 [default: all]
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
+    scenes: Vec<u32>,
     /// Take a data set of which not all scenes are made yet
     #[arg(long)]
     part: bool,
@@ -127,7 +127,14 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let models = open_models(&args.models)?;
     let data = Data::open(&args.data, args.part)?;
     let split = args.split.of_data();
-    let mut tasks = data.tasks(split, args.scenes.map(|n| n as usize), frames)?;
+    if args.scenes.len() > 1 && args.scenes.len() != args.data.len() {
+        let (got, takes) = (args.scenes.len(), args.data.len());
+        let text =
+            format!("--scenes: got {got} numbers, takes one, or one for each of {takes} --data");
+        return Err(Failure::BadInput(text).into());
+    }
+    let counts: Vec<usize> = args.scenes.iter().map(|&n| n as usize).collect();
+    let mut tasks = data.tasks(split, &counts, frames)?;
     takes(&models, &tasks)?;
     let folders: Vec<&PathBuf> = [&args.figures, &args.report].into_iter().flatten().collect();
     for folder in folders {

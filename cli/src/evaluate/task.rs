@@ -72,20 +72,21 @@ impl Data {
         Ok(Self { sets })
     }
 
-    /// The first `scenes` scenes of a split of each data set.
+    /// The first scenes of a split of each data set: all, or as many as `counts` says
+    /// for all or for each.
     ///
     /// # Errors
     /// A data set has no scene in the split, or a file is damaged.
     pub fn tasks(
         &self,
         split: Split,
-        scenes: Option<usize>,
+        counts: &[usize],
         frames: usize,
     ) -> Result<Vec<Task<'_>>, Failure> {
         let mut tasks = Vec::new();
-        for (name, dataset) in &self.sets {
-            let files: Vec<SceneFile<'_>> =
-                dataset.scenes(split).take(scenes.unwrap_or(usize::MAX)).collect();
+        for (k, (name, dataset)) in self.sets.iter().enumerate() {
+            let count = counts.get(k).or(counts.first()).copied().unwrap_or(usize::MAX);
+            let files: Vec<SceneFile<'_>> = dataset.scenes(split).take(count).collect();
             if files.is_empty() {
                 let has = Split::ALL.iter().filter(|s| dataset.scenes(**s).next().is_some());
                 let has: Vec<&str> = has.map(|split| split.name()).collect();

@@ -1,7 +1,5 @@
 //! Whether a long run stays sane, with no reference to compare it with.
 
-use std::collections::HashSet;
-
 use serde::Serialize;
 use weir_scene::{Frame, Scene};
 
@@ -26,7 +24,8 @@ pub struct Endurance {
     scene: Scene,
     particle_kg: f64,
     limit_m_s: f64,
-    seen: HashSet<u32>,
+    /// By id, whether it has been there.
+    seen: Vec<bool>,
     /// Energy that has come in so far, joules per metre of depth.
     brought_j: f64,
     /// Largest share of it that the water has had.
@@ -42,7 +41,7 @@ impl Endurance {
             particle_kg: particle_kg(side_m),
             limit_m_s: speed_limit_m_s(scene),
             scene: scene.clone(),
-            seen: HashSet::new(),
+            seen: Vec::new(),
             brought_j: 0.0,
             most: 0.0,
             frames: 0,
@@ -54,8 +53,10 @@ impl Endurance {
     pub fn see(&mut self, frame: &Frame) {
         let gravity = self.scene.gravity_m_s2;
         let mut fresh = Frame::default();
+        let ids = frame.ids.iter().max().map_or(0, |&id| id as usize + 1);
+        self.seen.resize(self.seen.len().max(ids), false);
         for (k, id) in frame.ids.iter().enumerate() {
-            if self.seen.insert(*id) {
+            if !std::mem::replace(&mut self.seen[*id as usize], true) {
                 fresh.positions_m.push(frame.positions_m[k]);
                 fresh.velocities_m_s.push(frame.velocities_m_s[k]);
             }

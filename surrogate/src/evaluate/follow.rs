@@ -7,17 +7,20 @@
 //! between runs, and coarser solvers have fewer particles, each of which stands
 //! for several.
 
-use std::collections::HashMap;
-
 use weir_scene::Frame;
+
+use super::ids::Places;
 
 /// Follows the particles of a reference in another run.
 #[derive(Clone, Debug)]
 pub struct Follow {
     reach_m: f32,
-    /// By id: id in the other run and how far off that was; none if nobody follows.
-    pairs: HashMap<u32, Option<(u32, [f32; 2])>>,
+    /// By id, for those that have been seen.
+    pairs: Vec<Option<Pair>>,
 }
+
+/// Id in the other run and how far off that was; none if nobody follows.
+type Pair = Option<(u32, [f32; 2])>;
 
 /// How far off the followers are.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -33,12 +36,14 @@ pub struct Offset {
 impl Follow {
     /// Nobody is followed yet. `reach_m` is how far off a follower may be at first.
     pub fn new(reach_m: f64) -> Self {
-        Self { reach_m: reach_m as f32, pairs: HashMap::new() }
+        Self { reach_m: reach_m as f32, pairs: Vec::new() }
     }
 
     /// Finds followers of the particles that are new in `reference`.
     pub fn see(&mut self, reference: &Frame, other: &Frame) {
-        let fresh = |id: &u32| !self.pairs.contains_key(id);
+        let ids = reference.ids.iter().max().map_or(0, |&id| id as usize + 1);
+        self.pairs.resize(self.pairs.len().max(ids), None);
+        let fresh = |id: &u32| self.pairs[*id as usize].is_none();
         let born: Vec<usize> =
             (0..reference.ids.len()).filter(|&k| fresh(&reference.ids[k])).collect();
         if born.is_empty() {
@@ -58,18 +63,17 @@ impl Follow {
             let pair = nearest
                 .filter(|(offset, _)| offset[0].hypot(offset[1]) <= self.reach_m)
                 .map(|(offset, k)| (other.ids[k], offset));
-            self.pairs.insert(reference.ids[k], pair);
+            self.pairs[reference.ids[k] as usize] = Some(pair);
         }
     }
 
     /// How far off the followers are in these frames.
     pub fn offset(&self, reference: &Frame, other: &Frame) -> Offset {
-        let places: HashMap<u32, [f32; 2]> =
-            other.ids.iter().copied().zip(other.positions_m.iter().copied()).collect();
+        let places = Places::of(other);
         let mut offset = Offset { alive: reference.ids.len(), ..Offset::default() };
         for (id, p) in reference.ids.iter().zip(&reference.positions_m) {
-            let Some(Some((follower, off))) = self.pairs.get(id) else { continue };
-            let Some(q) = places.get(follower) else { continue };
+            let Some(Some(Some((follower, off)))) = self.pairs.get(*id as usize) else { continue };
+            let Some(q) = places.get(*follower).map(|k| other.positions_m[k]) else { continue };
             let d = [0, 1].map(|k| f64::from(q[k] - off[k] - p[k]));
             offset.squared_m2 += d[0] * d[0] + d[1] * d[1];
             offset.particles += 1;

@@ -20,6 +20,7 @@ pub mod endurance;
 pub mod fields;
 pub mod floor;
 pub mod follow;
+mod ids;
 pub mod motion;
 pub mod occupancy;
 mod scores;
