@@ -6,6 +6,7 @@
 //! code ([`failure`]).
 
 mod check;
+mod evaluate;
 mod export;
 mod failure;
 mod figure;
@@ -40,6 +41,7 @@ enum Command {
     Simulate(simulate::Args),
     Train(train::Args),
     Send(send::Args),
+    Evaluate(evaluate::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
     Generate(generate::Args),
@@ -56,6 +58,7 @@ Examples:
   weir scenes funnel > mine.toml                 start a scene of your own
   weir simulate mine.toml --out mine.h5 --json   keep its numbers
   weir generate tiny --out tiny                  make a small data set
+  weir evaluate default --data tiny --quick      how good the network is
 
 Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
 (the message names it), 130 interrupted.";
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Send(args) => send::run(&args),
+        Command::Evaluate(args) => evaluate::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),

@@ -43,11 +43,11 @@ impl Water {
         self.id.push(id);
     }
 
-    /// Keeps the particles at whose positions `keep` holds.
-    pub fn retain(&mut self, keep: impl Fn([f32; 2]) -> bool) {
+    /// Keeps the particles for whose id and position `keep` holds.
+    pub fn retain(&mut self, keep: impl Fn(u32, [f32; 2]) -> bool) {
         let mut kept = 0;
         for k in 0..self.len() {
-            if keep(self.position[k]) {
+            if keep(self.id[k], self.position[k]) {
                 self.position.swap(kept, k);
                 self.velocity.swap(kept, k);
                 self.id.swap(kept, k);
@@ -187,7 +187,7 @@ mod tests {
     fn retaining_keeps_the_three_arrays_together() {
         let mut water = Water::default();
         (0..5).for_each(|k| water.push(k, [k as f32, 0.0], [0.0, k as f32]));
-        water.retain(|p| p[0] != 1.0 && p[0] != 3.0);
+        water.retain(|id, p| p[0] != 1.0 && id != 3);
         assert_eq!(water.id, [0, 2, 4]);
         assert_eq!(water.velocity[1], [0.0, 2.0]);
     }

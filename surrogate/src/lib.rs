@@ -13,11 +13,14 @@
 //! | free fall | exact ([`flow`]) |
 //! | lines stop water | geometry ([`bed`], [`flow`]) |
 //! | water does not pile up | a few sweeps of relaxation after each call ([`relax`]) |
+//!
+//! How good the result is, [`evaluate`] measures against any other producer of frames.
 
 pub mod bed;
 pub mod device;
 pub mod encode;
 mod error;
+pub mod evaluate;
 pub mod flow;
 pub mod internals;
 mod model;

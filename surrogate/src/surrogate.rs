@@ -105,6 +105,34 @@ impl Surrogate {
         })
     }
 
+    /// Goes on from the water of `frame`, which another producer of the same scene
+    /// may have made. Emitters are then where they are at the frame's time.
+    pub fn resume(&mut self, frame: &Frame) {
+        let cell_m = self.scene.domain.cell_m as f32;
+        let states = frame.positions_m.iter().zip(&frame.velocities_m_s).zip(&frame.ids);
+        self.water = Water::default();
+        for ((p, v), &id) in states {
+            self.water.push(id, p.map(|c| c / cell_m), v.map(|c| c / cell_m));
+        }
+        self.shown = self.water.clone();
+        self.ahead.clear();
+        self.next_id = frame.ids.iter().max().map_or(0, |&id| id + 1).max(self.next_id);
+        self.frames = (frame.time_s * FPS).round() as u64;
+        self.sub_frames = self.frames * self.per_frame as u64;
+        self.emitters = weir_ground::emitters(&self.scene);
+        let sub_frame_s = self.model.config.motion.sub_frame_s;
+        let (grid, obstacles) = (self.bed.grid(), self.bed.obstacles());
+        // What they have let out by then is in the frame already.
+        let mut out = Vec::new();
+        for emitter in &mut self.emitters {
+            for k in 0..self.sub_frames {
+                let time_s = k as f64 * sub_frame_s;
+                emitter.emit(time_s, sub_frame_s, grid, obstacles, |_| 0, &mut out);
+                out.clear();
+            }
+        }
+    }
+
     /// The model that moves the water.
     pub fn model(&self) -> &Model {
         &self.model
@@ -211,8 +239,13 @@ impl Surrogate {
         self.sub_frames += answer.change.len() as u64;
         let sinks = &self.sinks;
         let stays = |p: [f32; 2]| !sinks.iter().any(|sink| sink.swallows(p));
-        self.water.retain(stays);
-        made.iter_mut().for_each(|water| water.retain(stays));
+        // What a drain has swallowed in one frame does not come out of it in the next.
+        let mut gone = std::collections::HashSet::new();
+        for water in made.iter_mut().chain([&mut self.water]) {
+            let places = water.id.iter().zip(&water.position);
+            gone.extend(places.filter(|&(_, &p)| !stays(p)).map(|(&id, _)| id));
+            water.retain(|id, _| !gone.contains(&id));
+        }
         let finite = |v: &[f32; 2]| v[0].is_finite() && v[1].is_finite();
         if !self.water.velocity.iter().chain(&self.water.position).all(finite) {
             return Err(AdvanceError::NotFinite {

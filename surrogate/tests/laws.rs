@@ -113,3 +113,39 @@ fn emitters_let_in_what_their_speed_says_and_drains_let_it_out() {
     let run = rollout(&mut surrogate, 60).expect("frames");
     assert_eq!(run.frames[60].ids.len(), 0, "all fell into the drain");
 }
+
+#[test]
+fn a_run_goes_on_from_a_frame_as_if_nothing_had_been() {
+    let drawn = "water = [{ kind = \"block\", min_m = [0.1, 0.55], max_m = [0.4, 0.8] },\n\
+                 { kind = \"emitter\", from_m = [0.9, 0.9], to_m = [0.9, 0.8], speed_m_s = 1.0 }]\n\
+                 stroke = [{ points_m = [[0.0, 0.3], [0.4, 0.5], [1.0, 0.28]] }]";
+    let mut whole = Surrogate::new(wild(), &scene(drawn)).expect("a surrogate");
+    let run = rollout(&mut whole, 20).expect("frames");
+    let mut second = Surrogate::new(wild(), &scene(drawn)).expect("a surrogate");
+    second.resume(&run.frames[10]);
+    let rest = rollout(&mut second, 10).expect("frames");
+    assert!(run.frames[20].ids.len() > run.frames[10].ids.len(), "the emitter is open");
+    assert_eq!(rest.frames[..], run.frames[10..]);
+}
+
+#[test]
+fn what_a_drain_has_swallowed_does_not_come_back() {
+    // Fast water that is through the drain within a call of the network.
+    let drawn = "water = [{ kind = \"block\", min_m = [0.3, 0.55], max_m = [0.6, 0.9], \
+                 velocity_m_s = [0.0, -4.0] }]\n\
+                 drain = [{ min_m = [0.0, 0.42], max_m = [1.0, 0.48] }]";
+    let trained = TrainConfig { shape: weir_surrogate::network::Shape::small(8), ..config() };
+    let device = device::open("flex").expect("a processor");
+    let TrainConfig { name, shape, scales, motion, .. } = trained;
+    let net = UNet::new(&shape, &device);
+    let origin = Default::default();
+    let config = ModelConfig { version: VERSION, name, shape, scales, motion, origin };
+    let mut surrogate =
+        Surrogate::new(Model::new(config, net, device), &scene(drawn)).expect("a surrogate");
+    let run = rollout(&mut surrogate, 16).expect("frames");
+    for pair in run.frames.windows(2) {
+        let back = pair[1].ids.iter().filter(|id| !pair[0].ids.contains(id));
+        assert_eq!(back.count(), 0, "at {} s", pair[1].time_s);
+    }
+    assert!(run.frames[16].ids.len() < run.frames[0].ids.len());
+}

@@ -48,7 +48,9 @@ impl Scale {
     fn ticks(&self) -> Vec<f64> {
         if self.log {
             let decades = self.low.floor() as i32..=self.high.ceil() as i32;
-            let values = decades.flat_map(|d| [1.0, 2.0, 5.0].map(|m| m * 10_f64.powi(d)));
+            // Far apart, decades are enough.
+            let parts: &[f64] = if self.high - self.low > 3.0 { &[1.0] } else { &[1.0, 2.0, 5.0] };
+            let values = decades.flat_map(|d| parts.iter().map(move |m| m * 10_f64.powi(d)));
             return values.filter(|v| (self.low..self.high).contains(&v.log10())).collect();
         }
         let rough = (self.high - self.low) / 7.0;
@@ -80,7 +82,7 @@ impl Ranged for Scale {
 
 impl ValueFormatter<f64> for Scale {
     fn format(value: &f64) -> String {
-        significant(*value)
+        significant(*value).replace(".00e", "e")
     }
 }
 

@@ -44,13 +44,43 @@ const HUES: [RGBColor; 6] = [
     RGBColor(0x56, 0xb4, 0xe9),
 ];
 
+/// What a figure may have beside its series.
+#[derive(Clone, Debug, Default)]
+pub struct Extras {
+    /// Shaded below everything else.
+    pub bands: Vec<Band>,
+    /// Words beside points.
+    pub labels: Vec<([f64; 2], String)>,
+    /// Words in place of the vertical axis's numbers, by height.
+    pub rows: Vec<(f64, String)>,
+}
+
+/// What lies between two curves.
+#[derive(Clone, Debug)]
+pub struct Band {
+    /// The lower curve.
+    pub low: Vec<[f64; 2]>,
+    /// The upper curve, at the same places.
+    pub high: Vec<[f64; 2]>,
+    /// The figure's colour of this number, made light.
+    pub hue: usize,
+}
+
 /// Draws a figure and writes it to `folder` as a PNG named after its slug.
 ///
 /// # Errors
 /// The file cannot be written.
 pub fn save(figure: &FigureData, folder: &Path) -> Result<PathBuf> {
+    save_with(figure, &Extras::default(), folder)
+}
+
+/// As [`save`], with more than series.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save_with(figure: &FigureData, extras: &Extras, folder: &Path) -> Result<PathBuf> {
     let path = folder.join(figure.slug).with_extension("png");
-    let image = draw(figure).with_context(|| format!("figure {}", figure.slug))?;
+    let image = draw(figure, extras).with_context(|| format!("figure {}", figure.slug))?;
     std::fs::write(&path, png(&image)?).with_context(|| format!("writing {}", path.display()))?;
     Ok(path)
 }
@@ -66,7 +96,7 @@ fn png(image: &RgbImage) -> Result<Vec<u8>> {
 ///
 /// # Errors
 /// Plotters refused something.
-pub fn draw(figure: &FigureData) -> Result<RgbImage> {
+pub fn draw(figure: &FigureData, extras: &Extras) -> Result<RgbImage> {
     register();
     let [width, height] = SIZE.map(|s| s * OVERSAMPLING);
     let mut pixels = vec![0_u8; (width * height * 3) as usize];
@@ -75,7 +105,7 @@ pub fn draw(figure: &FigureData) -> Result<RgbImage> {
         root.fill(&WHITE)?;
         let (chart, side) = root.split_horizontally(width - px(PANEL));
         panel::draw(figure, &side)?;
-        graph(figure, &chart)?;
+        graph(figure, extras, &chart)?;
         root.present()?;
     }
     let large = RgbImage::from_raw(width, height, pixels).ok_or_else(|| anyhow!("no pixels"))?;
@@ -90,6 +120,14 @@ pub fn draw(figure: &FigureData) -> Result<RgbImage> {
 /// # Errors
 /// Plotters refused something.
 pub fn svg(figure: &FigureData) -> Result<String> {
+    svg_with(figure, &Extras::default())
+}
+
+/// As [`svg`], with more than series.
+///
+/// # Errors
+/// Plotters refused something.
+pub fn svg_with(figure: &FigureData, extras: &Extras) -> Result<String> {
     register();
     let [width, height] = SIZE.map(|s| s * OVERSAMPLING);
     let mut text = String::new();
@@ -98,7 +136,7 @@ pub fn svg(figure: &FigureData) -> Result<String> {
         root.fill(&WHITE)?;
         let (chart, side) = root.split_horizontally(width - px(PANEL));
         panel::draw(figure, &side)?;
-        graph(figure, &chart)?;
+        graph(figure, extras, &chart)?;
         root.present()?;
     }
     Ok(text)
@@ -106,12 +144,13 @@ pub fn svg(figure: &FigureData) -> Result<String> {
 
 type Area<B> = DrawingArea<B, plotters::coord::Shift>;
 
-fn graph<B: DrawingBackend>(figure: &FigureData, area: &Area<B>) -> Result<()>
+fn graph<B: DrawingBackend>(figure: &FigureData, extras: &Extras, area: &Area<B>) -> Result<()>
 where
     B::ErrorType: 'static,
 {
     let coordinate =
         |k: usize| figure.series.iter().flat_map(move |s| s.points.iter().map(move |p| p[k]));
+    let has_rows = !extras.rows.is_empty();
     let (mut x, mut y) =
         (Scale::of(figure.x.log, coordinate(0)), Scale::of(figure.y.log, coordinate(1)));
     if figure.same_scale {
@@ -122,11 +161,13 @@ where
         .margin(px(14))
         .margin_right(px(4))
         .x_label_area_size(px(46))
-        .y_label_area_size(px(66))
+        .y_label_area_size(px(if has_rows { 160 } else { 66 }))
         .build_cartesian_2d(x, y)?;
-    chart
-        .configure_mesh()
-        .bold_line_style(GRID.stroke_width(OVERSAMPLING))
+    let mut mesh = chart.configure_mesh();
+    if has_rows {
+        mesh.disable_y_mesh().disable_y_axis();
+    }
+    mesh.bold_line_style(GRID.stroke_width(OVERSAMPLING))
         .light_line_style(TRANSPARENT)
         .axis_style(GUIDE.stroke_width(OVERSAMPLING))
         .x_desc(figure.x.label)
@@ -134,6 +175,17 @@ where
         .axis_desc_style(font(14).color(&INK))
         .label_style(font(13).color(&QUIET))
         .draw()?;
+    for Band { low, high, hue } in &extras.bands {
+        let outline = low.iter().chain(high.iter().rev()).map(|p| (p[0], p[1]));
+        let outline: Vec<_> = outline.filter(|p| x.takes(p.0) && y.takes(p.1)).collect();
+        let shade = HUES[hue % HUES.len()].mix(0.16);
+        chart.draw_series([Polygon::new(outline, shade.filled())])?;
+    }
+    for (height, words) in &extras.rows {
+        let (_, row) = chart.backend_coord(&(x.range().start, *height));
+        let place = (px(24) as i32, row - px(7) as i32);
+        area.draw(&Text::new(words.clone(), place, font(13).color(&INK)))?;
+    }
     for series in &figure.series {
         let points = series.points.iter().map(|p| (p[0], p[1]));
         let (color, finite) = (hue(series), |p: &(f64, f64)| x.takes(p.0) && y.takes(p.1));
@@ -157,6 +209,25 @@ where
             }
         }
     }
+    for (at, words) in &extras.labels {
+        let (column, row) = chart.backend_coord(&(at[0], at[1]));
+        let place = (column + px(7) as i32, row - px(14) as i32);
+        area.draw(&Text::new(words.clone(), place, font(11).color(&QUIET)))?;
+    }
+    Ok(())
+}
+
+/// Writes `words` on a picture with their upper left corner at `at`.
+///
+/// # Errors
+/// Plotters refused something.
+pub fn write(picture: &mut RgbImage, words: &str, at: [u32; 2], size: u32) -> Result<()> {
+    register();
+    let dimensions = picture.dimensions();
+    let root = BitMapBackend::with_buffer(picture, dimensions).into_drawing_area();
+    let style = (FONT, size).into_font().color(&INK);
+    root.draw(&Text::new(words.to_owned(), (at[0] as i32, at[1] as i32), style))?;
+    root.present()?;
     Ok(())
 }
 
@@ -239,7 +310,7 @@ mod tests {
     #[test]
     fn a_figure_is_small_and_shows_every_hue() {
         for log in [false, true] {
-            let image = draw(&sample(log)).expect("a figure");
+            let image = draw(&sample(log), &Extras::default()).expect("a figure");
             assert_eq!([image.width(), image.height()], SIZE);
             assert!(png(&image).expect("a PNG").len() < 60_000);
             for hue in [HUES[0], HUES[1], GUIDE, INK] {
@@ -264,8 +335,8 @@ mod tests {
     fn a_figure_without_data_or_with_a_hole_in_it_can_be_drawn() {
         let mut figure = sample(false);
         figure.series[0].points[7] = [f64::NAN; 2];
-        assert!(draw(&figure).is_ok());
+        assert!(draw(&figure, &Extras::default()).is_ok());
         figure.series.clear();
-        assert!(draw(&figure).is_ok());
+        assert!(draw(&figure, &Extras::default()).is_ok());
     }
 }

@@ -16,6 +16,7 @@ mod trainer;
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
 pub use config::{Lessons, TrainConfig};
+pub(crate) use dice::Dice;
 pub use examination::{Examination, Mark};
 pub use lesson::{Course, Teacher};
 #[cfg(not(target_family = "wasm"))]
