@@ -14,6 +14,8 @@ use crate::figure::{self, Band, Extras};
 
 /// Measure by which error is set against cost.
 pub const COST_ERROR: &str = "sinkhorn_100";
+/// Time after which most water rests, seconds.
+const RESTLESS_S: f64 = 4.0;
 /// The floors' and the solvers' hues; networks have vermilion, then purple.
 const HUES: [(&str, usize); 6] = [
     ("reference", 2),
@@ -54,8 +56,10 @@ pub fn figures(summary: &Summary, outcomes: &[Outcome]) -> Vec<Drawn> {
             Over {
                 slug: "error-over-time",
                 title: "How far particles are from where they should be",
+                x: Axis::log("time [s]"),
                 y: Axis::log("mean squared distance [m²]"),
-                curve: |scores| scores.mse.clone(),
+                // Closer than a tenth of a millimetre nobody sees.
+                curve: |scores| scores.mse.iter().copied().filter(|p| p[1] > 1e-8).collect(),
                 names: &["ballistic", "straight", "solver-1/2", "solver-3/4", "solver-1"],
             },
         ),
@@ -65,6 +69,7 @@ pub fn figures(summary: &Summary, outcomes: &[Outcome]) -> Vec<Drawn> {
             Over {
                 slug: "overlap-over-time",
                 title: "How much of the wet cells is common",
+                x: Axis::log("time [s]"),
                 y: Axis::linear("intersection over union"),
                 curve: |scores| scores.overlap.clone(),
                 names: &["ballistic", "straight", "solver-1/2", "solver-3/4", "solver-1"],
@@ -92,6 +97,7 @@ fn networks(summary: &Summary) -> Vec<&str> {
 struct Over {
     slug: &'static str,
     title: &'static str,
+    x: Axis,
     y: Axis,
     curve: fn(&Scores) -> Vec<[f64; 2]>,
     names: &'static [&'static str],
@@ -116,7 +122,7 @@ fn over_time(summary: &Summary, outcomes: &[&Outcome], over: Over) -> Drawn {
     let data = FigureData {
         slug: over.slug,
         title: over.title.to_owned(),
-        x: Axis::linear("time [s]"),
+        x: over.x,
         y: over.y,
         series,
         notes: vec![
@@ -158,7 +164,8 @@ fn kinetic(summary: &Summary, outcomes: &[&Outcome]) -> Drawn {
             let own =
                 if name == "reference" { &o.kinetic_j } else { &o.scores.get(name)?.kinetic_j };
             let most = o.kinetic_j.iter().map(|p| p[1]).fold(0.0, f64::max);
-            (most > 0.0).then(|| own.iter().map(|p| [p[0], p[1] / most]).collect())
+            let shown = own.iter().filter(|p| p[0] <= RESTLESS_S);
+            (most > 0.0).then(|| shown.map(|p| [p[0], p[1] / most]).collect())
         };
         outcomes.iter().filter_map(curve).collect()
     };

@@ -105,7 +105,7 @@ fn method(summary: &Summary) -> String {
     format!(
         "{} scenes of {} (split {}), means over scenes with {:.0} % intervals by the bootstrap over \
          scenes ({} drawings). A frame is 1/60 s: frames 1, 20, 100 and 600 are {}, {}, {} and {} s. \
-         All begin at rest where the scene begins; warm_ numbers begin from states of the reference after 0.5, 1 \
+         All begin where the scene begins; warm_ numbers begin from states of the reference after 0.5, 1 \
          and 1.5 s. The reference is the solver at the scene's resolution: read from the files in {} \
          runs, solved anew in {} because the recording is too short (where recorded, the same to the \
          last bit), solved anew and other than recorded in {}, and solved without a recording in {}. \

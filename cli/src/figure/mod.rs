@@ -148,8 +148,11 @@ fn graph<B: DrawingBackend>(figure: &FigureData, extras: &Extras, area: &Area<B>
 where
     B::ErrorType: 'static,
 {
-    let coordinate =
-        |k: usize| figure.series.iter().flat_map(move |s| s.points.iter().map(move |p| p[k]));
+    let coordinate = |k: usize| {
+        let series = figure.series.iter().map(|s| &s.points);
+        let bands = extras.bands.iter().flat_map(|band| [&band.low, &band.high]);
+        series.chain(bands).flat_map(move |points| points.iter().map(move |p| p[k]))
+    };
     let has_rows = !extras.rows.is_empty();
     let (mut x, mut y) =
         (Scale::of(figure.x.log, coordinate(0)), Scale::of(figure.y.log, coordinate(1)));

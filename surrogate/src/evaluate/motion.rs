@@ -38,7 +38,7 @@ impl Motion {
             sum.potential_j -= gravity_m_s2[0] * p[0] + gravity_m_s2[1] * p[1];
             (0..2).for_each(|k| sum.momentum_kg_m_s[k] += v[k]);
             // Unlike f64::max, this keeps what is not a number.
-            if !(squared <= sum.fastest_m_s) {
+            if squared > sum.fastest_m_s || squared.is_nan() {
                 sum.fastest_m_s = squared;
             }
         }

@@ -49,7 +49,7 @@ pub const MEASURES: [Measure; 17] = [
     measure("surface_error", "m", "mean error of the height of the surface over columns"),
     measure("density_error", "1", "mean of |ρ/ρ₀ − 1| in full cells"),
     measure("divergence", "1/s", "root mean square of ∇·u in full cells"),
-    measure("followed", "1", "share of the reference's particles that were followed"),
+    measure("followed", "1", "share of the reference's particles that are followed at the end"),
     measure("crossings", "count", "moves through a line that the producer's own audit saw"),
     measure("certain_crossings", "count", "crossings that frames alone prove"),
     measure("penetrations", "count", "particles outside of the rectangle or inside a thick line"),
@@ -227,7 +227,7 @@ impl<'a> Run<'a> {
             }
             self.mark(index, frame);
         }
-        if index == self.truth.last() && offset.alive > 0 {
+        if offset.alive > 0 {
             self.set("followed", offset.particles as f64 / offset.alive as f64);
         }
     }
