@@ -25,12 +25,16 @@ struct Shipped {
     name: &'static str,
     config: &'static str,
     weights: &'static [u8],
+    #[cfg(test)]
+    card: &'static str,
 }
 
 const SHIPPED: [Shipped; 1] = [Shipped {
     name: "default",
     config: include_str!("../models/default/model.toml"),
     weights: include_bytes!("../models/default/model.safetensors"),
+    #[cfg(test)]
+    card: include_str!("../models/default/card.md"),
 }];
 
 /// How a network's answer becomes motion.
@@ -239,5 +243,21 @@ impl Model {
         let answer = self.net.forward(input, tap);
         let data = answer.try_into_data().map_err(|e| ModelError::Run(e.to_string()))?;
         data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::{Digest, Sha256};
+
+    #[test]
+    fn shipped_weights_are_those_that_the_card_speaks_of() {
+        for Shipped { name, weights, card, .. } in SHIPPED {
+            let sha256: String =
+                Sha256::digest(weights).iter().map(|byte| format!("{byte:02x}")).collect();
+            assert!(card.contains(&sha256), "{name}: {sha256} is not in its card");
+            assert!(weights.len() <= 2 << 20, "{name}: {} bytes to download", weights.len());
+        }
     }
 }

@@ -136,10 +136,10 @@ fn what_a_drain_has_swallowed_does_not_come_back() {
                  drain = [{ min_m = [0.0, 0.42], max_m = [1.0, 0.48] }]";
     let trained = TrainConfig { shape: weir_surrogate::network::Shape::small(8), ..config() };
     let device = device::open("flex").expect("a processor");
-    let TrainConfig { name, shape, scales, motion, .. } = trained;
+    let TrainConfig { name, shape, scales, motion, sight, .. } = trained;
     let net = UNet::new(&shape, &device);
     let origin = Default::default();
-    let config = ModelConfig { version: VERSION, name, shape, scales, motion, origin };
+    let config = ModelConfig { version: VERSION, name, shape, scales, motion, sight, origin };
     let mut surrogate =
         Surrogate::new(Model::new(config, net, device), &scene(drawn)).expect("a surrogate");
     let run = rollout(&mut surrogate, 16).expect("frames");
