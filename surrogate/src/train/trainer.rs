@@ -37,9 +37,9 @@ pub enum TrainError {
         /// The network to start from.
         name: String,
         /// Its shape.
-        got: Shape,
+        got: Box<Shape>,
         /// The shape of the run.
-        takes: Shape,
+        takes: Box<Shape>,
     },
     /// The loss is no number any more.
     #[error(
@@ -166,8 +166,8 @@ impl Trainer {
         if !self.config.shape.grows_from(&model.config.shape) {
             return Err(TrainError::OtherShape {
                 name: model.config.name.clone(),
-                got: model.config.shape.clone(),
-                takes: self.config.shape.clone(),
+                got: Box::new(model.config.shape.clone()),
+                takes: Box::new(self.config.shape.clone()),
             });
         }
         if self.step == 0 {
