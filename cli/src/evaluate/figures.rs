@@ -119,17 +119,20 @@ fn over_time(summary: &Summary, outcomes: &[&Outcome], over: Over) -> Drawn {
         }
         series.push(Series::new(name, Style::Line, hue, middle));
     }
+    let mut notes =
+        vec![format!("medians over {} scenes; shaded the middle half of them", outcomes.len())];
+    if series.iter().any(|s| s.name == "solver-1") {
+        let text = "solver-1 is the reference with other steps: water is chaotic, and nobody gets \
+                    closer for long";
+        notes.push(text.to_owned());
+    }
     let data = FigureData {
         slug: over.slug,
         title: over.title.to_owned(),
         x: over.x,
         y: over.y,
         series,
-        notes: vec![
-            format!("medians over {} scenes; shaded the middle half of them", outcomes.len()),
-            "solver-1 is the reference with other steps: water is chaotic, and nobody gets closer for long"
-                .to_owned(),
-        ],
+        notes,
         same_scale: false,
     };
     (data, extras)

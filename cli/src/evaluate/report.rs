@@ -112,7 +112,7 @@ fn method(summary: &Summary) -> String {
          Particles of coarser solvers are others: a particle of the reference is followed by the one \
          that is nearest when it is first seen, and what that is off then is taken off.{}",
         summary.scenes,
-        summary.data.join(", "),
+        folders(summary),
         summary.split,
         100.0 * summary.interval,
         summary.resamples,
@@ -267,8 +267,16 @@ fn slices(summary: &Summary) -> Part {
     Part::Table(head, rows)
 }
 
+/// Folders of data by their own names: where they were is nobody's business.
+fn folders(summary: &Summary) -> String {
+    let name = |path: &String| {
+        Path::new(path).file_name().map_or(path.clone(), |name| name.to_string_lossy().into_owned())
+    };
+    summary.data.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
 fn title(summary: &Summary) -> String {
-    format!("{} on {}", summary.model, summary.data.join(", "))
+    format!("{} on {}", summary.model, folders(summary))
 }
 
 fn markdown(summary: &Summary, parts: &[Part]) -> String {

@@ -40,17 +40,20 @@ pub fn harder<'a>(tasks: &[Task<'_>], quick: bool) -> Vec<Task<'a>> {
     all
 }
 
-/// A pool at the bottom that makes four times as much water, as far as it fits.
+/// One block with four times the water, as far as it fits, in place of the scene's.
 fn flood(task: &mut Task<'_>) {
-    let domain = &task.scene.domain;
+    let [width, height] = [task.scene.domain.width_m, task.scene.domain.height_m];
     let area = |water: &Water| match *water {
         Water::Block { min_m, max_m, .. } => (max_m[0] - min_m[0]) * (max_m[1] - min_m[1]),
         Water::Emitter { .. } => 0.0,
     };
     let held: f64 = task.scene.water.iter().map(area).sum();
-    let height_m = (3.0 * held / domain.width_m).min(0.6 * domain.height_m);
-    let max_m = [domain.width_m, height_m.max(2.0 * domain.cell_m)];
-    task.scene.water.push(Water::Block { min_m: [0.0; 2], max_m, velocity_m_s: [0.0; 2] });
+    task.scene.water.retain(|water| matches!(water, Water::Emitter { .. }));
+    if held > 0.0 {
+        let deep = (4.0 * held / (0.9 * width)).min(0.6 * height);
+        let (min_m, max_m) = ([0.05 * width, 0.95 * height - deep], [0.95 * width, 0.95 * height]);
+        task.scene.water.push(Water::Block { min_m, max_m, velocity_m_s: [0.0; 2] });
+    }
 }
 
 /// Everything twice as large, cells as they are: four times the water as well.
@@ -81,4 +84,60 @@ fn edit(task: &mut Task<'_>) {
         task.edits.push((ERASED_AT, Edit::Erase(0)));
     }
     task.edits.push((DRAWN_AT, Edit::Add(ramp)));
+}
+
+#[cfg(test)]
+mod tests {
+    use weir_scene::{Limits, Scene};
+
+    use super::*;
+
+    #[test]
+    fn harder_scenes_are_valid_and_as_much_harder_as_they_say() {
+        let scene = Scene::from_toml(
+            "version = 1
+            domain = { width_m = 1.5, height_m = 1.0 }
+            drain = [{ min_m = [1.0, 0.0], max_m = [1.2, 0.05] }]
+            stroke = [{ points_m = [[0.2, 0.5], [0.8, 0.4]] }]
+            water = [
+                { kind = \"block\", min_m = [0.1, 0.6], max_m = [0.4, 0.9] },
+                { kind = \"block\", min_m = [0.6, 0.0], max_m = [0.9, 0.2] },
+            ]",
+        );
+        let scene = scene.expect("a scene");
+        let task = Task {
+            label: "a".to_owned(),
+            slices: Vec::new(),
+            scene: scene.clone(),
+            file: None,
+            fps: 120.0,
+            edits: Vec::new(),
+            frames: 600,
+            stress: false,
+        };
+        let water = |scene: &Scene| {
+            let mut count = 0;
+            weir_sim::Solver::new(scene, weir_sim::Backend::Cpu)
+                .map(|solver| {
+                    let mut frame = weir_scene::Frame::default();
+                    weir_scene::Advance::snapshot(&solver, &mut frame);
+                    count = frame.ids.len();
+                })
+                .expect("a solver");
+            count as f64
+        };
+        let before = water(&scene);
+        let harder = harder(&[task], true);
+        assert_eq!(harder.len(), 4);
+        for task in &harder {
+            task.scene.validate(&Limits::default()).expect("a valid scene");
+            let times = water(&task.scene) / before;
+            let takes =
+                if task.label.contains('x') && !task.label.contains("length") { 4.0 } else { 1.0 };
+            assert!((times / takes - 1.0).abs() < 0.05, "{}: {times}", task.label);
+        }
+        let edited = &harder[3];
+        assert_eq!((edited.strokes(0).len(), edited.strokes(50).len()), (1, 0));
+        assert_eq!(edited.strokes(90).len(), 1);
+    }
 }
