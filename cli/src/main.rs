@@ -5,7 +5,9 @@
 //! everything else to standard error ([`output`]); failures carry their exit
 //! code ([`failure`]).
 
+mod beside;
 mod check;
+mod compare;
 mod evaluate;
 mod export;
 mod failure;
@@ -42,6 +44,7 @@ enum Command {
     Train(train::Args),
     Send(send::Args),
     Evaluate(evaluate::Args),
+    Compare(compare::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
     Generate(generate::Args),
@@ -58,6 +61,7 @@ Examples:
   weir scenes funnel > mine.toml                 start a scene of your own
   weir simulate mine.toml --out mine.h5 --json   keep its numbers
   weir generate tiny --out tiny                  make a small data set
+  weir compare funnel                            the network beside the solver
   weir evaluate default --data tiny --quick      how good the network is
 
 Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Command::Train(args) => train::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::Compare(args) => compare::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),

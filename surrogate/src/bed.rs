@@ -106,6 +106,32 @@ impl Bed {
         held.mass.iter().zip(&self.room).map(|(mass, room)| mass / room).collect()
     }
 
+    /// The least of `map` in the four cells around the corner to the upper right of
+    /// each, and nothing where a line or a wall passes between them.
+    pub fn between(&self, map: &[f32]) -> Vec<f32> {
+        let Grid { nx, ny, .. } = self.grid;
+        let aperture = |name: &str, cell: usize| {
+            let k = MAPS.iter().position(|n| *n == name).unwrap_or_default();
+            self.maps[k * nx * ny + cell]
+        };
+        let corner = |cell: usize| {
+            if (cell % nx) + 1 == nx || cell / nx + 1 == ny {
+                return 0.0;
+            }
+            let open = aperture("aperture-right", cell) >= 1.0
+                && aperture("aperture-right", cell + nx) >= 1.0
+                && aperture("aperture-up", cell) >= 1.0
+                && aperture("aperture-up", cell + 1) >= 1.0;
+            let around = [cell, cell + 1, cell + nx, cell + nx + 1];
+            if open {
+                around.map(|c| map[c]).into_iter().fold(f32::INFINITY, f32::min)
+            } else {
+                0.0
+            }
+        };
+        (0..nx * ny).map(corner).collect()
+    }
+
     /// Whether a point (cells) lies where no water can be.
     pub fn is_solid(&self, p: Point) -> bool {
         self.solids.iter().any(|solid| solid.contains(p))

@@ -27,6 +27,7 @@ use weir_surrogate::train::{
 };
 use weir_surrogate::{Model, device};
 
+use crate::beside::Beside;
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
 use crate::output;
@@ -34,7 +35,6 @@ use data::Data;
 use log::Log;
 use notes::Notes;
 use progress::Progress;
-use sample::Sample;
 use schedule::Schedule;
 use teacher::SolverTeacher;
 
@@ -159,7 +159,7 @@ struct Run<'a> {
     notes: Notes,
     origin: BTreeMap<String, String>,
     examination: Examination,
-    samples: Vec<Sample>,
+    samples: Vec<Beside>,
     log: Log,
     begun: Instant,
     /// Seconds that the run had taken before.
@@ -297,8 +297,8 @@ impl<'a> Run<'a> {
         let steps = self.trainer.steps_done();
         let folder = self.folder.join("rollouts").join(notes::step_name(steps));
         for sample in &self.samples {
-            match sample.roll_out(self.trainer.model(), &folder) {
-                Ok(sampled) => self.notes.sample(sample.name, &sampled, steps),
+            match sample.roll_out(self.trainer.model(), sample::LOOKS, &folder) {
+                Ok(sampled) => self.notes.sample(&sample.name, &sampled, steps),
                 Err(error) => output::notice(&format!("{} is not sampled: {error:#}", sample.name)),
             }
         }

@@ -13,7 +13,7 @@ use super::Args;
 use super::data::Data;
 use super::machine::Watch;
 use super::origin::COMMIT;
-use super::sample::Sampled;
+use crate::beside::Outcome;
 use crate::failure::Failure;
 use crate::output;
 
@@ -114,7 +114,7 @@ impl Notes {
     }
 
     /// The network has flowed in a scene after so many steps.
-    pub fn sample(&self, name: &str, sampled: &Sampled, steps: u64) {
+    pub fn sample(&self, name: &str, sampled: &Outcome, steps: u64) {
         let tracker = self.tracker();
         let folder = format!("rollouts/{}", step_name(steps));
         tracker.artifact(&sampled.picture, &folder);

@@ -1,5 +1,6 @@
 //! What a step learns from.
 
+use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
 use super::{Clip, TrainConfig, dice::Dice};
@@ -18,6 +19,39 @@ pub struct Sample {
     pub target: Vec<f32>,
     /// `height × width`: how much water each place stands for, at most one.
     pub weight: Vec<f32>,
+    /// `height × width`: the least of these weights around the corner to the upper
+    /// right, none where a line passes between them.
+    pub inside: Vec<f32>,
+}
+
+/// Samples as tensors.
+pub(super) struct Asked {
+    /// `samples × INPUTS × height × width`.
+    pub input: Tensor<4>,
+    /// `samples × outputs × height × width`.
+    pub target: Tensor<4>,
+    /// `samples × 1 × height × width`.
+    pub water: Tensor<4>,
+    /// `samples × 1 × height × width`.
+    pub inside: Tensor<4>,
+}
+
+impl Asked {
+    /// Brings `samples` of one canvas to the device.
+    pub fn new(samples: &[Sample], canvas: &Canvas, device: &Device) -> Self {
+        let tensor = |of: fn(&Sample) -> &Vec<f32>| {
+            let values: Vec<f32> = samples.iter().flat_map(of).copied().collect();
+            let channels = values.len() / (samples.len() * canvas.area()).max(1);
+            let shape = [samples.len(), channels, canvas.height, canvas.width];
+            Tensor::<4>::from_data(TensorData::new(values, shape), device)
+        };
+        Self {
+            input: tensor(|s| &s.input),
+            target: tensor(|s| &s.target),
+            water: tensor(|s| &s.weight),
+            inside: tensor(|s| &s.inside),
+        }
+    }
 }
 
 /// Samples of one size of canvas.
@@ -137,7 +171,7 @@ impl Sample {
         let fall = gravity.map(|g| (g * motion.sub_frame_s) as f32);
         let unit = (config.scales.change_m_s / config.scales.cell_m) as f32;
         let mut target = Vec::with_capacity(2 * sub_frames * canvas.area());
-        let mut weight = Vec::new();
+        let (mut weight, mut inside) = (Vec::new(), Vec::new());
         // A particle that leaves has no further answer.
         let mut lives = vec![true; water.len()];
         for k in 1..=sub_frames {
@@ -160,9 +194,10 @@ impl Sample {
             if k == sub_frames {
                 let water: Vec<f32> = gathered.mass.iter().map(|m| m.min(1.0)).collect();
                 canvas.lay(&water, 0.0, &mut weight);
+                canvas.lay(&bed.between(&water), 0.0, &mut inside);
             }
         }
-        Self { input, target, weight }
+        Self { input, target, weight, inside }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Loss;
 use crate::bed::Sight;
 use crate::encode::Scales;
 use crate::model::Motion;
@@ -61,8 +62,8 @@ pub struct TrainConfig {
     pub clip: f32,
     /// Share of the running mean of the weights that each step keeps.
     pub ema: f64,
-    /// Error from which the loss grows linearly, in units of `scales.change_m_s`.
-    pub huber: f32,
+    /// What a wrong answer costs.
+    pub loss: Loss,
     /// Standard deviation of the noise on velocities, m/s.
     pub velocity_noise_m_s: f32,
     /// Standard deviation of the noise on positions, cells.
@@ -92,7 +93,7 @@ impl Default for TrainConfig {
             weight_decay: 1e-4,
             clip: 1.0,
             ema: 0.999,
-            huber: 2.0,
+            loss: Loss::default(),
             velocity_noise_m_s: 0.01,
             position_noise: 0.02,
             pushforward: 0.3,
@@ -141,11 +142,14 @@ impl TrainConfig {
             ("scales.change_m_s", self.scales.change_m_s),
             ("motion.sub_frame_s", self.motion.sub_frame_s),
             ("learning_rate", self.learning_rate),
-            ("huber", self.huber.into()),
+            ("loss.huber", self.loss.huber.into()),
             ("clip", self.clip.into()),
         ] {
             check(key, positive(got), got.to_string(), "a number above 0")?;
         }
+        let extra = self.loss.divergence;
+        let holds = extra >= 0.0 && extra.is_finite();
+        check("loss.divergence", holds, extra.to_string(), "0 or more")?;
         for (key, got) in [
             ("ema", self.ema),
             ("pushforward", self.pushforward),

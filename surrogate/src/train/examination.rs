@@ -1,6 +1,8 @@
 //! Water that a network is asked about again and again, and never learns from.
 
-use super::{Clip, Sample, TrainConfig, dice::Dice};
+use super::batch::Asked;
+use super::loss::number;
+use super::{Clip, Loss, Sample, TrainConfig, dice::Dice};
 use crate::ModelError;
 use crate::encode::Canvas;
 use crate::model::Model;
@@ -13,14 +15,14 @@ const STREAM: u64 = u64::MAX;
 #[derive(Clone, Debug)]
 pub struct Examination {
     questions: Vec<(Canvas, Sample)>,
-    huber: f32,
+    loss: Loss,
     outputs: usize,
 }
 
 /// How a network did.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
-    /// Mean Huber loss over water.
+    /// Mean loss over water.
     pub loss: f32,
     /// The same for an answer of zero: water that falls freely.
     pub free_fall: f32,
@@ -42,7 +44,7 @@ impl Examination {
             (canvas, Sample::at(config, clip, &canvas, water, start, false))
         });
         let outputs = config.shape.outputs();
-        Self { questions: questions.collect(), huber: config.huber, outputs }
+        Self { questions: questions.collect(), loss: config.loss, outputs }
     }
 
     /// How many questions there are.
@@ -62,25 +64,17 @@ impl Examination {
     pub fn mark(&self, model: &Model) -> Result<Mark, ModelError> {
         let (mut loss, mut free_fall, mut total) = (0.0, 0.0, 0.0);
         for (canvas, sample) in &self.questions {
-            let answer = model.answer(sample.input.clone(), 1, canvas, &mut ())?;
-            let area = canvas.area();
-            let places = answer.iter().zip(&sample.target).enumerate();
-            for (k, (&answer, &target)) in places {
-                let weight = f64::from(sample.weight[k % area]);
-                loss += weight * self.huber(answer - target);
-                free_fall += weight * self.huber(target);
-            }
-            total +=
-                self.outputs as f64 * sample.weight.iter().copied().map(f64::from).sum::<f64>();
+            let samples = std::slice::from_ref(sample);
+            let Asked { input, target, water, inside } =
+                Asked::new(samples, canvas, model.device());
+            let error = model.net().forward(input, &mut ()) - target.clone();
+            let sum = |error| self.loss.sum(error, water.clone(), inside.clone());
+            loss += f64::from(number(sum(error))?);
+            free_fall += f64::from(number(sum(target))?);
+            let wet: f32 = sample.weight.iter().sum();
+            total += self.outputs as f64 * f64::from(wet);
         }
         let mean = |sum: f64| (sum / total.max(f64::MIN_POSITIVE)) as f32;
         Ok(Mark { loss: mean(loss), free_fall: mean(free_fall) })
-    }
-
-    /// As in training.
-    fn huber(&self, error: f32) -> f64 {
-        let (size, knee) = (f64::from(error.abs()), f64::from(self.huber));
-        let inner = size.min(knee);
-        0.5 * inner * inner + knee * (size - inner)
     }
 }

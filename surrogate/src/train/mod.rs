@@ -7,6 +7,7 @@ mod dice;
 mod ema;
 mod examination;
 mod lesson;
+mod loss;
 #[cfg(not(target_family = "wasm"))]
 mod mlflow;
 mod state;
@@ -19,6 +20,7 @@ pub use config::{Lessons, TrainConfig};
 pub(crate) use dice::Dice;
 pub use examination::{Examination, Mark};
 pub use lesson::{Course, Teacher};
+pub use loss::{Compared, Loss};
 #[cfg(not(target_family = "wasm"))]
 pub use mlflow::{MlflowTracker, Sent, TrackingError, send};
 pub use state::{STATE_FOLDER, StateError};

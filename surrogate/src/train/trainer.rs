@@ -6,12 +6,14 @@ use std::sync::{Mutex, PoisonError};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::{Device, Tensor};
 use rayon::prelude::*;
 
+use super::batch::Asked;
+use super::loss::number;
 use super::state::{self, State, StateError};
 use super::{Batch, Clip, Sample, Teacher, TrainConfig, ema, lesson};
-use crate::encode::{Canvas, INPUTS};
+use crate::encode::Canvas;
 use crate::model::{Model, ModelConfig, VERSION};
 use crate::network::{Shape, UNet};
 use crate::{ModelError, device};
@@ -60,7 +62,7 @@ pub enum TrainError {
 pub struct Step {
     /// Its number, from zero.
     pub step: u64,
-    /// Mean Huber loss over water.
+    /// Mean loss over water.
     pub loss: f32,
     /// The same for an answer of zero: water that falls freely.
     pub free_fall: f32,
@@ -85,12 +87,6 @@ fn seeded(config: &TrainConfig, device: &Device, learning: &Device) -> UNet {
     // Weights are drawn when they are first looked at.
     drop(net.valid());
     net
-}
-
-fn read(value: Tensor<1>) -> Result<f32, ModelError> {
-    let data = value.try_into_data().map_err(|e| ModelError::Run(e.to_string()))?;
-    let values = data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))?;
-    Ok(values.first().copied().unwrap_or(f32::NAN))
 }
 
 /// A network that learns.
@@ -243,7 +239,7 @@ impl Trainer {
                 // A net of its own: graphs that share a parameter take turns.
                 let net = self.net.valid().train();
                 let (loss, free_fall) = self.loss(&net, samples, &batch.canvas, total);
-                let (value, free_fall) = (read(loss.clone().inner())?, read(free_fall)?);
+                let (value, free_fall) = (number(loss.clone().inner())?, number(free_fall)?);
                 let gradients = GradientsParams::from_grads(loss.backward(), &net);
                 Ok(Learned { loss: value, free_fall, gradients })
             })
@@ -258,7 +254,7 @@ impl Trainer {
         Ok(Learned { loss, free_fall, gradients: gradients.grads() })
     }
 
-    /// Huber loss over the water of `samples`, of the network's answer and of none,
+    /// Loss over the water of `samples`, of the network's answer and of none,
     /// divided by the water of the whole batch.
     fn loss(
         &self,
@@ -267,27 +263,11 @@ impl Trainer {
         canvas: &Canvas,
         total: f32,
     ) -> (Tensor<1>, Tensor<1>) {
-        let outputs = self.config.shape.outputs();
-        let tensor = |of: fn(&Sample) -> &Vec<f32>, channels| {
-            let values: Vec<f32> = samples.iter().flat_map(of).copied().collect();
-            let shape = [samples.len(), channels, canvas.height, canvas.width];
-            Tensor::<4>::from_data(TensorData::new(values, shape), &self.device)
-        };
-        let input = tensor(|s| &s.input, INPUTS);
-        let target = tensor(|s| &s.target, outputs);
-        let weight = tensor(|s| &s.weight, 1);
-        let answer = net.forward(input, &mut ());
-        let mean = |error: Tensor<4>| (self.huber(error) * weight.clone()).sum().div_scalar(total);
-        let free_fall = mean(target.clone()).inner();
-        (mean(answer - target), free_fall)
-    }
-
-    fn huber(&self, error: Tensor<4>) -> Tensor<4> {
-        let knee = self.config.huber;
-        let size = error.abs();
-        let inner = size.clone().clamp_max(knee);
-        // ½ min(e, k)² + k (e − min(e, k))
-        inner.clone().powf_scalar(2.0).mul_scalar(0.5) + (size - inner).mul_scalar(knee)
+        let Asked { input, target, water, inside } = Asked::new(samples, canvas, &self.device);
+        let error = net.forward(input, &mut ()) - target.clone();
+        let loss = self.config.loss;
+        let mean = |error| loss.sum(error, water.clone(), inside.clone()).div_scalar(total);
+        (mean(error), mean(target).inner())
     }
 
     /// Writes the state into the folder `run`.
