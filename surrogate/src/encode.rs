@@ -4,10 +4,21 @@ use rayon::prelude::*;
 use weir_scene::Grid;
 
 use crate::bed::{Bed, MAPS};
+use crate::flight::{Flight, flights};
 use crate::transfer::{Shares, gather, shares_at};
 
 /// Names of the maps that come from the water; those of [`MAPS`] follow.
-pub const WATER_MAPS: [&str; 4] = ["density", "u", "v", "density-ballistic"];
+///
+/// `density` is ρ/ρ₀ now, `landing` if each particle flew through the call alone
+/// ([`flight`](crate::flight)). The others are means over the water that is at a
+/// node now: its velocity (`u`, `v`), what lines will have changed of it by the
+/// middle of the call (`early-u`, `early-v`) and by its end (`late-u`, `late-v`),
+/// how dense it will be where it lands (`crowd`), and how fast the water it finds
+/// there is, relative to it (`meet-u`, `meet-v`).
+pub const WATER_MAPS: [&str; 11] = [
+    "density", "landing", "u", "v", "early-u", "early-v", "late-u", "late-v", "crowd", "meet-u",
+    "meet-v",
+];
 /// Maps that the network is shown.
 pub const INPUTS: usize = WATER_MAPS.len() + MAPS.len();
 
@@ -138,26 +149,30 @@ pub fn encode(
     let nodes = bed.room.len();
     let positions = water.position.par_iter().with_min_len(CHUNK);
     let shares: Vec<Shares> = positions.map(|&p| shares_at(bed, p)).collect();
-    let now = gather(nodes, &shares, water.velocity.iter().copied());
-    let size = [bed.grid().nx as f32, bed.grid().ny as f32];
-    let fall = gravity.map(|g| (0.5 * g * call_s * call_s) as f32);
-    let moving = water.position.par_iter().zip(&water.velocity).with_min_len(CHUNK);
-    let landing = moving.map(|(p, v)| {
-        let end = [0, 1].map(|k| (p[k] + v[k] * call_s as f32 + fall[k]).clamp(0.0, size[k]));
-        shares_at(bed, end)
-    });
-    let landing: Vec<Shares> = landing.collect();
+    let flights = flights(bed, water, gravity, call_s);
+    let landed: Vec<Shares> =
+        flights.par_iter().with_min_len(CHUNK).map(|flight| shares_at(bed, flight.end)).collect();
+    let landing = bed.density(&landed);
+    let there = gather(nodes, &landed, flights.iter().map(|flight| flight.velocity));
+    let of_particle = |k: usize| {
+        let (v, Flight { velocity, lost: [early, late], .. }) = (water.velocity[k], flights[k]);
+        let meet = [0, 1].map(|a| landed[k].read(&there.mean[a]) - velocity[a]);
+        let crowd = landed[k].read(&landing);
+        [v[0], v[1], early[0], early[1], late[0], late[1], crowd, meet[0], meet[1]]
+    };
+    let now = gather(nodes, &shares, (0..water.len()).map(of_particle));
     let density = bed.density(&shares);
-    let mut mean = now.mean.into_iter();
-    let velocity = [0, 1].map(|_| mean.next().unwrap_or_default());
     let shown = (scales.cell_m / scales.velocity_m_s) as f32;
     let mut input = Vec::with_capacity(INPUTS * canvas.area());
     canvas.lay(&density, 0.0, &mut input);
-    for component in &velocity {
-        let scaled: Vec<f32> = component.iter().map(|v| v * shown).collect();
+    canvas.lay(&landing, 0.0, &mut input);
+    for (name, map) in WATER_MAPS[2..].iter().zip(&now.mean) {
+        let unit = if *name == "crowd" { 1.0 } else { shown };
+        let scaled: Vec<f32> = map.iter().map(|v| v * unit).collect();
         canvas.lay(&scaled, 0.0, &mut input);
     }
-    canvas.lay(&bed.density(&landing), 0.0, &mut input);
+    let mut mean = now.mean.into_iter();
+    let velocity = [0, 1].map(|_| mean.next().unwrap_or_default());
     let unseen = vec![1.0; nodes];
     for (name, map) in MAPS.iter().zip(bed.maps.chunks(nodes)) {
         let hidden = !bed.sight().apertures && name.starts_with("aperture");

@@ -10,13 +10,12 @@ use rayon::prelude::*;
 use crate::ModelError;
 use crate::bed::Bed;
 use crate::encode::{Canvas, Encoded, Water, encode};
+use crate::flight;
 use crate::model::Model;
 use crate::network::Tap;
 use crate::relax;
-use crate::transfer::{Shares, cell_of};
+use crate::transfer::Shares;
 
-/// Farthest that a particle goes in one leg, cells: lists of lines reach one cell far.
-const LEG: f64 = 0.98;
 /// Particles that one task covers.
 const CHUNK: usize = 512;
 
@@ -151,23 +150,7 @@ pub fn mix(water: &mut Water, shown: &Encoded, blend: f32) {
 
 /// Takes a particle `way` past all lines. Returns how many legs crossed one.
 fn go(bed: &Bed, p: &mut [f32; 2], way: [f64; 2], v: &mut [f32; 2]) -> u64 {
-    let length = way[0].hypot(way[1]);
-    if !length.is_finite() {
-        // Left for the check after the call, which reports it.
-        *p = way.map(|c| c as f32);
-        return 0;
-    }
-    let sweep = bed.sweep();
-    let mut velocity = v.map(f64::from);
-    let legs = (length / LEG).ceil().max(1.0);
     let mut crossings = 0;
-    for _ in 0..legs as usize {
-        let from = p.map(f64::from);
-        let to = [from[0] + way[0] / legs, from[1] + way[1] / legs];
-        let path = sweep.past_lines(cell_of(bed.grid(), *p), from, to, &mut velocity);
-        crossings += u64::from(bed.audit().crossed(path.points()));
-        *p = path.end().map(|c| c as f32);
-    }
-    *v = velocity.map(|c| c as f32);
+    flight::go(bed, p, way, v, |path| crossings += u64::from(bed.audit().crossed(path.points())));
     crossings
 }

@@ -21,6 +21,7 @@ pub mod device;
 pub mod encode;
 mod error;
 pub mod evaluate;
+pub mod flight;
 pub mod flow;
 pub mod internals;
 mod model;

@@ -18,7 +18,7 @@ pub const CONFIG_FILE: &str = "model.toml";
 /// Name of the file with its weights.
 pub const WEIGHTS_FILE: &str = "model.safetensors";
 /// Version of the description.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A model that comes with this crate: its name, its description and its weights.
 struct Shipped {
