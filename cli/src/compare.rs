@@ -6,11 +6,10 @@ use std::process::ExitCode;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use weir_scene::Scene;
-use weir_surrogate::{FPS, Model, device};
+use weir_surrogate::FPS;
 
 use crate::beside::{Beside, Looks, Outcome};
-use crate::failure::Failure;
-use crate::{output, scene_source};
+use crate::{model_source, output, scene_source};
 
 /// Film what a network makes of scenes beside what the solver does
 #[derive(clap::Args)]
@@ -22,6 +21,9 @@ pub struct Args {
     /// The network: `default`, which comes with weir, or a model's folder
     #[arg(long, value_name = "NAME|PATH", default_value = "default")]
     model: String,
+    /// What computes it: flex (the processor), and wgpu or cuda where the build has them
+    #[arg(long, value_name = "DEVICE", default_value = "flex")]
+    device: String,
     /// Where the films and pictures go
     #[arg(long, value_name = "DIR", default_value = "compare")]
     out: PathBuf,
@@ -82,8 +84,7 @@ struct Row {
 /// # Errors
 /// Bad input, or a folder that takes no files.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let refuse = |error: weir_surrogate::ModelError| Failure::BadInput(error.to_string());
-    let model = Model::open(&args.model, &device::open("flex").map_err(refuse)?).map_err(refuse)?;
+    let model = model_source::load(&args.model, &args.device)?;
     let named: Vec<String> = if args.scenes.is_empty() {
         Scene::examples().iter().map(|example| example.name.to_owned()).collect()
     } else {

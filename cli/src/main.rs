@@ -15,6 +15,7 @@ mod figure;
 mod generate;
 mod import;
 mod interrupt;
+mod model_source;
 mod new_file;
 mod output;
 mod picture;

@@ -1,6 +1,8 @@
 //! Where a network runs.
 
 use burn::tensor::Device;
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+use burn::tensor::DeviceType;
 
 use crate::ModelError;
 
@@ -16,19 +18,35 @@ pub const KINDS: &[&str] = &[
 /// The device called `name`: `flex` (the processor), `wgpu` or `cuda`.
 ///
 /// # Errors
-/// This build has no such device.
+/// This build has no such device, or this machine.
 pub fn open(name: &str) -> Result<Device, ModelError> {
     match name {
         "flex" => Ok(Device::flex()),
         #[cfg(feature = "wgpu")]
-        "wgpu" => Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice)),
+        "wgpu" => {
+            found(DeviceType::Wgpu, name, "a Vulkan driver (Debian: mesa-vulkan-drivers)")?;
+            Ok(Device::wgpu(burn::tensor::DeviceKind::DefaultDevice))
+        }
         #[cfg(feature = "cuda")]
-        "cuda" => Ok(Device::cuda(0)),
-        _ => Err(ModelError::Device {
-            name: name.to_owned(),
-            why: format!("this build has {}", KINDS.join(", ")),
-        }),
+        "cuda" => {
+            found(DeviceType::Cuda, name, "NVIDIA's driver and the CUDA toolkit")?;
+            Ok(Device::cuda(0))
+        }
+        _ => {
+            let why = format!("this build has {}", KINDS.join(", "));
+            Err(ModelError::Device { name: name.to_owned(), why })
+        }
     }
+}
+
+/// Asks for a device before its first use, which would panic without one.
+#[cfg(any(feature = "wgpu", feature = "cuda"))]
+fn found(kind: DeviceType, name: &str, takes: &str) -> Result<(), ModelError> {
+    if Device::enumerate(kind).into_vec().is_empty() {
+        let why = format!("there is none on this machine; it takes {takes}");
+        return Err(ModelError::Device { name: name.to_owned(), why });
+    }
+    Ok(())
 }
 
 /// Whether a network on this device computes on the processor.

@@ -3,9 +3,10 @@
 use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
 use weir_sim::{Backend, Solver, SolverConfig};
 use weir_surrogate::evaluate::{MARKS, floor};
-use weir_surrogate::{FPS, Model, ModelError, Surrogate};
+use weir_surrogate::{FPS, Model, Surrogate};
 
 use crate::failure::Failure;
+use crate::model_source::refusal;
 
 /// Longest step of the solver unless a contender says otherwise, seconds.
 const STEP_S: f64 = 1.0 / 120.0;
@@ -225,13 +226,5 @@ impl Engine {
             Self::Solver(solver) => solver.totals().line_crossings,
             Self::Network(network) => network.totals().line_crossings,
         }
-    }
-}
-
-/// What a network refuses is bad input, unless its device is to blame.
-pub fn refusal(error: ModelError) -> Failure {
-    match error {
-        ModelError::Device { .. } | ModelError::Run(_) => Failure::Lacking(error.to_string()),
-        _ => Failure::BadInput(error.to_string()),
     }
 }

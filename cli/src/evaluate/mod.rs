@@ -25,11 +25,11 @@ use anyhow::Context;
 use clap::ValueEnum;
 use weir_scene::Scene;
 use weir_surrogate::evaluate::MARKS;
-use weir_surrogate::{Model, Surrogate, device};
+use weir_surrogate::{Model, Surrogate};
 
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
-use crate::output;
+use crate::{model_source, output};
 use contender::contenders;
 use summary::{Asked, Summary};
 use task::Data;
@@ -48,6 +48,9 @@ pub struct Args {
     /// Which of its scenes
     #[arg(long, value_enum, default_value_t = Split::Test)]
     split: Split,
+    /// What computes the networks: flex (the processor), and wgpu or cuda where the build has them
+    #[arg(long, value_name = "DEVICE", default_value = "flex")]
+    device: String,
     /// Only the first scenes of each data set: one number for all, or one for each, as in 32,16 [default: all]
     #[arg(long, value_name = "N", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..))]
     scenes: Vec<u32>,
@@ -124,7 +127,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let frames = or(args.frames, MARKS[3], MARKS[2]);
     let long = or(args.long, 3000, 300);
-    let models = open_models(&args.models)?;
+    let models = open_models(&args.models, &args.device)?;
     let data = Data::open(&args.data, args.part)?;
     let split = args.split.of_data();
     if args.scenes.len() > 1 && args.scenes.len() != args.data.len() {
@@ -190,11 +193,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The models of these names, each with a name of its own.
-fn open_models(given: &[String]) -> Result<Vec<(String, Model)>, Failure> {
-    let device = device::open("flex").map_err(contender::refusal)?;
+fn open_models(given: &[String], device: &str) -> Result<Vec<(String, Model)>, Failure> {
     let mut models: Vec<(String, Model)> = Vec::new();
     for given in given {
-        let model = Model::open(given, &device).map_err(contender::refusal)?;
+        let model = model_source::load(given, device)?;
         let name = model.config.name.clone();
         let twins = models.iter().filter(|(_, other)| other.config.name == name).count();
         let name = match twins {

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use weir_scene::{Advance, Frame, GridField, Scene};
 use weir_sim::{Backend, Solver, SolverConfig};
-use weir_surrogate::{Model, ModelError, Surrogate, device};
+use weir_surrogate::Surrogate;
 
 use super::Args;
 use crate::failure::Failure;
+use crate::model_source::{self, refusal};
 use crate::output;
 
 /// A producer of frames that can say how it went.
@@ -55,8 +56,7 @@ impl Engine {
             let text = format!("--fps: got {}, a network takes {}", args.fps, weir_surrogate::FPS);
             return Err(Failure::BadInput(text));
         }
-        let device = device::open("flex").map_err(refusal)?;
-        let model = Model::open(name, &device).map_err(refusal)?;
+        let model = model_source::load(name, &args.device)?;
         let network = Surrogate::new(model, scene).map_err(refusal)?;
         if !scene.bodies.is_empty() {
             output::notice("note: to the network bodies are walls; they neither move nor float");
@@ -108,13 +108,6 @@ impl Engine {
                 }
             }
         }
-    }
-}
-
-fn refusal(error: ModelError) -> Failure {
-    match error {
-        ModelError::Device { .. } => Failure::Lacking(error.to_string()),
-        _ => Failure::BadInput(error.to_string()),
     }
 }
 

@@ -38,6 +38,9 @@ pub struct Args {
     /// A network instead of the solver: `default`, which comes with weir, or a model's folder
     #[arg(long, value_name = "NAME|PATH")]
     model: Option<String>,
+    /// What computes the network: flex (the processor), and wgpu or cuda where the build has them
+    #[arg(long, value_name = "DEVICE", default_value = "flex", requires = "model")]
+    device: String,
     /// How many frames to make [default: the scene's duration times --fps]
     #[arg(long, value_name = "N", allow_negative_numbers = true)]
     frames: Option<usize>,

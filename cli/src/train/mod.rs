@@ -22,15 +22,15 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde::Serialize;
+use weir_surrogate::device;
 use weir_surrogate::train::{
     Examination, Mark, STATE_FOLDER, StateError, Step, TrainConfig, TrainError, Trainer,
 };
-use weir_surrogate::{Model, device};
 
 use crate::beside::Beside;
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
-use crate::output;
+use crate::{model_source, output};
 use data::Data;
 use log::Log;
 use notes::Notes;
@@ -129,9 +129,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         );
         return Err(Failure::BadInput(text).into());
     }
-    let device = device::open(&args.device).map_err(|e| Failure::Lacking(e.to_string()))?;
-    let from = args.from.as_deref().map(|name| Model::open(name, &device)).transpose();
-    let from = from.map_err(|e| Failure::BadInput(e.to_string()))?;
+    let device = device::open(&args.device).map_err(model_source::refusal)?;
+    let from = args.from.as_deref().map(|name| model_source::load(name, &args.device));
+    let from = from.transpose()?;
     let mut data = Data::read(args, &config)?;
     fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let scenes = std::mem::take(&mut data.scenes);

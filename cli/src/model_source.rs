@@ -1,0 +1,22 @@
+//! From what the user typed to a network: the name of one that ships or its folder,
+//! and what computes it.
+
+use weir_surrogate::{Model, ModelError, device};
+
+use crate::failure::Failure;
+
+/// Opens the network `given` on the device called `device`.
+///
+/// # Errors
+/// No such network, or no such device.
+pub fn load(given: &str, device: &str) -> Result<Model, Failure> {
+    Model::open(given, &device::open(device).map_err(refusal)?).map_err(refusal)
+}
+
+/// What is lacking here is told apart from what was asked for wrongly.
+pub fn refusal(error: ModelError) -> Failure {
+    match error {
+        ModelError::Device { .. } | ModelError::Run(_) => Failure::Lacking(error.to_string()),
+        _ => Failure::BadInput(error.to_string()),
+    }
+}
