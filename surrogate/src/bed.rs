@@ -24,8 +24,8 @@ const LEAST_ROOM: f32 = 0.05;
 pub const MAPS: [&str; 6] =
     ["distance", "away-x", "away-y", "aperture-right", "aperture-up", "solid"];
 
-/// What of the lines is seen: all of it, but where an experiment asks what a part is
-/// worth. Water stops at lines in any case.
+/// What is seen of the lines, and of what they will do to the water: all of it, but
+/// where an experiment asks what a part is worth. Water stops at lines in any case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Sight {
@@ -33,11 +33,13 @@ pub struct Sight {
     pub apertures: bool,
     /// Whether particles and nodes on two sides of a line are hidden from each other.
     pub line_aware: bool,
+    /// Whether the network is shown how particles would fare alone.
+    pub flights: bool,
 }
 
 impl Default for Sight {
     fn default() -> Self {
-        Self { apertures: true, line_aware: true }
+        Self { apertures: true, line_aware: true, flights: true }
     }
 }
 

@@ -167,7 +167,12 @@ pub fn encode(
     canvas.lay(&density, 0.0, &mut input);
     canvas.lay(&landing, 0.0, &mut input);
     for (name, map) in WATER_MAPS[2..].iter().zip(&now.mean) {
-        let unit = if *name == "crowd" { 1.0 } else { shown };
+        let unit = match *name {
+            "u" | "v" => shown,
+            _ if !bed.sight().flights => 0.0,
+            "crowd" => 1.0,
+            _ => shown,
+        };
         let scaled: Vec<f32> = map.iter().map(|v| v * unit).collect();
         canvas.lay(&scaled, 0.0, &mut input);
     }
