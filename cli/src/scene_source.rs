@@ -31,40 +31,9 @@ fn parse(label: &str, file_name: &str, text: &str) -> Result<Scene, Failure> {
 
 /// The refusal of a name that is neither a file nor an example, with what may have been meant.
 pub fn unknown(given: &str) -> Failure {
-    let meant = Scene::examples()
-        .iter()
-        .map(|example| (edits(given, example.name), example.name))
-        .min()
-        .filter(|&(edits, name)| edits <= name.len().div_ceil(3))
-        .map_or(String::new(), |(_, name)| format!("; did you mean {name}?"));
+    let meant = Scene::example_like(given);
+    let meant = meant.map_or(String::new(), |name| format!("; did you mean {name}?"));
     Failure::BadInput(format!(
         "scene: got {given}, takes a file or one of the names that `weir scenes` lists{meant}"
     ))
-}
-
-/// Letters to insert, delete or change to get from `a` to `b` (Levenshtein 1966).
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::edits;
-
-    #[test]
-    fn edits_count_letters() {
-        assert_eq!(edits("dam-brake", "dam-break"), 2);
-        assert_eq!(edits("", "mill"), 4);
-        assert_eq!(edits("maze", "maze"), 0);
-    }
 }

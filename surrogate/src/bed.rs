@@ -231,6 +231,16 @@ fn nearest_on(s: &Segment, p: Point) -> Point {
     [s.a[0] + t * d[0], s.a[1] + t * d[1]]
 }
 
+/// A bed of ten by ten cells with these strokes, for tests.
+#[cfg(test)]
+pub(crate) fn ten_by_ten(strokes: &str) -> Bed {
+    let text = format!(
+        "version = 1\ndomain = {{ width_m = 1.0, height_m = 1.0, cell_m = 0.1 }}\n{strokes}"
+    );
+    let scene = Scene::from_toml(&text).expect("a scene");
+    Bed::new(&scene, &scene.strokes, Sight::default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

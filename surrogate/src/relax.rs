@@ -97,16 +97,7 @@ pub fn of_particle(shares: &Shares, way: &[Vec<f32>; 2]) -> [f32; 2] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bed::Sight;
-    use weir_scene::Scene;
-
-    fn bed(strokes: &str) -> Bed {
-        let text = format!(
-            "version = 1\ndomain = {{ width_m = 1.0, height_m = 1.0, cell_m = 0.1 }}\n{strokes}"
-        );
-        let scene = Scene::from_toml(&text).expect("a scene");
-        Bed::new(&scene, &scene.strokes, Sight::default())
-    }
+    use crate::bed::ten_by_ten as bed;
 
     #[test]
     fn water_at_rest_density_stays() {

@@ -1,6 +1,7 @@
 //! The scenes that come with weir: a first look, a gallery and a test suite.
 
 use crate::Scene;
+use crate::spelling::nearest;
 
 /// A scene that ships with the crate, as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +41,12 @@ impl Scene {
     /// The scenes in `scenes/`, in the order of a gallery. All are valid.
     pub fn examples() -> &'static [Example] {
         EXAMPLES
+    }
+
+    /// The example that a mistyped name was meant to be, if one is near enough.
+    pub fn example_like(name: &str) -> Option<&'static str> {
+        let names: Vec<&str> = EXAMPLES.iter().map(|example| example.name).collect();
+        nearest(name, &names)
     }
 }
 

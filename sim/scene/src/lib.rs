@@ -8,6 +8,7 @@ mod grid;
 mod limits;
 mod recording;
 mod scene;
+mod spelling;
 mod stroke;
 mod trajectory;
 mod validate;

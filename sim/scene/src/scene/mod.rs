@@ -5,7 +5,7 @@ mod kinds;
 mod outline;
 mod point;
 mod refusal;
-mod spelling;
+
 mod table;
 mod text;
 

@@ -6,8 +6,8 @@
 
 use serde_path_to_error::{Path, Segment};
 
-use super::spelling::nearest;
 use super::{Scene, SceneError};
+use crate::spelling::nearest;
 
 /// A notation that a scene may be written in.
 #[derive(Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Which known word a mistyped one was meant to be.
 
 /// The word of `known` nearest to `word`, if one is near enough to be a slip.
-pub(super) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
     // A stranger's key may be megabytes long; no slip is.
     if word.len() > 40 {
         return None;
