@@ -234,6 +234,7 @@ fn is_error(number: &str) -> bool {
         "warm_mse",
         "sinkhorn",
         "kinetic_error",
+        "kinetic_mse",
         "momentum_error",
         "front_error",
         "surface_error",

@@ -22,6 +22,8 @@ pub const SHOWN: [&str; 24] = [
     "kinetic_error_20",
     "kinetic_error_100",
     "kinetic_error_600",
+    "kinetic_mse_20",
+    "kinetic_mse_100",
     "momentum_error_100",
     "front_error_100",
     "surface_error_100",

@@ -29,7 +29,7 @@ pub struct Measure {
 }
 
 /// What is measured, in the order of reports.
-pub const MEASURES: [Measure; 17] = [
+pub const MEASURES: [Measure; 18] = [
     measure("mse", "m²", "mean squared distance of particles from where the reference has them"),
     measure("warm_mse", "m²", "the same, begun from water in motion: states of the reference"),
     measure("sinkhorn", "m²", "debiased Sinkhorn divergence, whoever is who"),
@@ -40,6 +40,7 @@ pub const MEASURES: [Measure; 17] = [
         "1",
         "error of kinetic energy until then, of its own root mean square",
     ),
+    measure("kinetic_mse", "1", "its square: the mean squared error (MSE_Ekin) of its mean square"),
     measure(
         "momentum_error",
         "1",
@@ -301,6 +302,7 @@ impl<'a> Run<'a> {
         let Sums { frames, kinetic, momentum, front, .. } = self.sums;
         if kinetic[1] > 0.0 {
             self.put("kinetic_error", index, (kinetic[0] / kinetic[1]).sqrt());
+            self.put("kinetic_mse", index, kinetic[0] / kinetic[1]);
         }
         if momentum[1] > 0.0 {
             self.put("momentum_error", index, (momentum[0] / momentum[1]).sqrt());
@@ -375,6 +377,7 @@ mod tests {
         close("mse_20", 0.01, 1e-3);
         close("sinkhorn_20", 0.01, 0.02);
         close("kinetic_error_20", 3.0, 1e-3);
+        close("kinetic_mse_20", 9.0, 1e-2);
         close("momentum_error_20", 1.0, 1e-3);
         close("front_error_20", 0.05, 0.01);
         assert_eq!(scores.values["mass_faults"], 0.0);
