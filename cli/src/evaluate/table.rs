@@ -3,7 +3,7 @@
 use super::summary::{Summary, slice_line};
 
 /// Numbers that the table shows, in order.
-pub const SHOWN: [&str; 24] = [
+pub const SHOWN: [&str; 26] = [
     "mse_1",
     "mse_20",
     "mse_100",
