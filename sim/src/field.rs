@@ -3,7 +3,7 @@
 use weir_scene::Grid;
 use wide::f32x4;
 
-use weir_ground::{Axis, Obstacles, Topology};
+use weir_ground::{Axis, Obstacles, Topology, square};
 
 /// A value for every velocity unknown of both axes.
 pub type FaceField = [Vec<f32>; 2];
@@ -135,6 +135,7 @@ impl Stencil {
         };
         let (i, j) = ((p[0] - offset_x).floor() as i32, (p[1] - offset_y).floor() as i32);
         let clear = obstacles.clear_near(cell);
+        let square = square::at(grid, axis.stagger(), p);
         let mut stencil = Self {
             count: 0,
             node: [0; Self::MOST],
@@ -181,21 +182,31 @@ impl Stencil {
                     (0..2).for_each(|k| stencil.offset_slope[k] += 2.0 * wall * slope[k]);
                 }
             };
-            let sees =
-                |at: [f32; 2]| clear || obstacles.sees(cell, p.map(f64::from), at.map(f64::from));
-            match topology.pieces(axis, face) {
-                None => {
-                    let at = face_at(axis, column as usize, row as usize);
-                    if sees(at) {
-                        add(face, at, 1.0);
-                    } else {
-                        whole = false;
-                    }
+            let middle = face_at(axis, column as usize, row as usize);
+            let ends = |at: [f32; 2]| (p.map(f64::from), at.map(f64::from));
+            let sees = |at: [f32; 2]| clear || {
+                let (from, to) = ends(at);
+                obstacles.sees(cell, from, to)
+            };
+            let sees_middle = || {
+                clear || {
+                    let (from, to) = ends(middle);
+                    obstacles.sees_between(axis.stagger(), square, from, to)
                 }
-                Some(pieces) => {
+            };
+            match topology.pieces(axis, face) {
+                Some(pieces) if !matches!(pieces, [piece] if piece.aperture == 1.0) => {
                     whole = false;
                     for piece in pieces.iter().filter(|piece| sees(piece.at)) {
                         add(piece.node as usize, piece.at, piece.aperture);
+                    }
+                }
+                _ => {
+                    let seen = if column == i || !topology.periodic_x() { sees_middle() } else { sees(middle) };
+                    if seen {
+                        add(face, middle, 1.0);
+                    } else {
+                        whole = false;
                     }
                 }
             }

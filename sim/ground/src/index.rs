@@ -1,80 +1,26 @@
 //! Segments by cell, for the two kinds of question that stages ask.
 
-use weir_scene::Grid;
+use weir_scene::{Grid, Stagger};
 
-use crate::{Point, Segment};
+use crate::lists::{Boxes, Lists};
+use crate::{Point, Segment, square};
 
 /// How far beyond its cells a segment is listed, so that rounding can hide none.
 const MARGIN: f64 = 1e-6;
 
 /// Segments with, for each cell, the list of those that touch it and the list
-/// of those that touch its 3 × 3 neighbourhood.
+/// of those that touch its 3 × 3 neighbourhood; and for each square between four
+/// points of a lattice the list of those that touch that.
 ///
 /// Everything that a stage asks about concerns less than one cell of distance,
-/// so the second list of the cell that a particle is in always suffices.
+/// so the second list of the cell that a particle is in always suffices. Whoever
+/// looks only at the four points around a particle needs no more than the third.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
     segments: Vec<Segment>,
     touching: Lists,
     near: Lists,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Lists {
-    start: Vec<u32>,
-    items: Vec<u32>,
-}
-
-impl Lists {
-    #[inline]
-    fn of(&self, cell: usize) -> &[u32] {
-        match (self.start.get(cell), self.start.get(cell + 1)) {
-            (Some(&a), Some(&b)) => &self.items[a as usize..b as usize],
-            _ => &[],
-        }
-    }
-
-    fn rebuild(&mut self, grid: &Grid, segments: &[Segment], reach: f64) {
-        self.start.clear();
-        self.items.clear();
-        if segments.is_empty() {
-            return;
-        }
-        self.start.resize(grid.nx * grid.ny + 1, 0);
-        for segment in segments {
-            for_cells_near(grid, segment, reach, |cell| self.start[cell + 1] += 1);
-        }
-        for cell in 0..grid.nx * grid.ny {
-            self.start[cell + 1] += self.start[cell];
-        }
-        self.items.resize(self.start[grid.nx * grid.ny] as usize, 0);
-        // Fill from the back so that `start` ends where it began and each list
-        // is in ascending order.
-        let mut end: Vec<u32> = self.start[1..].to_vec();
-        for (index, segment) in segments.iter().enumerate().rev() {
-            for_cells_near(grid, segment, reach, |cell| {
-                end[cell] -= 1;
-                self.items[end[cell] as usize] = index as u32;
-            });
-        }
-    }
-}
-
-fn for_cells_near(grid: &Grid, segment: &Segment, reach: f64, mut visit: impl FnMut(usize)) {
-    let range = |k: usize, count: usize| {
-        let low = (segment.a[k].min(segment.b[k]) - reach).floor() as i64 - 1;
-        let high = (segment.a[k].max(segment.b[k]) + reach).floor() as i64 + 1;
-        low.clamp(0, count as i64)..(high + 1).clamp(0, count as i64)
-    };
-    for j in range(1, grid.ny) {
-        for i in range(0, grid.nx) {
-            let (x, y) = (i as f64, j as f64);
-            let (min, max) = ([x - reach, y - reach], [x + 1.0 + reach, y + 1.0 + reach]);
-            if segment.touches_box(min, max) {
-                visit(grid.cell(i as usize, j as usize));
-            }
-        }
-    }
+    between: [Lists; 3],
 }
 
 impl SegmentIndex {
@@ -82,8 +28,17 @@ impl SegmentIndex {
     pub fn rebuild(&mut self, grid: &Grid, segments: impl IntoIterator<Item = Segment>) {
         self.segments.clear();
         self.segments.extend(segments);
-        self.touching.rebuild(grid, &self.segments, MARGIN);
-        self.near.rebuild(grid, &self.segments, 1.0 + MARGIN);
+        let cells = Boxes { shape: [grid.nx, grid.ny], corner: [0.0; 2], reach: MARGIN };
+        self.touching.rebuild(&cells, &self.segments);
+        self.near.rebuild(&Boxes { reach: 1.0 + MARGIN, ..cells }, &self.segments);
+        for stagger in [Stagger::Centre, Stagger::FaceX, Stagger::FaceY] {
+            let squares = Boxes {
+                shape: square::shape(grid),
+                corner: square::first_corner(stagger),
+                reach: MARGIN,
+            };
+            self.between[stagger as usize].rebuild(&squares, &self.segments);
+        }
     }
 
     #[inline]
@@ -101,6 +56,12 @@ impl SegmentIndex {
     #[inline]
     pub fn near(&self, cell: usize) -> &[u32] {
         self.near.of(cell)
+    }
+
+    /// Segments that touch a square between points, by index.
+    #[inline]
+    fn between(&self, stagger: Stagger, square: usize) -> &[u32] {
+        self.between[stagger as usize].of(square)
     }
 }
 
@@ -200,6 +161,22 @@ impl Obstacles {
         !self.near(cell).any(|segment| segment.crosses(p, q))
     }
 
+    /// Whether nothing touches a [`square`](crate::square) between four points.
+    #[inline]
+    pub fn clear_between(&self, stagger: Stagger, square: usize) -> bool {
+        self.lines.between(stagger, square).is_empty()
+            && self.outlines.between(stagger, square).is_empty()
+    }
+
+    /// Whether `p` and `q`, both in this [`square`](crate::square) between four
+    /// points, see each other.
+    #[inline]
+    pub fn sees_between(&self, stagger: Stagger, square: usize, p: Point, q: Point) -> bool {
+        let lines = self.lines.select(self.lines.between(stagger, square));
+        let outlines = self.outlines.select(self.outlines.between(stagger, square));
+        !lines.chain(outlines).any(|segment| segment.crosses(p, q))
+    }
+
     /// Whether `p` and `q`, both in the closed `cell`, see each other.
     #[inline]
     pub fn sees_within(&self, cell: usize, p: Point, q: Point) -> bool {
@@ -232,6 +209,17 @@ mod tests {
                 };
                 assert_eq!(index.touching(grid.cell(i, j)), within(MARGIN), "cell {i} {j}");
                 assert_eq!(index.near(grid.cell(i, j)), within(1.0 + MARGIN), "cell {i} {j}");
+                for stagger in [Stagger::Centre, Stagger::FaceX, Stagger::FaceY] {
+                    let at = grid.cells_from_index(stagger, i, j);
+                    let square = square::at(&grid, stagger, at.map(|c| c as f32 + 0.1));
+                    let max = at.map(|c| c + 1.0);
+                    let hits = segments.iter().enumerate();
+                    let touched: Vec<u32> = hits
+                        .filter(|(_, s)| s.touches_box(at, max))
+                        .map(|(k, _)| k as u32)
+                        .collect();
+                    assert_eq!(index.between(stagger, square), touched, "{stagger:?} {i} {j}");
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ use std::ops::Range;
 use weir_scene::{Grid, Stagger};
 
 use crate::cut::{Cut, SIDE, micro_point, origin};
+use crate::open::OpenSquares;
 use crate::{Obstacles, Point, Polygon};
 
 /// Component number of what is no component.
@@ -88,6 +89,7 @@ pub struct Topology {
     special_faces: [Vec<u32>; 2],
     /// For each cell: whether it is whole, as are its four sides and neighbours.
     whole: Vec<bool>,
+    open: OpenSquares,
     pieces: Vec<Piece>,
     node_counts: [usize; 2],
     last: Last,
@@ -117,6 +119,7 @@ impl Topology {
             faces,
             special_faces: [Vec::new(), Vec::new()],
             whole: Vec::new(),
+            open: OpenSquares::new(&grid),
             pieces: Vec::new(),
             node_counts: Axis::BOTH.map(|axis| grid.len(axis.stagger())),
             last: Last::default(),
@@ -151,6 +154,9 @@ impl Topology {
         self.number_components();
         self.split_faces(obstacles);
         self.find_whole();
+        let mut open = std::mem::take(&mut self.open);
+        open.find(self, obstacles);
+        self.open = open;
     }
 
     /// Sets the present topology aside and starts with an empty rectangle.
@@ -482,6 +488,13 @@ impl Topology {
     pub fn pieces(&self, axis: Axis, face: usize) -> Option<&[Piece]> {
         let (first, end) = self.faces[axis as usize][face];
         (first != NONE).then(|| &self.pieces[first as usize..end as usize])
+    }
+
+    /// Whether a [`square`](crate::square) between four sides is open: each is one
+    /// piece, and seen from all of it.
+    #[inline]
+    pub fn is_open(&self, axis: Axis, square: usize) -> bool {
+        self.open.contains(axis, square)
     }
 
     /// Whether no face of these rows touches a cut cell.

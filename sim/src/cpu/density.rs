@@ -11,7 +11,8 @@ use super::rest_density::Room;
 use super::spread::Spread;
 use crate::field::both;
 use crate::particles::{Particles, VOLUME};
-use weir_ground::{Obstacles, Topology};
+use weir_ground::{Obstacles, Topology, square};
+use weir_scene::Stagger;
 
 /// Room below which a component has no density, cells.
 const REST_MIN: f32 = 0.05;
@@ -51,7 +52,9 @@ pub fn run(
         }
         for (column, both) in density.iter_mut().zip(deeper).enumerate() {
             let cell = grid.cell(column, row);
-            if !obstacles.clear_near(cell) {
+            let around = square::around(grid, column, row);
+            let clear = |square: usize| obstacles.clear_between(Stagger::Centre, square);
+            if !obstacles.clear_near(cell) && !around.into_iter().all(clear) {
                 (*both.0, *both.1) = seen(topology, obstacles, particles, rest, cell);
             }
         }

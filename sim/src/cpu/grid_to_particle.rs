@@ -13,7 +13,7 @@ use crate::field::{Corners, NoSlip, Packed, Stencil, both};
 use crate::measure::Motion;
 use crate::particles::{Particle, Particles, cell_of};
 use weir_ground::Audit;
-use weir_ground::{Axis, Obstacles, Topology};
+use weir_ground::{Axis, Obstacles, Topology, square};
 
 /// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
@@ -193,6 +193,13 @@ impl GridToParticle<'_> {
         trip.cell = self.cell_of(trip.p);
     }
 
+    /// Whether the four sides of `axis` around `p`, a point of `cell`, need no care.
+    #[inline]
+    fn is_open(&self, axis: Axis, cell: usize, p: [f32; 2]) -> bool {
+        let square = square::at(self.topology.grid(), axis.stagger(), p);
+        self.topology.is_open(axis, square) && (!self.no_slip.on || self.topology.is_inner(cell))
+    }
+
     fn stencil(&self, axis: Axis, cell: usize, p: [f32; 2]) -> Stencil {
         Stencil::at(self.topology, self.obstacles, self.no_slip, axis, cell, p)
     }
@@ -231,6 +238,13 @@ impl GridToParticle<'_> {
         };
         for axis in Axis::BOTH {
             let a = axis as usize;
+            if self.is_open(axis, cell, p) {
+                let corners = Corners::at(self.topology.grid(), axis, p);
+                let [value, along_x, along_y] = corners.read(&self.sides[a]);
+                reading.slope[a] = [along_x.to_array()[0], along_y.to_array()[0]];
+                reading.set(a, value);
+                continue;
+            }
             let stencil = self.stencil(axis, cell, p);
             if stencil.is_empty() {
                 reading.known = 0.0;
@@ -276,6 +290,12 @@ impl GridToParticle<'_> {
         let cell = self.cell_of(middle);
         let mut carried = velocity;
         for axis in Axis::BOTH {
+            if self.is_open(axis, cell, middle) {
+                let corners = Corners::at(self.topology.grid(), axis, middle);
+                let [value, ..] = corners.read(&self.sides[axis as usize]);
+                carried[axis as usize] = value.to_array()[0];
+                continue;
+            }
             let stencil = self.stencil(axis, cell, middle);
             if !stencil.is_empty() {
                 carried[axis as usize] = stencil.value(&self.sides[axis as usize]).to_array()[0];

@@ -34,9 +34,9 @@ impl ParticleToGrid {
         spread: &Spread,
     ) {
         let grid = topology.grid();
-        self.near.clear();
-        self.near.extend(spread.near(grid, particles).map(|k| k as u32));
         for axis in Axis::BOTH {
+            self.near.clear();
+            self.near.extend(spread.near(axis, grid, particles).map(|k| k as u32));
             let count = topology.node_count(axis);
             let (velocity, weight) =
                 (&mut self.velocity[axis as usize], &mut self.weight[axis as usize]);
