@@ -184,9 +184,11 @@ impl Stencil {
             };
             let middle = face_at(axis, column as usize, row as usize);
             let ends = |at: [f32; 2]| (p.map(f64::from), at.map(f64::from));
-            let sees = |at: [f32; 2]| clear || {
-                let (from, to) = ends(at);
-                obstacles.sees(cell, from, to)
+            let sees = |at: [f32; 2]| {
+                clear || {
+                    let (from, to) = ends(at);
+                    obstacles.sees(cell, from, to)
+                }
             };
             let sees_middle = || {
                 clear || {
@@ -202,7 +204,11 @@ impl Stencil {
                     }
                 }
                 _ => {
-                    let seen = if column == i || !topology.periodic_x() { sees_middle() } else { sees(middle) };
+                    let seen = if column == i || !topology.periodic_x() {
+                        sees_middle()
+                    } else {
+                        sees(middle)
+                    };
                     if seen {
                         add(face, middle, 1.0);
                     } else {

@@ -6,7 +6,8 @@
 
 use std::ops::Range;
 
-use crate::field::{columns, face_at};
+use super::neighbours::Neighbours;
+use crate::field::columns;
 use weir_ground::{Axis, Obstacles, Topology};
 
 /// Memory between steps.
@@ -15,9 +16,15 @@ pub struct Extrapolate {
     /// Whether each whole side is unknown beside a known one.
     candidate: Vec<bool>,
     found: Vec<(u32, f32)>,
+    neighbours: Neighbours,
 }
 
 impl Extrapolate {
+    /// Forgets what it knows of another topology.
+    pub fn forget(&mut self, topology: &Topology, axis: Axis) {
+        self.neighbours.forget(topology, axis);
+    }
+
     /// Gives `values` to unknowns that are not `known`, up to `rings` away from
     /// those that are, and marks them known. All that is known lies inside `rows`
     /// of cells, at least `rings` from their ends.
@@ -39,24 +46,24 @@ impl Extrapolate {
         self.candidate.resize(width * height, false);
         for _ in 0..rings {
             self.find_candidates(topology, axis, known, width, rows.clone());
-            let ring = Ring { topology, obstacles, axis, width, height, values, known };
-            self.found.clear();
+            let Self { candidate, found, neighbours } = self;
+            found.clear();
+            let place = (topology, obstacles, axis);
             for j in rows.clone() {
-                let row = &self.candidate[j * width..(j + 1) * width];
-                let whole = topology.whole_rows(axis, j.saturating_sub(1)..(j + 2).min(height));
-                for_each_set(row, |i| {
-                    let mean = if whole {
-                        ring.mean_of_whole(i, j)
+                for_each_set(&candidate[j * width..(j + 1) * width], |i| {
+                    let face = j * width + i;
+                    let mean = if neighbours.is_whole(face) {
+                        mean_of_whole([i, j], [width, height], values, known)
                     } else {
-                        ring.mean(i, j, face_at(axis, i, j), false)
+                        mean_of(neighbours.seen(place, face, face, None), values, known)
                     };
-                    self.found.extend(mean.map(|value| ((j * width + i) as u32, value)));
+                    found.extend(mean.map(|value| (face as u32, value)));
                 });
             }
-            for (face, pieces) in topology.special_pieces(axis) {
-                for piece in pieces.iter().filter(|piece| !ring.known[piece.node as usize]) {
-                    let mean = ring.mean(face % width, face / width, piece.at, true);
-                    self.found.extend(mean.map(|value| (piece.node, value)));
+            for (face, pieces) in topology.special_pieces_in(axis, rows.clone()) {
+                for piece in pieces.iter().filter(|piece| !known[piece.node as usize]) {
+                    let seen = neighbours.seen(place, piece.node as usize, face, Some(piece.at));
+                    found.extend(mean_of(seen, values, known).map(|value| (piece.node, value)));
                 }
             }
             for &(node, value) in &self.found {
@@ -90,9 +97,9 @@ impl Extrapolate {
                 *candidate = !own & (beside | across)
             });
         }
-        for (face, pieces) in topology.special_pieces(axis) {
+        for (face, pieces) in topology.special_pieces_in(axis, rows.clone()) {
             let (i, j) = (face % width, face / width);
-            if rows.contains(&j) && pieces.iter().any(|piece| known[piece.node as usize]) {
+            if pieces.iter().any(|piece| known[piece.node as usize]) {
                 let mut mark = |face: usize| self.candidate[face] = !known[face];
                 if i > 0 {
                     mark(face - 1);
@@ -108,7 +115,7 @@ impl Extrapolate {
                 }
             }
         }
-        for (face, _) in topology.special_pieces(axis) {
+        for (face, _) in topology.special_pieces_in(axis, rows) {
             self.candidate[face] = false;
         }
     }
@@ -126,68 +133,35 @@ fn for_each_set(flags: &[bool], mut visit: impl FnMut(usize)) {
     }
 }
 
-struct Ring<'a> {
-    topology: &'a Topology,
-    obstacles: &'a Obstacles,
-    axis: Axis,
-    width: usize,
-    height: usize,
-    values: &'a [f32],
-    known: &'a [bool],
+/// Mean over the known neighbours of side `(i, j)`, of which none is split.
+#[inline(always)]
+fn mean_of_whole(
+    [i, j]: [usize; 2],
+    [width, height]: [usize; 2],
+    values: &[f32],
+    known: &[bool],
+) -> Option<f32> {
+    let face = j * width + i;
+    let (mut sum, mut count) = (0.0, 0.0);
+    let mut add = |there: bool, face: usize| {
+        if there && known[face] {
+            sum += values[face];
+            count += 1.0;
+        }
+    };
+    add(i > 0, face.wrapping_sub(1));
+    add(i + 1 < width, face + 1);
+    add(j > 0, face.wrapping_sub(width));
+    add(j + 1 < height, face + width);
+    (count > 0.0).then(|| sum / count)
 }
 
-impl Ring<'_> {
-    /// Mean over the known neighbours of face `(i, j)`, of which none is split.
-    #[inline(always)]
-    fn mean_of_whole(&self, i: usize, j: usize) -> Option<f32> {
-        let face = j * self.width + i;
-        let (mut sum, mut count) = (0.0, 0.0);
-        let mut add = |there: bool, face: usize| {
-            if there && self.known[face] {
-                sum += self.values[face];
-                count += 1.0;
-            }
-        };
-        add(i > 0, face.wrapping_sub(1));
-        add(i + 1 < self.width, face + 1);
-        add(j > 0, face.wrapping_sub(self.width));
-        add(j + 1 < self.height, face + self.width);
-        (count > 0.0).then(|| sum / count)
+/// Mean over the known ones of some unknowns, by aperture.
+fn mean_of(seen: &[(u32, f32)], values: &[f32], known: &[bool]) -> Option<f32> {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for &(node, aperture) in seen.iter().filter(|(node, _)| known[*node as usize]) {
+        sum += aperture * values[node as usize];
+        count += aperture;
     }
-
-    /// Mean over the known neighbours of face `(i, j)` that `at` sees.
-    fn mean(&self, i: usize, j: usize, at: [f32; 2], split: bool) -> Option<f32> {
-        let (mut sum, mut count) = (0.0, 0.0);
-        let neighbours = [(i.wrapping_sub(1), j), (i + 1, j), (i, j.wrapping_sub(1)), (i, j + 1)];
-        for (i2, j2) in neighbours {
-            if i2 >= self.width || j2 >= self.height {
-                continue;
-            }
-            let face = j2 * self.width + i2;
-            match self.topology.pieces(self.axis, face) {
-                None if !self.known[face] => {}
-                None => {
-                    if !split || self.sees(i, j, at, face_at(self.axis, i2, j2)) {
-                        sum += self.values[face];
-                        count += 1.0;
-                    }
-                }
-                Some(pieces) => {
-                    for piece in pieces.iter().filter(|piece| self.known[piece.node as usize]) {
-                        if self.sees(i, j, at, piece.at) {
-                            sum += piece.aperture * self.values[piece.node as usize];
-                            count += piece.aperture;
-                        }
-                    }
-                }
-            }
-        }
-        (count > 0.0).then(|| sum / count)
-    }
-
-    fn sees(&self, i: usize, j: usize, from: [f32; 2], to: [f32; 2]) -> bool {
-        let grid = self.topology.grid();
-        let cell = grid.cell(i.min(grid.nx - 1), j.min(grid.ny - 1));
-        self.obstacles.sees(cell, from.map(f64::from), to.map(f64::from))
-    }
+    (count > 0.0).then(|| sum / count)
 }

@@ -179,6 +179,9 @@ impl Solver {
             .chain(self.movers.iter().flat_map(Mover::insides_before))
             .collect();
         self.topology.rebuild(&self.obstacles, solids.iter());
+        for axis in Axis::BOTH {
+            self.extrapolate[axis as usize].forget(&self.topology, axis);
+        }
         rest_density::run(&self.topology, &self.obstacles, &mut self.rest);
     }
 
