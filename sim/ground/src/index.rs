@@ -1,26 +1,26 @@
 //! Segments by cell, for the two kinds of question that stages ask.
 
-use weir_scene::{Grid, Stagger};
+use weir_scene::Grid;
 
 use crate::lists::{Boxes, Lists};
-use crate::{Point, Segment, square};
+use crate::{Axis, Point, Segment, square};
 
 /// How far beyond its cells a segment is listed, so that rounding can hide none.
 const MARGIN: f64 = 1e-6;
 
 /// Segments with, for each cell, the list of those that touch it and the list
-/// of those that touch its 3 × 3 neighbourhood; and for each square between four
-/// points of a lattice the list of those that touch that.
+/// of those that touch its 3 × 3 neighbourhood; and for each [`square`] between four
+/// sides the list of those that touch that.
 ///
 /// Everything that a stage asks about concerns less than one cell of distance,
 /// so the second list of the cell that a particle is in always suffices. Whoever
-/// looks only at the four points around a particle needs no more than the third.
+/// looks only at the four sides around a particle needs no more than the third.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
     segments: Vec<Segment>,
     touching: Lists,
     near: Lists,
-    between: [Lists; 3],
+    between: [Lists; 2],
 }
 
 impl SegmentIndex {
@@ -31,13 +31,13 @@ impl SegmentIndex {
         let cells = Boxes { shape: [grid.nx, grid.ny], corner: [0.0; 2], reach: MARGIN };
         self.touching.rebuild(&cells, &self.segments);
         self.near.rebuild(&Boxes { reach: 1.0 + MARGIN, ..cells }, &self.segments);
-        for stagger in [Stagger::Centre, Stagger::FaceX, Stagger::FaceY] {
+        for axis in Axis::BOTH {
             let squares = Boxes {
                 shape: square::shape(grid),
-                corner: square::first_corner(stagger),
+                corner: square::first_corner(axis),
                 reach: MARGIN,
             };
-            self.between[stagger as usize].rebuild(&squares, &self.segments);
+            self.between[axis as usize].rebuild(&squares, &self.segments);
         }
     }
 
@@ -58,10 +58,10 @@ impl SegmentIndex {
         self.near.of(cell)
     }
 
-    /// Segments that touch a square between points, by index.
+    /// Segments that touch a square between sides, by index.
     #[inline]
-    fn between(&self, stagger: Stagger, square: usize) -> &[u32] {
-        self.between[stagger as usize].of(square)
+    fn between(&self, axis: Axis, square: usize) -> &[u32] {
+        self.between[axis as usize].of(square)
     }
 }
 
@@ -161,19 +161,19 @@ impl Obstacles {
         !self.near(cell).any(|segment| segment.crosses(p, q))
     }
 
-    /// Whether nothing touches a [`square`](crate::square) between four points.
+    /// Whether nothing touches a [`square`](crate::square) between four sides.
     #[inline]
-    pub fn clear_between(&self, stagger: Stagger, square: usize) -> bool {
-        self.lines.between(stagger, square).is_empty()
-            && self.outlines.between(stagger, square).is_empty()
+    pub fn clear_between(&self, axis: Axis, square: usize) -> bool {
+        self.lines.between(axis, square).is_empty()
+            && self.outlines.between(axis, square).is_empty()
     }
 
     /// Whether `p` and `q`, both in this [`square`](crate::square) between four
-    /// points, see each other.
+    /// sides, see each other.
     #[inline]
-    pub fn sees_between(&self, stagger: Stagger, square: usize, p: Point, q: Point) -> bool {
-        let lines = self.lines.select(self.lines.between(stagger, square));
-        let outlines = self.outlines.select(self.outlines.between(stagger, square));
+    pub fn sees_between(&self, axis: Axis, square: usize, p: Point, q: Point) -> bool {
+        let lines = self.lines.select(self.lines.between(axis, square));
+        let outlines = self.outlines.select(self.outlines.between(axis, square));
         !lines.chain(outlines).any(|segment| segment.crosses(p, q))
     }
 
@@ -209,16 +209,16 @@ mod tests {
                 };
                 assert_eq!(index.touching(grid.cell(i, j)), within(MARGIN), "cell {i} {j}");
                 assert_eq!(index.near(grid.cell(i, j)), within(1.0 + MARGIN), "cell {i} {j}");
-                for stagger in [Stagger::Centre, Stagger::FaceX, Stagger::FaceY] {
-                    let at = grid.cells_from_index(stagger, i, j);
-                    let square = square::at(&grid, stagger, at.map(|c| c as f32 + 0.1));
+                for axis in Axis::BOTH {
+                    let at = grid.cells_from_index(axis.stagger(), i, j);
+                    let square = square::at(&grid, axis, at.map(|c| c as f32 + 0.1));
                     let max = at.map(|c| c + 1.0);
                     let hits = segments.iter().enumerate();
                     let touched: Vec<u32> = hits
                         .filter(|(_, s)| s.touches_box(at, max))
                         .map(|(k, _)| k as u32)
                         .collect();
-                    assert_eq!(index.between(stagger, square), touched, "{stagger:?} {i} {j}");
+                    assert_eq!(index.between(axis, square), touched, "{axis:?} {i} {j}");
                 }
             }
         }

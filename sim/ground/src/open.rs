@@ -2,7 +2,7 @@
 
 use weir_scene::Grid;
 
-use crate::{Axis, Obstacles, Topology, square};
+use crate::{Axis, Obstacles, Piece, Topology, square};
 
 /// For each axis and [`square`] between four of its sides: whether no segment
 /// touches it, and all four are open from end to end.
@@ -27,11 +27,11 @@ impl OpenSquares {
         for axis in Axis::BOTH {
             let (open, stagger) = (&mut self.0[axis as usize], axis.stagger());
             for (square, open) in open.iter_mut().enumerate() {
-                *open = obstacles.clear_between(stagger, square);
+                *open = obstacles.clear_between(axis, square);
             }
             let width = grid.shape(stagger)[0];
             for (face, pieces) in topology.special_pieces(axis) {
-                if !matches!(pieces, [piece] if piece.aperture == 1.0) {
+                if !Piece::make_a_whole(pieces) {
                     let around = square::around(grid, face % width, face / width);
                     around.into_iter().for_each(|square| open[square] = false);
                 }

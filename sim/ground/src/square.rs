@@ -1,11 +1,12 @@
-//! The unit squares between four neighbouring points of a lattice.
+//! The unit squares between the middles of four neighbouring sides of an axis.
 //!
-//! The sides across x, the sides across y and the centres of cells are a lattice
-//! each. A particle reads the four points around it, and what could hide one of
-//! them from it touches the square between them. Squares are numbered row by row;
-//! those along the sides of the rectangle reach half a cell or a cell beyond it.
+//! A particle reads the four sides around it, and what could hide one of them from
+//! it touches the square between them. Squares are numbered row by row; those along
+//! the edges of the rectangle reach half a cell or a cell beyond it.
 
-use weir_scene::{Grid, Stagger};
+use weir_scene::Grid;
+
+use crate::Axis;
 
 /// Squares in a row, and rows.
 pub fn shape(grid: &Grid) -> [usize; 2] {
@@ -13,14 +14,14 @@ pub fn shape(grid: &Grid) -> [usize; 2] {
 }
 
 /// Lower left corner of the first square, cell widths.
-pub fn first_corner(stagger: Stagger) -> [f64; 2] {
-    halves(stagger).map(|half| if half { -0.5 } else { -1.0 })
+pub fn first_corner(axis: Axis) -> [f64; 2] {
+    halves(axis).map(|half| if half { -0.5 } else { -1.0 })
 }
 
 /// Number of the square that `p`, a point of the rectangle, lies in.
 #[inline(always)]
-pub fn at(grid: &Grid, stagger: Stagger, p: [f32; 2]) -> usize {
-    let [half_x, half_y] = halves(stagger);
+pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> usize {
+    let [half_x, half_y] = halves(axis);
     // Added to the whole part, the one cannot round.
     let along = |x: f32, half: bool, count: usize| {
         let index = if half { (x + 0.5) as u32 } else { x as u32 + 1 };
@@ -29,20 +30,19 @@ pub fn at(grid: &Grid, stagger: Stagger, p: [f32; 2]) -> usize {
     along(p[1], half_y, grid.ny) * (grid.nx + 2) + along(p[0], half_x, grid.nx)
 }
 
-/// Numbers of the squares around point `(i, j)` of the lattice.
+/// Numbers of the squares around side `(i, j)`.
 #[inline]
 pub fn around(grid: &Grid, i: usize, j: usize) -> [usize; 4] {
     let first = j * (grid.nx + 2) + i;
     [first, first + 1, first + grid.nx + 2, first + grid.nx + 3]
 }
 
-/// Whether the lattice is shifted by half a cell, along x and y.
+/// Whether the middles of sides are shifted by half a cell, along x and y.
 #[inline(always)]
-fn halves(stagger: Stagger) -> [bool; 2] {
-    match stagger {
-        Stagger::Centre => [true, true],
-        Stagger::FaceX => [false, true],
-        Stagger::FaceY => [true, false],
+fn halves(axis: Axis) -> [bool; 2] {
+    match axis {
+        Axis::X => [false, true],
+        Axis::Y => [true, false],
     }
 }
 
@@ -53,11 +53,11 @@ mod tests {
     #[test]
     fn a_point_lies_in_one_of_the_squares_around_each_of_its_four_neighbours() {
         let grid = Grid { nx: 4, ny: 3, cell_m: 1.0 };
-        for stagger in [Stagger::Centre, Stagger::FaceX, Stagger::FaceY] {
-            let [columns, rows] = grid.shape(stagger);
+        for axis in Axis::BOTH {
+            let [columns, rows] = grid.shape(axis.stagger());
             for j in 0..rows {
                 for i in 0..columns {
-                    let [x, y] = grid.cells_from_index(stagger, i, j);
+                    let [x, y] = grid.cells_from_index(axis.stagger(), i, j);
                     for (k, (dx, dy)) in
                         [(-0.3, -0.2), (0.3, -0.2), (-0.3, 0.2), (0.3, 0.2)].into_iter().enumerate()
                     {
@@ -65,9 +65,9 @@ mod tests {
                         if p[0] < 0.0 || p[1] < 0.0 {
                             continue;
                         }
-                        let square = at(&grid, stagger, p.map(|c| c as f32));
-                        assert_eq!(square, around(&grid, i, j)[k], "{stagger:?} {i} {j} {k}");
-                        let corner = first_corner(stagger);
+                        let square = at(&grid, axis, p.map(|c| c as f32));
+                        assert_eq!(square, around(&grid, i, j)[k], "{axis:?} {i} {j} {k}");
+                        let corner = first_corner(axis);
                         let low = [square % (grid.nx + 2), square / (grid.nx + 2)];
                         assert!((0..2).all(|d| {
                             let from = corner[d] + low[d] as f64;

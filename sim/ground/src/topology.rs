@@ -59,6 +59,14 @@ pub struct Piece {
     pub sides: [u32; 2],
 }
 
+impl Piece {
+    /// Whether the pieces of a side are one, which is all of it.
+    #[inline]
+    pub fn make_a_whole(pieces: &[Self]) -> bool {
+        matches!(pieces, [piece] if piece.aperture == 1.0)
+    }
+}
+
 /// One connection of a component to another through a side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {

@@ -11,8 +11,7 @@ use super::rest_density::Room;
 use super::spread::Spread;
 use crate::field::both;
 use crate::particles::{Particles, VOLUME};
-use weir_ground::{Obstacles, Topology, square};
-use weir_scene::Stagger;
+use weir_ground::{Obstacles, Topology};
 
 /// Room below which a component has no density, cells.
 const REST_MIN: f32 = 0.05;
@@ -52,9 +51,7 @@ pub fn run(
         }
         for (column, both) in density.iter_mut().zip(deeper).enumerate() {
             let cell = grid.cell(column, row);
-            let around = square::around(grid, column, row);
-            let clear = |square: usize| obstacles.clear_between(Stagger::Centre, square);
-            if !obstacles.clear_near(cell) && !around.into_iter().all(clear) {
+            if rests[column].obstructed.contains(&true) {
                 (*both.0, *both.1) = seen(topology, obstacles, particles, rest, cell);
             }
         }
@@ -89,7 +86,11 @@ fn seen(
                 let [x, y] = particles.all[k].position;
                 let (dx, dy) = (x - (at[0] - shift), y - at[1]);
                 let (wx, wy) = (1.0 - dx.abs(), 1.0 - dy.abs());
-                if wx > 0.0 && wy > 0.0 && obstacles.sees(cell, sample, particles.position(k)) {
+                let sees = || {
+                    !rest.obstructed[Room::direction(dx, dy)]
+                        || obstacles.sees(cell, sample, particles.position(k))
+                };
+                if wx > 0.0 && wy > 0.0 && sees() {
                     sum += wx * wy;
                     slope[0] += dx.signum() * wy;
                     slope[1] += dy.signum() * wx;

@@ -8,8 +8,9 @@
 use rayon::prelude::*;
 
 use super::spread::Spread;
-use crate::field::{FaceField, NoSlip, Stencil, columns};
+use crate::field::{FaceField, NoSlip, columns};
 use crate::particles::{Particles, cell_of};
+use crate::stencil::Stencil;
 use weir_ground::{Axis, Obstacles, Topology};
 
 /// Output of the stage, and its memory between steps.
@@ -19,8 +20,25 @@ pub struct ParticleToGrid {
     pub velocity: FaceField,
     /// Σ w at each unknown.
     pub weight: FaceField,
-    near: Vec<u32>,
+    /// For each axis: what was dealt with care.
+    pub careful: [Careful; 2],
+}
+
+/// Particles near lines, and how they read the sides of an axis.
+#[derive(Clone, Debug, Default)]
+pub struct Careful {
+    /// Their indices, ascending.
+    particles: Vec<u32>,
     stencils: Vec<Stencil>,
+}
+
+impl Careful {
+    /// Of the particles from `first` on: their indices and readings.
+    pub fn from(&self, first: usize) -> impl Iterator<Item = (usize, &Stencil)> {
+        let skipped = self.particles.partition_point(|&k| (k as usize) < first);
+        let particles = self.particles[skipped..].iter().map(|&k| k as usize);
+        particles.zip(&self.stencils[skipped..])
+    }
 }
 
 impl ParticleToGrid {
@@ -30,13 +48,15 @@ impl ParticleToGrid {
         &mut self,
         topology: &Topology,
         obstacles: &Obstacles,
+        no_slip: NoSlip,
         particles: &Particles,
         spread: &Spread,
     ) {
         let grid = topology.grid();
         for axis in Axis::BOTH {
-            self.near.clear();
-            self.near.extend(spread.near(axis, grid, particles).map(|k| k as u32));
+            let careful = &mut self.careful[axis as usize];
+            careful.particles.clear();
+            careful.particles.extend(spread.near(axis, grid, particles).map(|k| k as u32));
             let count = topology.node_count(axis);
             let (velocity, weight) =
                 (&mut self.velocity[axis as usize], &mut self.weight[axis as usize]);
@@ -53,14 +73,14 @@ impl ParticleToGrid {
             velocity[regular..].fill(0.0);
             weight[regular..].fill(0.0);
 
-            let seen = self.near.par_iter().with_min_len(64).map(|&k| {
+            let seen = careful.particles.par_iter().with_min_len(64).map(|&k| {
                 let p = particles.all[k as usize].position;
                 let cell = cell_of(grid, p);
-                Stencil::at(topology, obstacles, NoSlip::default(), axis, cell, p)
+                Stencil::at(topology, obstacles, no_slip, axis, cell, p)
             });
-            seen.collect_into_vec(&mut self.stencils);
-            for (&k, stencil) in self.near.iter().zip(&self.stencils) {
-                let particle = &particles.all[k as usize];
+            seen.collect_into_vec(&mut careful.stencils);
+            for (k, stencil) in careful.from(0) {
+                let particle = &particles.all[k];
                 let [along_x, along_y] = particle.gradient[axis as usize];
                 for (node, share, [dx, dy]) in stencil.corners() {
                     let there = particle.velocity[axis as usize] + along_x * dx + along_y * dy;

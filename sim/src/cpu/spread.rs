@@ -152,7 +152,7 @@ impl Block {
                 self.add_to_centres(particle, first_row as f32, width);
                 let clear = obstacles.clear_near(cell_of(grid, particle.position));
                 for axis in Axis::BOTH {
-                    let square = || square::at(grid, axis.stagger(), particle.position);
+                    let square = || square::at(grid, axis, particle.position);
                     if clear || topology.is_open(axis, square()) {
                         self.add_to_sides(axis, particle, first_row as f32, width);
                     } else {

@@ -236,9 +236,10 @@ impl Solver {
         let (flux, leverage) = (&mut self.flux, &mut self.leverage);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
         let (spread, rows, deeper) = (&self.spread, &self.rows, &mut self.deeper);
+        let no_slip = self.no_slip;
         let to_grid = || {
             let mut clock = Clock::start();
-            transfer.run(topology, obstacles, particles, spread);
+            transfer.run(topology, obstacles, no_slip, particles, spread);
             let ParticleToGrid { velocity: values, weight, .. } = transfer;
             for_both_axes(
                 |axis, extrapolate, ((values, known), velocity)| {
@@ -406,6 +407,7 @@ impl Solver {
                 movers: &self.movers,
             },
             sides: &self.sides,
+            careful: &self.transfer.careful,
             no_slip: self.no_slip,
             flip: self.config.flip_per_ms.powf(1e3 * dt_s) as f32,
             dt_s: dt_s as f32,
