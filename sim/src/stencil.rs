@@ -100,7 +100,12 @@ impl Stencil {
                     (0..2).for_each(|k| stencil.offset_slope[k] += 2.0 * wall * slope[k]);
                 }
             };
-            let sees = |at: [f32; 2]| obstacles.sees(cell, from, at.map(f64::from));
+            let sees = |at: [f32; 2]| {
+                let to = at.map(f64::from);
+                // What stands across the seam is listed by cell only.
+                let near = || obstacles.sees(cell, from, to);
+                if seam { near() } else { obstacles.sees_between(axis, square, from, to) }
+            };
             let split = topology.pieces(axis, face).filter(|pieces| !Piece::make_a_whole(pieces));
             if let Some(pieces) = split {
                 stencil.whole = false;
@@ -110,8 +115,7 @@ impl Stencil {
                 continue;
             }
             let middle = face_at(axis, column as usize, row as usize);
-            let between = || obstacles.sees_between(axis, square, from, middle.map(f64::from));
-            if if seam { sees(middle) } else { between() } {
+            if sees(middle) {
                 add(face, middle, 1.0);
             } else {
                 stencil.whole = false;

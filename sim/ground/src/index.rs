@@ -10,7 +10,7 @@ const MARGIN: f64 = 1e-6;
 
 /// Segments with, for each cell, the list of those that touch it and the list
 /// of those that touch its 3 × 3 neighbourhood; and for each [`square`] between four
-/// sides the list of those that touch that.
+/// sides the list of those that touch it or the halves of the sides beyond it.
 ///
 /// Everything that a stage asks about concerns less than one cell of distance,
 /// so the second list of the cell that a particle is in always suffices. Whoever
@@ -28,15 +28,14 @@ impl SegmentIndex {
     pub fn rebuild(&mut self, grid: &Grid, segments: impl IntoIterator<Item = Segment>) {
         self.segments.clear();
         self.segments.extend(segments);
-        let cells = Boxes { shape: [grid.nx, grid.ny], corner: [0.0; 2], reach: MARGIN };
+        let cells = Boxes { shape: [grid.nx, grid.ny], corner: [0.0; 2], reach: [MARGIN; 2] };
         self.touching.rebuild(&cells, &self.segments);
-        self.near.rebuild(&Boxes { reach: 1.0 + MARGIN, ..cells }, &self.segments);
+        self.near.rebuild(&Boxes { reach: [1.0 + MARGIN; 2], ..cells }, &self.segments);
         for axis in Axis::BOTH {
-            let squares = Boxes {
-                shape: square::shape(grid),
-                corner: square::first_corner(axis),
-                reach: MARGIN,
-            };
+            let (shape, corner) = (square::shape(grid), square::first_corner(axis));
+            let mut reach = [0.5 + MARGIN; 2];
+            reach[axis as usize] = MARGIN;
+            let squares = Boxes { shape, corner, reach };
             self.between[axis as usize].rebuild(&squares, &self.segments);
         }
     }
@@ -58,7 +57,7 @@ impl SegmentIndex {
         self.near.of(cell)
     }
 
-    /// Segments that touch a square between sides, by index.
+    /// Segments that touch a square between sides, or the sides, by index.
     #[inline]
     fn between(&self, axis: Axis, square: usize) -> &[u32] {
         self.between[axis as usize].of(square)
@@ -161,20 +160,23 @@ impl Obstacles {
         !self.near(cell).any(|segment| segment.crosses(p, q))
     }
 
-    /// Whether nothing touches a [`square`](crate::square) between four sides.
-    #[inline]
-    pub fn clear_between(&self, axis: Axis, square: usize) -> bool {
-        self.lines.between(axis, square).is_empty()
-            && self.outlines.between(axis, square).is_empty()
+    /// Whether nothing touches a [`square`] between four sides.
+    pub fn clear_between(&self, grid: &Grid, axis: Axis, square: usize) -> bool {
+        let min = square::corner(grid, axis, square).map(|c| c - MARGIN);
+        let max = min.map(|c| c + 1.0 + 2.0 * MARGIN);
+        !self.between(axis, square).any(|segment| segment.touches_box(min, max))
     }
 
-    /// Whether `p` and `q`, both in this [`square`](crate::square) between four
-    /// sides, see each other.
+    /// Whether `p` in this [`square`] between four sides sees `q`, a point of them.
     #[inline]
     pub fn sees_between(&self, axis: Axis, square: usize, p: Point, q: Point) -> bool {
-        let lines = self.lines.select(self.lines.between(axis, square));
+        !self.between(axis, square).any(|segment| segment.crosses(p, q))
+    }
+
+    #[inline]
+    fn between(&self, axis: Axis, square: usize) -> impl Iterator<Item = &Segment> {
         let outlines = self.outlines.select(self.outlines.between(axis, square));
-        !lines.chain(outlines).any(|segment| segment.crosses(p, q))
+        self.lines.select(self.lines.between(axis, square)).chain(outlines)
     }
 
     /// Whether `p` and `q`, both in the closed `cell`, see each other.
@@ -212,10 +214,13 @@ mod tests {
                 for axis in Axis::BOTH {
                     let at = grid.cells_from_index(axis.stagger(), i, j);
                     let square = square::at(&grid, axis, at.map(|c| c as f32 + 0.1));
-                    let max = at.map(|c| c + 1.0);
+                    let mut min = at;
+                    let mut max = at.map(|c| c + 1.0);
+                    let along = 1 - axis as usize;
+                    (min[along], max[along]) = (min[along] - 0.5, max[along] + 0.5);
                     let hits = segments.iter().enumerate();
                     let touched: Vec<u32> = hits
-                        .filter(|(_, s)| s.touches_box(at, max))
+                        .filter(|(_, s)| s.touches_box(min, max))
                         .map(|(k, _)| k as u32)
                         .collect();
                     assert_eq!(index.between(axis, square), touched, "{axis:?} {i} {j}");

@@ -9,22 +9,23 @@ pub struct Boxes {
     pub shape: [usize; 2],
     /// Lower left corner of the first.
     pub corner: [f64; 2],
-    /// By how much each is wider on every side.
-    pub reach: f64,
+    /// By how much each is wider to the left and right, and below and above.
+    pub reach: [f64; 2],
 }
 
 impl Boxes {
     fn for_touched(&self, segment: &Segment, mut visit: impl FnMut(usize)) {
         let Self { shape, corner, reach } = *self;
         let range = |k: usize| {
-            let low = (segment.a[k].min(segment.b[k]) - corner[k] - reach).floor() as i64 - 1;
-            let high = (segment.a[k].max(segment.b[k]) - corner[k] + reach).floor() as i64 + 1;
+            let low = (segment.a[k].min(segment.b[k]) - corner[k] - reach[k]).floor() as i64 - 1;
+            let high = (segment.a[k].max(segment.b[k]) - corner[k] + reach[k]).floor() as i64 + 1;
             low.clamp(0, shape[k] as i64) as usize..(high + 1).clamp(0, shape[k] as i64) as usize
         };
         for j in range(1) {
             for i in range(0) {
                 let (x, y) = (corner[0] + i as f64, corner[1] + j as f64);
-                let (min, max) = ([x - reach, y - reach], [x + 1.0 + reach, y + 1.0 + reach]);
+                let min = [x - reach[0], y - reach[1]];
+                let max = [x + 1.0 + reach[0], y + 1.0 + reach[1]];
                 if segment.touches_box(min, max) {
                     visit(j * shape[0] + i);
                 }

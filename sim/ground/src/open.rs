@@ -27,7 +27,7 @@ impl OpenSquares {
         for axis in Axis::BOTH {
             let (open, stagger) = (&mut self.0[axis as usize], axis.stagger());
             for (square, open) in open.iter_mut().enumerate() {
-                *open = obstacles.clear_between(axis, square);
+                *open = obstacles.clear_between(grid, axis, square);
             }
             let width = grid.shape(stagger)[0];
             for (face, pieces) in topology.special_pieces(axis) {

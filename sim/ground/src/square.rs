@@ -30,6 +30,13 @@ pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> usize {
     along(p[1], half_y, grid.ny) * (grid.nx + 2) + along(p[0], half_x, grid.nx)
 }
 
+/// Lower left corner of a square, cell widths.
+pub fn corner(grid: &Grid, axis: Axis, square: usize) -> [f64; 2] {
+    let [x, y] = first_corner(axis);
+    let columns = grid.nx + 2;
+    [x + (square % columns) as f64, y + (square / columns) as f64]
+}
+
 /// Numbers of the squares around side `(i, j)`.
 #[inline]
 pub fn around(grid: &Grid, i: usize, j: usize) -> [usize; 4] {
@@ -67,12 +74,8 @@ mod tests {
                         }
                         let square = at(&grid, axis, p.map(|c| c as f32));
                         assert_eq!(square, around(&grid, i, j)[k], "{axis:?} {i} {j} {k}");
-                        let corner = first_corner(axis);
-                        let low = [square % (grid.nx + 2), square / (grid.nx + 2)];
-                        assert!((0..2).all(|d| {
-                            let from = corner[d] + low[d] as f64;
-                            p[d] >= from && p[d] <= from + 1.0
-                        }));
+                        let from = corner(&grid, axis, square);
+                        assert!((0..2).all(|d| p[d] >= from[d] && p[d] <= from[d] + 1.0));
                     }
                 }
             }

@@ -507,28 +507,9 @@ impl Topology {
 
     /// All pieces of faces that touch a cut cell, by axis and face.
     pub fn special_pieces(&self, axis: Axis) -> impl Iterator<Item = (usize, &[Piece])> {
-        self.with_pieces(axis, &self.special_faces[axis as usize])
-    }
-
-    /// Those in some rows of faces.
-    pub fn special_pieces_in(
-        &self,
-        axis: Axis,
-        rows: Range<usize>,
-    ) -> impl Iterator<Item = (usize, &[Piece])> {
-        let width = self.grid.shape(axis.stagger())[0];
-        let faces = &self.special_faces[axis as usize];
-        let before = |row: usize| faces.partition_point(|&face| (face as usize) < row * width);
-        self.with_pieces(axis, &faces[before(rows.start)..before(rows.end)])
-    }
-
-    fn with_pieces<'a>(
-        &'a self,
-        axis: Axis,
-        faces: &'a [u32],
-    ) -> impl Iterator<Item = (usize, &'a [Piece])> {
-        let pieces = move |face: usize| self.pieces(axis, face).unwrap_or_default();
-        faces.iter().map(move |&face| (face as usize, pieces(face as usize)))
+        let faces = self.special_faces[axis as usize].iter();
+        faces
+            .map(move |&face| (face as usize, self.pieces(axis, face as usize).unwrap_or_default()))
     }
 
     /// Visits each connection of `component` to another, in a fixed order.

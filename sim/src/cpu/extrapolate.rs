@@ -13,16 +13,23 @@ use weir_ground::{Axis, Obstacles, Topology};
 /// Memory between steps.
 #[derive(Clone, Debug, Default)]
 pub struct Extrapolate {
-    /// Whether each whole side is unknown beside a known one.
+    /// Whether each side, or its first piece, is unknown beside a known one.
     candidate: Vec<bool>,
     found: Vec<(u32, f32)>,
     neighbours: Neighbours,
+    /// Pieces beyond the first of a side, by side: unknown and side.
+    further: Vec<(u32, u32)>,
 }
 
 impl Extrapolate {
     /// Forgets what it knows of another topology.
     pub fn forget(&mut self, topology: &Topology, axis: Axis) {
         self.neighbours.forget(topology, axis);
+        self.further.clear();
+        for (face, pieces) in topology.special_pieces(axis) {
+            let further = pieces.iter().skip(1);
+            self.further.extend(further.map(|piece| (piece.node, face as u32)));
+        }
     }
 
     /// Gives `values` to unknowns that are not `known`, up to `rings` away from
@@ -44,9 +51,13 @@ impl Extrapolate {
         let height = grid.len(axis.stagger()) / width;
         let rows = topology.face_rows(axis, rows);
         self.candidate.resize(width * height, false);
+        let before =
+            |row: usize| self.further.partition_point(|&(_, face)| (face as usize) < row * width);
+        let further = before(rows.start)..before(rows.end);
         for _ in 0..rings {
-            self.find_candidates(topology, axis, known, width, rows.clone());
-            let Self { candidate, found, neighbours } = self;
+            let Self { candidate, found, neighbours, further: all_further } = self;
+            let further = &all_further[further.clone()];
+            find_candidates(candidate, known, further, width, rows.clone());
             found.clear();
             let place = (topology, obstacles, axis);
             for j in rows.clone() {
@@ -55,69 +66,59 @@ impl Extrapolate {
                     let mean = if neighbours.is_whole(face) {
                         mean_of_whole([i, j], [width, height], values, known)
                     } else {
-                        mean_of(neighbours.seen(place, face, face, None), values, known)
+                        mean_of(neighbours.seen(place, face, face), values, known)
                     };
                     found.extend(mean.map(|value| (face as u32, value)));
                 });
             }
-            for (face, pieces) in topology.special_pieces_in(axis, rows.clone()) {
-                for piece in pieces.iter().filter(|piece| !known[piece.node as usize]) {
-                    let seen = neighbours.seen(place, piece.node as usize, face, Some(piece.at));
-                    found.extend(mean_of(seen, values, known).map(|value| (piece.node, value)));
+            for &(node, face) in further {
+                if !known[node as usize] {
+                    let seen = neighbours.seen(place, node as usize, face as usize);
+                    found.extend(mean_of(seen, values, known).map(|value| (node, value)));
                 }
             }
-            for &(node, value) in &self.found {
+            for &(node, value) in &*found {
                 (values[node as usize], known[node as usize]) = (value, true);
             }
         }
     }
+}
 
-    /// Marks whole sides that are unknown but have a known or split neighbour.
-    fn find_candidates(
-        &mut self,
-        topology: &Topology,
-        axis: Axis,
-        known: &[bool],
-        width: usize,
-        rows: Range<usize>,
-    ) {
-        let height = self.candidate.len() / width;
-        // A split side's first piece shares its number; the others count with it here.
-        let row_of = |j: usize| &known[j * width..(j + 1) * width];
-        for j in rows.clone() {
-            let (row, own) = (&mut self.candidate[j * width..(j + 1) * width], row_of(j));
-            let (below, above) = (row_of(j.saturating_sub(1)), row_of((j + 1).min(height - 1)));
-            row[0] = !own[0] & (own[1] | below[0] | above[0]);
-            let last = width - 1;
-            row[last] = !own[last] & (own[last - 1] | below[last] | above[last]);
-            let beside = own.iter().zip(&own[2..]).map(|(left, right)| left | right);
-            let across = below[1..].iter().zip(&above[1..]).map(|(below, above)| below | above);
-            let inner = row[1..last].iter_mut().zip(&own[1..]).zip(beside.zip(across));
-            inner.for_each(|((candidate, own), (beside, across))| {
-                *candidate = !own & (beside | across)
-            });
-        }
-        for (face, pieces) in topology.special_pieces_in(axis, rows.clone()) {
-            let (i, j) = (face % width, face / width);
-            if pieces.iter().any(|piece| known[piece.node as usize]) {
-                let mut mark = |face: usize| self.candidate[face] = !known[face];
-                if i > 0 {
-                    mark(face - 1);
-                }
-                if i + 1 < width {
-                    mark(face + 1);
-                }
-                if j > rows.start {
-                    mark(face - width);
-                }
-                if j + 1 < rows.end {
-                    mark(face + width);
-                }
+/// Marks sides that are unknown but have a known neighbour. A split side's first
+/// piece shares its number; the `further` ones lend to their neighbours too.
+fn find_candidates(
+    candidate: &mut [bool],
+    known: &[bool],
+    further: &[(u32, u32)],
+    width: usize,
+    rows: Range<usize>,
+) {
+    let height = candidate.len() / width;
+    let row_of = |j: usize| &known[j * width..(j + 1) * width];
+    for j in rows.clone() {
+        let (row, own) = (&mut candidate[j * width..(j + 1) * width], row_of(j));
+        let (below, above) = (row_of(j.saturating_sub(1)), row_of((j + 1).min(height - 1)));
+        row[0] = !own[0] & (own[1] | below[0] | above[0]);
+        let last = width - 1;
+        row[last] = !own[last] & (own[last - 1] | below[last] | above[last]);
+        let beside = own.iter().zip(&own[2..]).map(|(left, right)| left | right);
+        let across = below[1..].iter().zip(&above[1..]).map(|(below, above)| below | above);
+        let inner = row[1..last].iter_mut().zip(&own[1..]).zip(beside.zip(across));
+        inner
+            .for_each(|((candidate, own), (beside, across))| *candidate = !own & (beside | across));
+    }
+    for &(_, face) in further.iter().filter(|(node, _)| known[*node as usize]) {
+        let face = face as usize;
+        let (i, j) = (face % width, face / width);
+        let mut mark = |there: bool, face: usize| {
+            if there {
+                candidate[face] = !known[face];
             }
-        }
-        for (face, _) in topology.special_pieces_in(axis, rows) {
-            self.candidate[face] = false;
-        }
+        };
+        mark(i > 0, face.wrapping_sub(1));
+        mark(i + 1 < width, face + 1);
+        mark(j > rows.start, face.wrapping_sub(width));
+        mark(j + 1 < rows.end, face + width);
     }
 }
 

@@ -249,7 +249,8 @@ impl GridToParticle<'_> {
             return self.read_carefully(cell, p, own, seen);
         }
         let mut reading = Reading { known: 1.0, ..Reading::default() };
-        Axis::BOTH.into_iter().for_each(|axis| self.read_open(axis, p, &mut reading));
+        self.read_open(Axis::X, p, &mut reading);
+        self.read_open(Axis::Y, p, &mut reading);
         reading
     }
 

@@ -50,18 +50,25 @@ impl Neighbours {
         self.list_of[face] == WHOLE
     }
 
-    /// Finds from whom the unknown `node` at `at` on side `(i, j)` borrows, which is
-    /// one of its pieces or else all of it; unknowns with their apertures.
+    /// From whom the unknown `node` of `face` borrows: unknowns with their apertures.
+    #[inline]
     pub fn seen(
         &mut self,
         (topology, obstacles, axis): (&Topology, &Obstacles, Axis),
         node: usize,
         face: usize,
-        piece_at: Option<[f32; 2]>,
     ) -> &[(u32, f32)] {
         if self.list_of[node] == UNKNOWN {
             self.list_of[node] = self.start.len() as u32 - 1;
-            self.look(topology, obstacles, axis, face, piece_at);
+            match topology.pieces(axis, face) {
+                None => self.look(topology, obstacles, axis, face, None),
+                Some(pieces) => {
+                    // A closed side is no unknown, and borrows nothing.
+                    if let Some(own) = pieces.iter().find(|piece| piece.node as usize == node) {
+                        self.look(topology, obstacles, axis, face, Some(own.at));
+                    }
+                }
+            }
             self.start.push(self.seen.len() as u32);
         }
         let list = self.list_of[node] as usize;
