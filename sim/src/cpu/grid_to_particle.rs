@@ -216,12 +216,27 @@ impl GridToParticle<'_> {
     /// hide one from the other.
     #[inline]
     fn stays_open(&self, p: [f32; 2], q: [f32; 2]) -> bool {
+        self.shared(p, q).any(|(axis, square)| self.topology.is_open(axis, square))
+    }
+
+    /// Whether `p` in `cell` and `q`, both in the rectangle, see each other.
+    fn sees(&self, cell: usize, p: [f32; 2], q: [f32; 2]) -> bool {
+        let [from, to] = [p, q].map(|p| p.map(f64::from));
+        match self.shared(p, q).next() {
+            Some((axis, square)) => self.obstacles.sees_between(axis, square, from, to),
+            None => self.obstacles.sees(cell, from, to),
+        }
+    }
+
+    /// The squares between four sides that hold both points.
+    #[inline]
+    fn shared(&self, p: [f32; 2], q: [f32; 2]) -> impl Iterator<Item = (Axis, usize)> {
+        let grid = self.topology.grid();
         let inside = q[0] >= 0.0 && q[1] >= 0.0;
-        inside
-            && Axis::BOTH.into_iter().any(|axis| {
-                let [from, to] = [p, q].map(|p| square::at(self.topology.grid(), axis, p));
-                from == to && self.topology.is_open(axis, from)
-            })
+        Axis::BOTH.into_iter().filter_map(move |axis| {
+            let [from, to] = [p, q].map(|p| square::at(grid, axis, p));
+            (inside && from == to).then_some((axis, from))
+        })
     }
 
     fn stencil(&self, axis: Axis, cell: usize, p: [f32; 2]) -> Stencil {
@@ -326,10 +341,8 @@ impl GridToParticle<'_> {
             middle[0] = wrap(middle[0], grid.nx as f32);
         }
         let inside = (0..2).all(|k| middle[k] >= 0.0 && middle[k] <= [grid.nx, grid.ny][k] as f32);
-        let hidden = !self.obstacles.clear_near(cell)
-            && !self.stays_open(p, middle)
-            && !self.obstacles.sees(cell, p.map(f64::from), middle.map(f64::from));
-        if !inside || hidden {
+        let hidden = || !self.obstacles.clear_near(cell) && !self.sees(cell, p, middle);
+        if !inside || hidden() {
             return velocity;
         }
         let cell = self.cell_of(middle);

@@ -220,9 +220,10 @@ impl Solver {
         }
         let before = self.before[self.particles.id[k] as usize];
         let more = both(|c| f64::from(v[c] - before[c]) * 0.5 * dt_s / kick_s);
-        let most = 0.5 * dt_s * self.gravity[0].hypot(self.gravity[1]);
-        let length = more[0].hypot(more[1]);
-        let share = if length > most { most / length } else { 1.0 };
+        let squared = |v: [f64; 2]| v[0] * v[0] + v[1] * v[1];
+        let most_squared = squared(self.gravity.map(|g| 0.5 * dt_s * g));
+        let squared = squared(more);
+        let share = if squared > most_squared { (most_squared / squared).sqrt() } else { 1.0 };
         both(|c| v[c] + (share * more[c]) as f32)
     }
 
