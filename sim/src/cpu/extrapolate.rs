@@ -15,10 +15,20 @@ use weir_ground::{Axis, Obstacles, Topology};
 pub struct Extrapolate {
     /// Whether each side, or its first piece, is unknown beside a known one.
     candidate: Vec<bool>,
-    found: Vec<(u32, f32)>,
+    /// Those that are.
+    candidates: Vec<u32>,
+    found: Vec<Found>,
     neighbours: Neighbours,
     /// Pieces beyond the first of a side, by side: unknown and side.
     further: Vec<(u32, u32)>,
+}
+
+/// A value for an unknown of a side.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    node: u32,
+    face: u32,
+    value: f32,
 }
 
 impl Extrapolate {
@@ -54,30 +64,42 @@ impl Extrapolate {
         let before =
             |row: usize| self.further.partition_point(|&(_, face)| (face as usize) < row * width);
         let further = before(rows.start)..before(rows.end);
-        for _ in 0..rings {
-            let Self { candidate, found, neighbours, further: all_further } = self;
-            let further = &all_further[further.clone()];
-            find_candidates(candidate, known, further, width, rows.clone());
+        let Self { candidate, candidates, found, neighbours, further: all_further } = self;
+        let further = &all_further[further];
+        let place = (topology, obstacles, axis);
+        for ring in 0..rings {
+            if ring == 0 {
+                find_candidates(candidate, known, further, width, rows.clone());
+                candidates.clear();
+                for j in rows.clone() {
+                    let row = &candidate[j * width..(j + 1) * width];
+                    for_each_set(row, |i| candidates.push((j * width + i) as u32));
+                }
+            } else {
+                // Who had no neighbour before has one only beside what was found.
+                next_candidates(candidate, candidates, known, found, width, &rows);
+            }
             found.clear();
-            let place = (topology, obstacles, axis);
-            for j in rows.clone() {
-                for_each_set(&candidate[j * width..(j + 1) * width], |i| {
-                    let face = j * width + i;
-                    let mean = if neighbours.is_whole(face) {
-                        mean_of_whole([i, j], [width, height], values, known)
-                    } else {
-                        mean_of(neighbours.seen(place, face, face), values, known)
-                    };
-                    found.extend(mean.map(|value| (face as u32, value)));
-                });
+            for face in candidates.iter().map(|&face| face as usize) {
+                let mean = if neighbours.is_whole(face) {
+                    mean_of_whole(face, [width, height], values, known)
+                } else {
+                    mean_of(neighbours.seen(place, face, face), values, known)
+                };
+                found.extend(mean.map(|value| Found {
+                    node: face as u32,
+                    face: face as u32,
+                    value,
+                }));
             }
             for &(node, face) in further {
                 if !known[node as usize] {
                     let seen = neighbours.seen(place, node as usize, face as usize);
-                    found.extend(mean_of(seen, values, known).map(|value| (node, value)));
+                    let mean = mean_of(seen, values, known);
+                    found.extend(mean.map(|value| Found { node, face, value }));
                 }
             }
-            for &(node, value) in &*found {
+            for &Found { node, value, .. } in &*found {
                 (values[node as usize], known[node as usize]) = (value, true);
             }
         }
@@ -108,17 +130,45 @@ fn find_candidates(
             .for_each(|((candidate, own), (beside, across))| *candidate = !own & (beside | across));
     }
     for &(_, face) in further.iter().filter(|(node, _)| known[*node as usize]) {
-        let face = face as usize;
-        let (i, j) = (face % width, face / width);
-        let mut mark = |there: bool, face: usize| {
-            if there {
-                candidate[face] = !known[face];
+        for_neighbours(face as usize, width, &rows, |face| candidate[face] = !known[face]);
+    }
+}
+
+/// Lists the unknown sides beside those just `found`, each once.
+fn next_candidates(
+    candidate: &mut [bool],
+    candidates: &mut Vec<u32>,
+    known: &[bool],
+    found: &[Found],
+    width: usize,
+    rows: &Range<usize>,
+) {
+    candidates.drain(..).for_each(|face| candidate[face as usize] = false);
+    for found in found {
+        for_neighbours(found.face as usize, width, rows, |face| {
+            if !known[face] && !candidate[face] {
+                candidate[face] = true;
+                candidates.push(face as u32);
             }
-        };
-        mark(i > 0, face.wrapping_sub(1));
-        mark(i + 1 < width, face + 1);
-        mark(j > rows.start, face.wrapping_sub(width));
-        mark(j + 1 < rows.end, face + width);
+        });
+    }
+}
+
+/// Visits the neighbours of a side within some rows.
+#[inline(always)]
+fn for_neighbours(face: usize, width: usize, rows: &Range<usize>, mut visit: impl FnMut(usize)) {
+    let (i, j) = (face % width, face / width);
+    if i > 0 {
+        visit(face - 1);
+    }
+    if i + 1 < width {
+        visit(face + 1);
+    }
+    if j > rows.start {
+        visit(face - width);
+    }
+    if j + 1 < rows.end {
+        visit(face + width);
     }
 }
 
@@ -134,15 +184,15 @@ fn for_each_set(flags: &[bool], mut visit: impl FnMut(usize)) {
     }
 }
 
-/// Mean over the known neighbours of side `(i, j)`, of which none is split.
+/// Mean over the known neighbours of a side, of which none is split.
 #[inline(always)]
 fn mean_of_whole(
-    [i, j]: [usize; 2],
+    face: usize,
     [width, height]: [usize; 2],
     values: &[f32],
     known: &[bool],
 ) -> Option<f32> {
-    let face = j * width + i;
+    let (i, j) = (face % width, face / width);
     let (mut sum, mut count) = (0.0, 0.0);
     let mut add = |there: bool, face: usize| {
         if there && known[face] {

@@ -5,6 +5,8 @@
 //! again: tents in the open, and near lines those of the sides that it sees, in
 //! shares that add up to one. So momentum is the same before and after.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use super::spread::Spread;
@@ -43,7 +45,9 @@ impl Careful {
 
 impl ParticleToGrid {
     /// Brings both velocity components to the grid. `spread` holds the sums of
-    /// the same particles.
+    /// the same particles; they and those of the step before reach no side beyond
+    /// `rows` of cells.
+    #[allow(clippy::too_many_arguments)]
     pub fn run(
         &mut self,
         topology: &Topology,
@@ -51,6 +55,7 @@ impl ParticleToGrid {
         no_slip: NoSlip,
         particles: &Particles,
         spread: &Spread,
+        rows: &Range<usize>,
     ) {
         let grid = topology.grid();
         for axis in Axis::BOTH {
@@ -63,15 +68,18 @@ impl ParticleToGrid {
             velocity.resize(count, 0.0);
             weight.resize(count, 0.0);
             let width = columns(grid, axis);
-            let regular = grid.len(axis.stagger());
-            velocity[..regular]
+            let first_row = topology.face_rows(axis, rows).start;
+            let [regular, further] = topology.nodes_in(axis, rows);
+            velocity[regular.clone()]
                 .par_chunks_mut(width)
-                .zip(weight[..regular].par_chunks_mut(width))
+                .zip(weight[regular.clone()].par_chunks_mut(width))
                 .enumerate()
                 .with_min_len(8)
-                .for_each(|(j, (momentum, weight))| spread.sides(axis, j, momentum, weight));
-            velocity[regular..].fill(0.0);
-            weight[regular..].fill(0.0);
+                .for_each(|(row, (momentum, weight))| {
+                    spread.sides(axis, first_row + row, momentum, weight);
+                });
+            velocity[further.clone()].fill(0.0);
+            weight[further.clone()].fill(0.0);
 
             let seen = careful.particles.par_iter().with_min_len(64).map(|&k| {
                 let p = particles.all[k as usize].position;
@@ -89,8 +97,10 @@ impl ParticleToGrid {
                 }
             }
             // Where the weight is zero, so is the sum.
-            let both = velocity.iter_mut().zip(weight.iter());
-            both.for_each(|(velocity, weight)| *velocity /= weight.max(f32::MIN_POSITIVE));
+            for range in [regular, further] {
+                let both = velocity[range.clone()].iter_mut().zip(&weight[range]);
+                both.for_each(|(velocity, weight)| *velocity /= weight.max(f32::MIN_POSITIVE));
+            }
             if axis == Axis::X && topology.periodic_x() {
                 for row in 0..grid.ny {
                     let (first, last) = (grid.face_x(0, row), grid.face_x(grid.nx, row));

@@ -240,7 +240,7 @@ impl Solver {
         let no_slip = self.no_slip;
         let to_grid = || {
             let mut clock = Clock::start();
-            transfer.run(topology, obstacles, no_slip, particles, spread);
+            transfer.run(topology, obstacles, no_slip, particles, spread, rows);
             let ParticleToGrid { velocity: values, weight, .. } = transfer;
             for_both_axes(
                 |axis, extrapolate, ((values, known), velocity)| {
