@@ -2,25 +2,22 @@
 
 use weir_scene::Grid;
 
-use crate::lists::{Boxes, Lists};
+use crate::lists::{Boxes, Lists, SegmentLists};
 use crate::{Axis, Point, Segment, square};
 
 /// How far beyond its cells a segment is listed, so that rounding can hide none.
 const MARGIN: f64 = 1e-6;
 
 /// Segments with, for each cell, the list of those that touch it and the list
-/// of those that touch its 3 × 3 neighbourhood; and for each [`square`] between four
-/// sides the list of those that touch it or the halves of the sides beyond it.
+/// of those that touch its 3 × 3 neighbourhood.
 ///
 /// Everything that a stage asks about concerns less than one cell of distance,
-/// so the second list of the cell that a particle is in always suffices. Whoever
-/// looks only at the four sides around a particle needs no more than the third.
+/// so the second list of the cell that a particle is in always suffices.
 #[derive(Clone, Debug, Default)]
 pub struct SegmentIndex {
     segments: Vec<Segment>,
     touching: Lists,
     near: Lists,
-    between: [Lists; 2],
 }
 
 impl SegmentIndex {
@@ -31,13 +28,6 @@ impl SegmentIndex {
         let cells = Boxes { shape: [grid.nx, grid.ny], corner: [0.0; 2], reach: [MARGIN; 2] };
         self.touching.rebuild(&cells, &self.segments);
         self.near.rebuild(&Boxes { reach: [1.0 + MARGIN; 2], ..cells }, &self.segments);
-        for axis in Axis::BOTH {
-            let (shape, corner) = (square::shape(grid), square::first_corner(axis));
-            let mut reach = [0.5 + MARGIN; 2];
-            reach[axis as usize] = MARGIN;
-            let squares = Boxes { shape, corner, reach };
-            self.between[axis as usize].rebuild(&squares, &self.segments);
-        }
     }
 
     #[inline]
@@ -56,12 +46,6 @@ impl SegmentIndex {
     pub fn near(&self, cell: usize) -> &[u32] {
         self.near.of(cell)
     }
-
-    /// Segments that touch a square between sides, or the sides, by index.
-    #[inline]
-    fn between(&self, axis: Axis, square: usize) -> &[u32] {
-        self.between[axis as usize].of(square)
-    }
 }
 
 /// What stands in the way: lines that rest and outlines that move.
@@ -71,6 +55,9 @@ pub struct Obstacles {
     lines: SegmentIndex,
     /// Outlines of bodies and of lines that are being moved, where they are now.
     outlines: SegmentIndex,
+    /// For each axis and [`square`] between four sides: what touches it or the halves
+    /// of the sides beyond it. Nothing else can hide a side from a point of it.
+    between: [SegmentLists; 2],
     /// For each cell: whether nothing stands within one cell of it.
     clear: Vec<bool>,
     /// For each row of cells: whether all of them are clear.
@@ -94,6 +81,14 @@ impl Obstacles {
         self.stirred.clear();
         self.stirred.extend((0..cells).map(|cell| all_new || !self.outlines.near(cell).is_empty()));
         self.outlines.rebuild(grid, outlines);
+        for axis in Axis::BOTH {
+            let (shape, corner) = (square::shape(grid), square::first_corner(axis));
+            let mut reach = [0.5 + MARGIN; 2];
+            reach[axis as usize] = MARGIN;
+            let squares = Boxes { shape, corner, reach };
+            let all = [&self.lines.segments[..], &self.outlines.segments].concat();
+            self.between[axis as usize].rebuild(&squares, &all);
+        }
         self.clear.clear();
         for (cell, stirred) in self.stirred.iter_mut().enumerate() {
             let no_outline = self.outlines.near(cell).is_empty();
@@ -164,19 +159,15 @@ impl Obstacles {
     pub fn clear_between(&self, grid: &Grid, axis: Axis, square: usize) -> bool {
         let min = square::corner(grid, axis, square).map(|c| c - MARGIN);
         let max = min.map(|c| c + 1.0 + 2.0 * MARGIN);
-        !self.between(axis, square).any(|segment| segment.touches_box(min, max))
+        let between = self.between[axis as usize].of(square);
+        !between.iter().any(|segment| segment.touches_box(min, max))
     }
 
     /// Whether `p` in this [`square`] between four sides sees `q`, a point of them.
     #[inline]
     pub fn sees_between(&self, axis: Axis, square: usize, p: Point, q: Point) -> bool {
-        !self.between(axis, square).any(|segment| segment.crosses(p, q))
-    }
-
-    #[inline]
-    fn between(&self, axis: Axis, square: usize) -> impl Iterator<Item = &Segment> {
-        let outlines = self.outlines.select(self.outlines.between(axis, square));
-        self.lines.select(self.lines.between(axis, square)).chain(outlines)
+        let between = self.between[axis as usize].of(square);
+        !between.iter().any(|segment| segment.crosses(p, q))
     }
 
     /// Whether `p` and `q`, both in the closed `cell`, see each other.
@@ -211,20 +202,33 @@ mod tests {
                 };
                 assert_eq!(index.touching(grid.cell(i, j)), within(MARGIN), "cell {i} {j}");
                 assert_eq!(index.near(grid.cell(i, j)), within(1.0 + MARGIN), "cell {i} {j}");
-                for axis in Axis::BOTH {
-                    let at = grid.cells_from_index(axis.stagger(), i, j);
-                    let square = square::at(&grid, axis, at.map(|c| c as f32 + 0.1));
-                    let mut min = at;
-                    let mut max = at.map(|c| c + 1.0);
-                    let along = 1 - axis as usize;
-                    (min[along], max[along]) = (min[along] - 0.5, max[along] + 0.5);
-                    let hits = segments.iter().enumerate();
-                    let touched: Vec<u32> = hits
-                        .filter(|(_, s)| s.touches_box(min, max))
-                        .map(|(k, _)| k as u32)
-                        .collect();
-                    assert_eq!(index.between(axis, square), touched, "{axis:?} {i} {j}");
-                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_between_four_sides_is_what_a_search_of_all_segments_finds() {
+        let grid = Grid { nx: 9, ny: 7, cell_m: 1.0 };
+        let line = Segment { a: [0.5, 0.5], b: [8.2, 5.9] };
+        let outline = Segment { a: [3.0, 2.0], b: [3.0, 6.0] };
+        let mut obstacles = Obstacles::default();
+        obstacles.set_lines(&grid, [line]);
+        obstacles.set_outlines(&grid, [outline]);
+        for axis in Axis::BOTH {
+            let [columns, rows] = square::shape(&grid);
+            for square in 0..columns * rows {
+                let min = square::corner(&grid, axis, square);
+                let max = min.map(|c| c + 1.0);
+                let clear = ![line, outline].iter().any(|s| s.touches_box(min, max));
+                assert_eq!(obstacles.clear_between(&grid, axis, square), clear, "{min:?}");
+                // From the middle of the square to a tip of one of its upper sides.
+                let p = min.map(|c| c + 0.5);
+                let tip = match axis {
+                    Axis::X => [max[0], max[1] + 0.5],
+                    Axis::Y => [max[0] + 0.5, max[1]],
+                };
+                let sees = ![line, outline].iter().any(|s| s.crosses(p, tip));
+                assert_eq!(obstacles.sees_between(axis, square, p, tip), sees, "{p:?} {tip:?}");
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Which segments touch which boxes, as one list for each box.
 
+use std::ops::Range;
+
 use crate::Segment;
 
 /// Unit boxes in rows, each widened on all sides.
@@ -45,9 +47,14 @@ impl Lists {
     /// The segments that touch one box.
     #[inline]
     pub fn of(&self, number: usize) -> &[u32] {
+        &self.items[self.range(number)]
+    }
+
+    #[inline]
+    fn range(&self, number: usize) -> Range<usize> {
         match (self.start.get(number), self.start.get(number + 1)) {
-            (Some(&a), Some(&b)) => &self.items[a as usize..b as usize],
-            _ => &[],
+            (Some(&a), Some(&b)) => a as usize..b as usize,
+            _ => 0..0,
         }
     }
 
@@ -76,5 +83,27 @@ impl Lists {
                 self.items[end[number] as usize] = index as u32;
             });
         }
+    }
+}
+
+/// The segments themselves for each of some boxes: for whoever asks often.
+#[derive(Clone, Debug, Default)]
+pub struct SegmentLists {
+    lists: Lists,
+    segments: Vec<Segment>,
+}
+
+impl SegmentLists {
+    /// The segments that touch one box.
+    #[inline]
+    pub fn of(&self, number: usize) -> &[Segment] {
+        &self.segments[self.lists.range(number)]
+    }
+
+    /// Lists them anew.
+    pub fn rebuild(&mut self, boxes: &Boxes, segments: &[Segment]) {
+        self.lists.rebuild(boxes, segments);
+        self.segments.clear();
+        self.segments.extend(self.lists.items.iter().map(|&index| segments[index as usize]));
     }
 }

@@ -175,13 +175,16 @@ fn for_neighbours(face: usize, width: usize, rows: &Range<usize>, mut visit: imp
 /// Calls `visit` with the index of each flag that is set. Most are not.
 #[inline(always)]
 fn for_each_set(flags: &[bool], mut visit: impl FnMut(usize)) {
-    const WIDTH: usize = 16;
-    for (group, some) in flags.chunks(WIDTH).enumerate() {
-        if some.iter().fold(false, |any, flag| any | flag) {
-            let set = some.iter().enumerate().filter(|(_, flag)| **flag);
-            set.for_each(|(k, _)| visit(group * WIDTH + k));
+    let (groups, rest) = flags.as_chunks::<8>();
+    for (group, flags) in groups.iter().enumerate() {
+        let mut set = u64::from_le_bytes(flags.map(u8::from));
+        while set != 0 {
+            visit(8 * group + set.trailing_zeros() as usize / 8);
+            set &= set - 1;
         }
     }
+    let last = 8 * groups.len();
+    rest.iter().enumerate().filter(|(_, flag)| **flag).for_each(|(k, _)| visit(last + k));
 }
 
 /// Mean over the known neighbours of a side, of which none is split.
