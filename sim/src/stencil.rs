@@ -53,10 +53,7 @@ impl Stencil {
         p: [f32; 2],
     ) -> Self {
         let (grid, stagger) = (topology.grid(), axis.stagger());
-        let (i, j) = match axis {
-            Axis::X => (p[0].floor() as i32, (p[1] - 0.5).floor() as i32),
-            Axis::Y => ((p[0] - 0.5).floor() as i32, p[1].floor() as i32),
-        };
+        let [i, j] = square::first_side(axis, p);
         let square = square::at(grid, axis, p);
         let from = p.map(f64::from);
         let [columns, rows] = grid.shape(stagger);
@@ -82,11 +79,19 @@ impl Stencil {
             let face = column as usize + row as usize * columns;
             // The corner as it lies around `p`, which on a periodic seam is not where it is stored.
             let shift = [(i - column) as f32, (j - row) as f32];
+            // Adds what lies `at` there, unless it is out of reach or a line hides it;
+            // says whether it is hidden.
             let mut add = |node: usize, at: [f32; 2], share: f32| {
                 let way = both(|k| at[k] + shift[k] - p[k]);
                 let (wx, wy) = (1.0 - way[0].abs(), 1.0 - way[1].abs());
                 if wx <= 0.0 || wy <= 0.0 || stencil.count == Self::MOST {
-                    return;
+                    return false;
+                }
+                let to = at.map(f64::from);
+                // What stands across the seam is listed by cell only.
+                let near = || obstacles.sees(cell, from, to);
+                if !(if seam { near() } else { obstacles.sees_between(axis, square, from, to) }) {
+                    return true;
                 }
                 let size = wx * wy * share;
                 let weight = if mirror { -size } else { size };
@@ -99,26 +104,18 @@ impl Stencil {
                     let slope = corner.slope();
                     (0..2).for_each(|k| stencil.offset_slope[k] += 2.0 * wall * slope[k]);
                 }
-            };
-            let sees = |at: [f32; 2]| {
-                let to = at.map(f64::from);
-                // What stands across the seam is listed by cell only.
-                let near = || obstacles.sees(cell, from, to);
-                if seam { near() } else { obstacles.sees_between(axis, square, from, to) }
+                false
             };
             let split = topology.pieces(axis, face).filter(|pieces| !Piece::make_a_whole(pieces));
             if let Some(pieces) = split {
-                stencil.whole = false;
-                for piece in pieces.iter().filter(|piece| sees(piece.at)) {
+                for piece in pieces {
                     add(piece.node as usize, piece.at, piece.aperture);
                 }
-                continue;
-            }
-            let middle = face_at(axis, column as usize, row as usize);
-            if sees(middle) {
-                add(face, middle, 1.0);
-            } else {
                 stencil.whole = false;
+            } else {
+                let middle = face_at(axis, column as usize, row as usize);
+                let hidden = add(face, middle, 1.0);
+                stencil.whole &= !hidden;
             }
         }
         stencil.normalise(total);

@@ -18,16 +18,22 @@ pub fn first_corner(axis: Axis) -> [f64; 2] {
     halves(axis).map(|half| if half { -0.5 } else { -1.0 })
 }
 
+/// Column and row of the lower left one of the four sides around `p`, a point of the
+/// rectangle; beside an edge they may lie beyond it.
+#[inline(always)]
+pub fn first_side(axis: Axis, p: [f32; 2]) -> [i32; 2] {
+    let [half_x, half_y] = halves(axis);
+    // Added to the whole part, the one cannot round.
+    let along = |x: f32, half: bool| if half { (x + 0.5) as i32 - 1 } else { x as i32 };
+    [along(p[0], half_x), along(p[1], half_y)]
+}
+
 /// Number of the square that `p`, a point of the rectangle, lies in.
 #[inline(always)]
 pub fn at(grid: &Grid, axis: Axis, p: [f32; 2]) -> usize {
-    let [half_x, half_y] = halves(axis);
-    // Added to the whole part, the one cannot round.
-    let along = |x: f32, half: bool, count: usize| {
-        let index = if half { (x + 0.5) as u32 } else { x as u32 + 1 };
-        (index as usize).min(count + 1)
-    };
-    along(p[1], half_y, grid.ny) * (grid.nx + 2) + along(p[0], half_x, grid.nx)
+    let [i, j] = first_side(axis, p);
+    let along = |first: i32, count: usize| ((first + 1) as usize).min(count + 1);
+    along(j, grid.ny) * (grid.nx + 2) + along(i, grid.nx)
 }
 
 /// Lower left corner of a square, cell widths.
