@@ -181,3 +181,43 @@ impl Stencil {
         both(|k| (slope[k] - mean * weights[k]) * self.scale)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use weir_ground::Segment;
+    use weir_scene::Grid;
+
+    use super::*;
+    use crate::field::Corners;
+
+    #[test]
+    fn between_four_open_sides_care_reads_what_is_read_in_the_open() {
+        let grid = Grid { nx: 8, ny: 6, cell_m: 1.0 };
+        let mut obstacles = Obstacles::default();
+        obstacles.set_lines(&grid, [Segment { a: [1.2, 2.1], b: [5.9, 3.3] }]);
+        obstacles.set_outlines(&grid, []);
+        let mut topology = Topology::new(grid, false);
+        topology.rebuild(&obstacles, std::iter::empty());
+        let mut beside_cut_cells = 0;
+        for axis in Axis::BOTH {
+            let values = (0..topology.node_count(axis)).map(|k| (k * 37 % 101) as f32);
+            let sides: Vec<Packed> = values.map(f32x4::splat).collect();
+            for k in 0..24 * 24 {
+                let p = [(k % 24) as f32 / 3.0 + 0.1, (k / 24) as f32 / 4.0 + 0.1];
+                if !topology.is_open(axis, square::at(&grid, axis, p)) {
+                    continue;
+                }
+                let cell = crate::particles::cell_of(&grid, p);
+                let stencil = Stencil::at(&topology, &obstacles, NoSlip::default(), axis, cell, p);
+                let near = |a: f32, b: f32| (a - b).abs() < 1e-3;
+                let [value, along_x, along_y] = Corners::at(&grid, axis, p).read(&sides);
+                assert!(near(stencil.value(&sides).to_array()[0], value.to_array()[0]), "{p:?}");
+                let [x, y] = stencil.slope(&sides);
+                assert!(near(x, along_x.to_array()[0]), "{axis:?} {p:?}");
+                assert!(near(y, along_y.to_array()[0]), "{axis:?} {p:?}");
+                beside_cut_cells += usize::from(!obstacles.clear_near(cell));
+            }
+        }
+        assert!(beside_cut_cells > 20, "{beside_cut_cells}");
+    }
+}
