@@ -51,6 +51,7 @@ mod measure;
 mod particles;
 pub(crate) mod solid;
 mod solver;
+mod stencil;
 pub mod validation;
 
 pub use config::{Backend, SolverConfig};

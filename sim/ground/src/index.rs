@@ -2,7 +2,8 @@
 
 use weir_scene::Grid;
 
-use crate::{Point, Segment};
+use crate::lists::{Boxes, Lists, SegmentLists};
+use crate::{Axis, Point, Segment, square};
 
 /// How far beyond its cells a segment is listed, so that rounding can hide none.
 const MARGIN: f64 = 1e-6;
@@ -19,71 +20,14 @@ pub struct SegmentIndex {
     near: Lists,
 }
 
-#[derive(Clone, Debug, Default)]
-struct Lists {
-    start: Vec<u32>,
-    items: Vec<u32>,
-}
-
-impl Lists {
-    #[inline]
-    fn of(&self, cell: usize) -> &[u32] {
-        match (self.start.get(cell), self.start.get(cell + 1)) {
-            (Some(&a), Some(&b)) => &self.items[a as usize..b as usize],
-            _ => &[],
-        }
-    }
-
-    fn rebuild(&mut self, grid: &Grid, segments: &[Segment], reach: f64) {
-        self.start.clear();
-        self.items.clear();
-        if segments.is_empty() {
-            return;
-        }
-        self.start.resize(grid.nx * grid.ny + 1, 0);
-        for segment in segments {
-            for_cells_near(grid, segment, reach, |cell| self.start[cell + 1] += 1);
-        }
-        for cell in 0..grid.nx * grid.ny {
-            self.start[cell + 1] += self.start[cell];
-        }
-        self.items.resize(self.start[grid.nx * grid.ny] as usize, 0);
-        // Fill from the back so that `start` ends where it began and each list
-        // is in ascending order.
-        let mut end: Vec<u32> = self.start[1..].to_vec();
-        for (index, segment) in segments.iter().enumerate().rev() {
-            for_cells_near(grid, segment, reach, |cell| {
-                end[cell] -= 1;
-                self.items[end[cell] as usize] = index as u32;
-            });
-        }
-    }
-}
-
-fn for_cells_near(grid: &Grid, segment: &Segment, reach: f64, mut visit: impl FnMut(usize)) {
-    let range = |k: usize, count: usize| {
-        let low = (segment.a[k].min(segment.b[k]) - reach).floor() as i64 - 1;
-        let high = (segment.a[k].max(segment.b[k]) + reach).floor() as i64 + 1;
-        low.clamp(0, count as i64)..(high + 1).clamp(0, count as i64)
-    };
-    for j in range(1, grid.ny) {
-        for i in range(0, grid.nx) {
-            let (x, y) = (i as f64, j as f64);
-            let (min, max) = ([x - reach, y - reach], [x + 1.0 + reach, y + 1.0 + reach]);
-            if segment.touches_box(min, max) {
-                visit(grid.cell(i as usize, j as usize));
-            }
-        }
-    }
-}
-
 impl SegmentIndex {
     /// Replaces all segments.
     pub fn rebuild(&mut self, grid: &Grid, segments: impl IntoIterator<Item = Segment>) {
         self.segments.clear();
         self.segments.extend(segments);
-        self.touching.rebuild(grid, &self.segments, MARGIN);
-        self.near.rebuild(grid, &self.segments, 1.0 + MARGIN);
+        let cells = Boxes { shape: [grid.nx, grid.ny], corner: [0.0; 2], reach: [MARGIN; 2] };
+        self.touching.rebuild(&cells, &self.segments);
+        self.near.rebuild(&Boxes { reach: [1.0 + MARGIN; 2], ..cells }, &self.segments);
     }
 
     #[inline]
@@ -111,6 +55,9 @@ pub struct Obstacles {
     lines: SegmentIndex,
     /// Outlines of bodies and of lines that are being moved, where they are now.
     outlines: SegmentIndex,
+    /// For each axis and [`square`] between four sides: what touches it or the halves
+    /// of the sides beyond it. Nothing else can hide a side from a point of it.
+    between: [SegmentLists; 2],
     /// For each cell: whether nothing stands within one cell of it.
     clear: Vec<bool>,
     /// For each row of cells: whether all of them are clear.
@@ -134,6 +81,14 @@ impl Obstacles {
         self.stirred.clear();
         self.stirred.extend((0..cells).map(|cell| all_new || !self.outlines.near(cell).is_empty()));
         self.outlines.rebuild(grid, outlines);
+        for axis in Axis::BOTH {
+            let (shape, corner) = (square::shape(grid), square::first_corner(axis));
+            let mut reach = [0.5 + MARGIN; 2];
+            reach[axis as usize] = MARGIN;
+            let squares = Boxes { shape, corner, reach };
+            let all = [&self.lines.segments[..], &self.outlines.segments].concat();
+            self.between[axis as usize].rebuild(&squares, &all);
+        }
         self.clear.clear();
         for (cell, stirred) in self.stirred.iter_mut().enumerate() {
             let no_outline = self.outlines.near(cell).is_empty();
@@ -200,6 +155,21 @@ impl Obstacles {
         !self.near(cell).any(|segment| segment.crosses(p, q))
     }
 
+    /// Whether nothing touches a [`square`] between four sides.
+    pub fn clear_between(&self, grid: &Grid, axis: Axis, square: usize) -> bool {
+        let min = square::corner(grid, axis, square).map(|c| c - MARGIN);
+        let max = min.map(|c| c + 1.0 + 2.0 * MARGIN);
+        let between = self.between[axis as usize].of(square);
+        !between.iter().any(|segment| segment.touches_box(min, max))
+    }
+
+    /// Whether `p` in this [`square`] between four sides sees `q`, a point of them.
+    #[inline]
+    pub fn sees_between(&self, axis: Axis, square: usize, p: Point, q: Point) -> bool {
+        let between = self.between[axis as usize].of(square);
+        !between.iter().any(|segment| segment.crosses(p, q))
+    }
+
     /// Whether `p` and `q`, both in the closed `cell`, see each other.
     #[inline]
     pub fn sees_within(&self, cell: usize, p: Point, q: Point) -> bool {
@@ -232,6 +202,33 @@ mod tests {
                 };
                 assert_eq!(index.touching(grid.cell(i, j)), within(MARGIN), "cell {i} {j}");
                 assert_eq!(index.near(grid.cell(i, j)), within(1.0 + MARGIN), "cell {i} {j}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_between_four_sides_is_what_a_search_of_all_segments_finds() {
+        let grid = Grid { nx: 9, ny: 7, cell_m: 1.0 };
+        let line = Segment { a: [0.5, 0.5], b: [8.2, 5.9] };
+        let outline = Segment { a: [3.0, 2.0], b: [3.0, 6.0] };
+        let mut obstacles = Obstacles::default();
+        obstacles.set_lines(&grid, [line]);
+        obstacles.set_outlines(&grid, [outline]);
+        for axis in Axis::BOTH {
+            let [columns, rows] = square::shape(&grid);
+            for square in 0..columns * rows {
+                let min = square::corner(&grid, axis, square);
+                let max = min.map(|c| c + 1.0);
+                let clear = ![line, outline].iter().any(|s| s.touches_box(min, max));
+                assert_eq!(obstacles.clear_between(&grid, axis, square), clear, "{min:?}");
+                // From the middle of the square to a tip of one of its upper sides.
+                let p = min.map(|c| c + 0.5);
+                let tip = match axis {
+                    Axis::X => [max[0], max[1] + 0.5],
+                    Axis::Y => [max[0] + 0.5, max[1]],
+                };
+                let sees = ![line, outline].iter().any(|s| s.crosses(p, tip));
+                assert_eq!(obstacles.sees_between(axis, square, p, tip), sees, "{p:?} {tip:?}");
             }
         }
     }

@@ -27,10 +27,13 @@
 mod audit;
 mod cut;
 mod index;
+mod lists;
+mod open;
 mod outline;
 mod polygon;
 mod segment;
 mod source;
+pub mod square;
 mod sweep;
 mod topology;
 

@@ -18,6 +18,7 @@ use std::ops::Range;
 use weir_scene::{Grid, Stagger};
 
 use crate::cut::{Cut, SIDE, micro_point, origin};
+use crate::open::OpenSquares;
 use crate::{Obstacles, Point, Polygon};
 
 /// Component number of what is no component.
@@ -58,6 +59,14 @@ pub struct Piece {
     pub sides: [u32; 2],
 }
 
+impl Piece {
+    /// Whether the pieces of a side are one, which is all of it.
+    #[inline]
+    pub fn make_a_whole(pieces: &[Self]) -> bool {
+        matches!(pieces, [piece] if piece.aperture == 1.0)
+    }
+}
+
 /// One connection of a component to another through a side.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
@@ -88,6 +97,7 @@ pub struct Topology {
     special_faces: [Vec<u32>; 2],
     /// For each cell: whether it is whole, as are its four sides and neighbours.
     whole: Vec<bool>,
+    open: OpenSquares,
     pieces: Vec<Piece>,
     node_counts: [usize; 2],
     last: Last,
@@ -117,6 +127,7 @@ impl Topology {
             faces,
             special_faces: [Vec::new(), Vec::new()],
             whole: Vec::new(),
+            open: OpenSquares::new(&grid),
             pieces: Vec::new(),
             node_counts: Axis::BOTH.map(|axis| grid.len(axis.stagger())),
             last: Last::default(),
@@ -151,6 +162,9 @@ impl Topology {
         self.number_components();
         self.split_faces(obstacles);
         self.find_whole();
+        let mut open = std::mem::take(&mut self.open);
+        open.find(self, obstacles);
+        self.open = open;
     }
 
     /// Sets the present topology aside and starts with an empty rectangle.
@@ -484,12 +498,11 @@ impl Topology {
         (first != NONE).then(|| &self.pieces[first as usize..end as usize])
     }
 
-    /// Whether no face of these rows touches a cut cell.
-    pub fn whole_rows(&self, axis: Axis, rows: Range<usize>) -> bool {
-        let width = self.grid.shape(axis.stagger())[0];
-        let faces = &self.special_faces[axis as usize];
-        let before = |row: usize| faces.partition_point(|&face| (face as usize) < row * width);
-        before(rows.start) == before(rows.end)
+    /// Whether a [`square`](crate::square) between four sides is open: each is one
+    /// piece, and seen from all of it.
+    #[inline]
+    pub fn is_open(&self, axis: Axis, square: usize) -> bool {
+        self.open.contains(axis, square)
     }
 
     /// All pieces of faces that touch a cut cell, by axis and face.

@@ -51,7 +51,7 @@ pub fn run(
         }
         for (column, both) in density.iter_mut().zip(deeper).enumerate() {
             let cell = grid.cell(column, row);
-            if !obstacles.clear_near(cell) {
+            if rests[column].obstructed.contains(&true) {
                 (*both.0, *both.1) = seen(topology, obstacles, particles, rest, cell);
             }
         }
@@ -86,7 +86,11 @@ fn seen(
                 let [x, y] = particles.all[k].position;
                 let (dx, dy) = (x - (at[0] - shift), y - at[1]);
                 let (wx, wy) = (1.0 - dx.abs(), 1.0 - dy.abs());
-                if wx > 0.0 && wy > 0.0 && obstacles.sees(cell, sample, particles.position(k)) {
+                let sees = || {
+                    !rest.obstructed[Room::direction(dx, dy)]
+                        || obstacles.sees(cell, sample, particles.position(k))
+                };
+                if wx > 0.0 && wy > 0.0 && sees() {
                     sum += wx * wy;
                     slope[0] += dx.signum() * wy;
                     slope[1] += dy.signum() * wx;

@@ -9,11 +9,13 @@
 use rayon::prelude::*;
 
 use super::advect::{Surroundings, is_inside};
-use crate::field::{Corners, NoSlip, Packed, Stencil, both};
+use super::particle_to_grid::Careful;
+use crate::field::{Corners, NoSlip, Packed, both};
 use crate::measure::Motion;
 use crate::particles::{Particle, Particles, cell_of};
+use crate::stencil::Stencil;
 use weir_ground::Audit;
-use weir_ground::{Axis, Obstacles, Topology};
+use weir_ground::{Axis, Obstacles, Topology, square};
 
 /// Farthest that a particle moves in one leg, cells: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
@@ -36,6 +38,8 @@ pub struct GridToParticle<'a> {
     /// New velocity (cells/s), its change (cells/s) and the displacement that
     /// restores density (cells), for each unknown of both axes.
     pub sides: &'a [Vec<Packed>; 2],
+    /// How particles near lines read the sides of either axis where they are.
+    pub careful: &'a [Careful; 2],
     /// Walls that drag.
     pub no_slip: NoSlip,
     /// Share of its own velocity that a particle keeps in this step.
@@ -87,9 +91,15 @@ impl GridToParticle<'_> {
         squares.resize(particles.len(), 0.0);
         partial.resize(particles.len().div_ceil(CHUNK), Default::default());
         let chunks = particles.all.par_chunks_mut(CHUNK).zip(squares.par_chunks_mut(CHUNK));
-        chunks.zip(partial.par_iter_mut()).for_each(|((particles, squares), partial)| {
+        let chunks = chunks.zip(partial.par_iter_mut()).enumerate();
+        chunks.for_each(|(chunk, ((particles, squares), partial))| {
             let mut counts = Counts::default();
-            particles.iter_mut().for_each(|particle| counts += self.carry(particle));
+            let first = chunk * CHUNK;
+            let mut careful = both(|a| self.careful[a].from(first).peekable());
+            for (k, particle) in (first..).zip(particles.iter_mut()) {
+                let seen = both(|a| careful[a].next_if(|next| next.0 == k).map(|next| next.1));
+                counts += self.carry(particle, seen);
+            }
             *partial = (counts, Motion::of(particles, squares));
         });
         let mut total = (Counts::default(), Motion::default());
@@ -106,10 +116,10 @@ impl GridToParticle<'_> {
     }
 
     #[inline(always)]
-    fn carry(&self, particle: &mut Particle) -> Counts {
+    fn carry(&self, particle: &mut Particle, seen: [Option<&Stencil>; 2]) -> Counts {
         let p = particle.position;
         let cell = self.cell_of(p);
-        let reading = self.read(cell, p, particle.velocity);
+        let reading = self.read(cell, p, particle.velocity, seen);
         let shift = shorten(reading.shift, FARTHEST_SHIFT);
         let velocity = both(|k| {
             let own = particle.velocity[k] + reading.change[k];
@@ -124,7 +134,9 @@ impl GridToParticle<'_> {
         let squared = step[0] * step[0] + step[1] * step[1];
         let start = both(|k| f64::from(p[k]));
         let alone = !self.surroundings.movers.iter().any(|mover| mover.in_reach(start));
-        if alone && squared <= FARTHEST * FARTHEST && self.obstacles.clear_near(cell) {
+        let open =
+            || self.obstacles.clear_near(cell) || self.stays_open(p, both(|k| p[k] + step[k]));
+        if alone && squared <= FARTHEST * FARTHEST && open() {
             return self.glide(particle, step, velocity);
         }
         let mut trip =
@@ -163,7 +175,7 @@ impl GridToParticle<'_> {
         for leg in 0..legs as usize {
             if leg > 0 {
                 let own = trip.velocity.map(|c| c as f32);
-                flow = self.read(trip.cell, trip.p, own);
+                flow = self.read(trip.cell, trip.p, own, [None; 2]);
                 if flow.known < 0.999 {
                     flow = Reading { velocity: own, ..Reading::default() };
                 }
@@ -193,6 +205,40 @@ impl GridToParticle<'_> {
         trip.cell = self.cell_of(trip.p);
     }
 
+    /// Whether the four sides of `axis` around `p`, a point of `cell`, need no care.
+    #[inline]
+    fn is_open(&self, axis: Axis, cell: usize, p: [f32; 2]) -> bool {
+        let square = square::at(self.topology.grid(), axis, p);
+        self.topology.is_open(axis, square) && (!self.no_slip.on || self.topology.is_inner(cell))
+    }
+
+    /// Whether `p` and `q` lie between the same four sides, with nothing there to
+    /// hide one from the other.
+    #[inline]
+    fn stays_open(&self, p: [f32; 2], q: [f32; 2]) -> bool {
+        self.shared(p, q).any(|(axis, square)| self.topology.is_open(axis, square))
+    }
+
+    /// Whether `p` in `cell` and `q`, both in the rectangle, see each other.
+    fn sees(&self, cell: usize, p: [f32; 2], q: [f32; 2]) -> bool {
+        let [from, to] = [p, q].map(|p| p.map(f64::from));
+        match self.shared(p, q).next() {
+            Some((axis, square)) => self.obstacles.sees_between(axis, square, from, to),
+            None => self.obstacles.sees(cell, from, to),
+        }
+    }
+
+    /// The squares between four sides that hold both points.
+    #[inline]
+    fn shared(&self, p: [f32; 2], q: [f32; 2]) -> impl Iterator<Item = (Axis, usize)> {
+        let grid = self.topology.grid();
+        let inside = q[0] >= 0.0 && q[1] >= 0.0;
+        Axis::BOTH.into_iter().filter_map(move |axis| {
+            let [from, to] = [p, q].map(|p| square::at(grid, axis, p));
+            (inside && from == to).then_some((axis, from))
+        })
+    }
+
     fn stencil(&self, axis: Axis, cell: usize, p: [f32; 2]) -> Stencil {
         Stencil::at(self.topology, self.obstacles, self.no_slip, axis, cell, p)
     }
@@ -204,25 +250,42 @@ impl GridToParticle<'_> {
         self.obstacles.clear_near(cell) && (!careful_edges || self.topology.is_inner(cell))
     }
 
+    /// What the grid says at `p`, a point of `cell`. `seen` is how to read it there,
+    /// for an axis of which that is known already.
     #[inline(always)]
-    fn read(&self, cell: usize, p: [f32; 2], own: [f32; 2]) -> Reading {
+    fn read(
+        &self,
+        cell: usize,
+        p: [f32; 2],
+        own: [f32; 2],
+        seen: [Option<&Stencil>; 2],
+    ) -> Reading {
         if !self.is_plain(cell) {
-            return self.read_carefully(cell, p, own);
+            return self.read_carefully(cell, p, own, seen);
         }
         let mut reading = Reading { known: 1.0, ..Reading::default() };
-        for axis in Axis::BOTH {
-            let a = axis as usize;
-            let corners = Corners::at(self.topology.grid(), axis, p);
-            let [value, along_x, along_y] = corners.read(&self.sides[a]);
-            reading.slope[a] = [along_x.to_array()[0], along_y.to_array()[0]];
-            reading.set(a, value);
-        }
+        self.read_open(Axis::X, p, &mut reading);
+        self.read_open(Axis::Y, p, &mut reading);
         reading
+    }
+
+    #[inline(always)]
+    fn read_open(&self, axis: Axis, p: [f32; 2], reading: &mut Reading) {
+        let corners = Corners::at(self.topology.grid(), axis, p);
+        let [value, along_x, along_y] = corners.read(&self.sides[axis as usize]);
+        reading.slope[axis as usize] = [along_x.to_array()[0], along_y.to_array()[0]];
+        reading.set(axis, value);
     }
 
     /// Beside lines, and at sides that drag or lead around.
     #[inline(never)]
-    fn read_carefully(&self, cell: usize, p: [f32; 2], own: [f32; 2]) -> Reading {
+    fn read_carefully(
+        &self,
+        cell: usize,
+        p: [f32; 2],
+        own: [f32; 2],
+        seen: [Option<&Stencil>; 2],
+    ) -> Reading {
         let mut reading = Reading {
             velocity: both(|k| own[k] + self.fall[k]),
             change: self.fall,
@@ -230,14 +293,24 @@ impl GridToParticle<'_> {
             ..Reading::default()
         };
         for axis in Axis::BOTH {
-            let a = axis as usize;
-            let stencil = self.stencil(axis, cell, p);
+            let found;
+            let stencil = match seen[axis as usize] {
+                Some(stencil) => stencil,
+                None if self.is_open(axis, cell, p) => {
+                    self.read_open(axis, p, &mut reading);
+                    continue;
+                }
+                None => {
+                    found = self.stencil(axis, cell, p);
+                    &found
+                }
+            };
             if stencil.is_empty() {
                 reading.known = 0.0;
                 continue;
             }
-            reading.slope[a] = stencil.slope(&self.sides[a]);
-            reading.set(a, stencil.value(&self.sides[a]));
+            reading.slope[axis as usize] = stencil.slope(&self.sides[axis as usize]);
+            reading.set(axis, stencil.value(&self.sides[axis as usize]));
         }
         reading
     }
@@ -268,14 +341,19 @@ impl GridToParticle<'_> {
             middle[0] = wrap(middle[0], grid.nx as f32);
         }
         let inside = (0..2).all(|k| middle[k] >= 0.0 && middle[k] <= [grid.nx, grid.ny][k] as f32);
-        let hidden = !self.obstacles.clear_near(cell)
-            && !self.obstacles.sees(cell, p.map(f64::from), middle.map(f64::from));
-        if !inside || hidden {
+        let hidden = || !self.obstacles.clear_near(cell) && !self.sees(cell, p, middle);
+        if !inside || hidden() {
             return velocity;
         }
         let cell = self.cell_of(middle);
         let mut carried = velocity;
         for axis in Axis::BOTH {
+            if self.is_open(axis, cell, middle) {
+                let corners = Corners::at(self.topology.grid(), axis, middle);
+                let [value, ..] = corners.read(&self.sides[axis as usize]);
+                carried[axis as usize] = value.to_array()[0];
+                continue;
+            }
             let stencil = self.stencil(axis, cell, middle);
             if !stencil.is_empty() {
                 carried[axis as usize] = stencil.value(&self.sides[axis as usize]).to_array()[0];
@@ -287,9 +365,10 @@ impl GridToParticle<'_> {
 
 impl Reading {
     #[inline(always)]
-    fn set(&mut self, axis: usize, value: Packed) {
-        let known;
-        [self.velocity[axis], self.change[axis], self.shift[axis], known] = value.to_array();
+    fn set(&mut self, axis: Axis, value: Packed) {
+        let (a, known);
+        a = axis as usize;
+        [self.velocity[a], self.change[a], self.shift[a], known] = value.to_array();
         self.known = self.known.min(known);
     }
 }

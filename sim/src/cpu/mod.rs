@@ -12,6 +12,7 @@ pub mod extrapolate;
 pub mod flight;
 pub mod grid_to_particle;
 pub mod linear_system;
+pub mod neighbours;
 pub mod particle_to_grid;
 mod pools;
 pub mod pressure;

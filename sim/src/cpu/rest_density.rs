@@ -10,6 +10,8 @@ use weir_ground::{Obstacles, Topology};
 
 /// Integration points along a cell side.
 const SIDE: usize = 4;
+/// By how much a position in single precision may be off, cells.
+const ROUNDING: f64 = 1e-4;
 
 /// What fits around the sample point of a component.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -18,6 +20,17 @@ pub struct Room {
     pub area: f32,
     /// ∫ ∇w, the change of that as the point moves with what it sees.
     pub slope: [f32; 2],
+    /// Whether something may stand between the point and what lies less than a cell
+    /// to the left and below, the right and below, the left and above, the right and above.
+    pub obstructed: [bool; 4],
+}
+
+impl Room {
+    /// Which of the four directions it is from the point to `(dx, dy)` from there.
+    #[inline]
+    pub fn direction(dx: f32, dy: f32) -> usize {
+        usize::from(dx > 0.0) + 2 * usize::from(dy > 0.0)
+    }
 }
 
 /// Finds the room in each component. A whole cell that nothing stirred keeps its
@@ -41,7 +54,8 @@ pub fn run(topology: &Topology, obstacles: &Obstacles, rest: &mut Vec<Room>) {
             Room::default()
         } else if component < cells && obstacles.clear_near(cell) {
             let along_x = beside_wall(i, grid.nx, topology.periodic_x());
-            Room { area: along_x * beside_wall(j, grid.ny, false), slope: [0.0; 2] }
+            let area = along_x * beside_wall(j, grid.ny, false);
+            Room { area, ..Room::default() }
         } else {
             visible(topology, obstacles, component)
         };
@@ -73,5 +87,11 @@ fn visible(topology: &Topology, obstacles: &Obstacles, component: usize) -> Room
         }
     }
     let share = 1.0 / (SIDE * SIDE) as f64;
-    Room { area: (sum * share) as f32, slope: slope.map(|s| (s * share) as f32) }
+    let obstructed = [[-1.0, -1.0], [0.0, -1.0], [-1.0, 0.0], [0.0, 0.0]].map(|[x, y]| {
+        let min = [centre[0] + x - ROUNDING, centre[1] + y - ROUNDING];
+        let max = min.map(|c| c + 1.0 + 2.0 * ROUNDING);
+        obstacles.near(cell).any(|segment| segment.touches_box(min, max))
+    });
+    let slope = slope.map(|s| (s * share) as f32);
+    Room { area: (sum * share) as f32, slope, obstructed }
 }

@@ -10,8 +10,8 @@
 //! A particle adds to 12 points; a point that gathered would look at 24 to 36
 //! particles to find the 16 that count.
 //!
-//! Particles near lines add to the centres only, and are listed: which sides they
-//! see takes a closer look.
+//! Particles between four sides of which a line may hide one, or cut it, add
+//! nothing to these and are listed: which of them they see takes a closer look.
 
 use std::ops::Range;
 
@@ -20,7 +20,7 @@ use weir_scene::Grid;
 use wide::f32x4;
 
 use crate::particles::{Particle, Particles, cell_of};
-use weir_ground::{Axis, Obstacles, Topology};
+use weir_ground::{Axis, Obstacles, Topology, square};
 
 /// Rows of cells in a block.
 const ROWS: usize = 4;
@@ -40,8 +40,8 @@ struct Block {
     sides: [Vec<f32>; 2],
     /// Σ w of the centres.
     centres: Vec<f32>,
-    /// Particles near lines, counted from the block's first.
-    near: Vec<u32>,
+    /// For each axis: particles near lines, counted from the block's first.
+    near: [Vec<u32>; 2],
 }
 
 impl Spread {
@@ -76,15 +76,17 @@ impl Spread {
         self.blocks.resize_with(grid.ny.div_ceil(ROWS), Block::default);
     }
 
-    /// Indices of the particles near lines, in order.
+    /// Indices of the particles whose share for the sides of `axis` is still to be
+    /// dealt, in order.
     pub fn near<'a>(
         &'a self,
+        axis: Axis,
         grid: &'a Grid,
         particles: &'a Particles,
     ) -> impl Iterator<Item = usize> + 'a {
         self.blocks.iter().enumerate().flat_map(move |(index, block)| {
             let first = rows_of(grid, particles, index).start;
-            block.near.iter().map(move |&k| first + k as usize)
+            block.near[axis as usize].iter().map(move |&k| first + k as usize)
         })
     }
 
@@ -130,7 +132,7 @@ impl Block {
         own: &[Particle],
         first_row: usize,
     ) {
-        self.near.clear();
+        self.near.iter_mut().for_each(Vec::clear);
         self.empty = own.is_empty();
         if self.empty {
             return;
@@ -141,16 +143,21 @@ impl Block {
         let rows = first_row..(first_row + ROWS).min(grid.ny);
         if rows.clone().all(|row| obstacles.clear_near_row(row)) {
             own.iter().for_each(|particle| {
-                self.add_to_sides(particle, first_row as f32, width);
+                self.add_to_sides(Axis::X, particle, first_row as f32, width);
+                self.add_to_sides(Axis::Y, particle, first_row as f32, width);
                 self.add_to_centres(particle, first_row as f32, width);
             });
         } else {
             for (k, particle) in own.iter().enumerate() {
                 self.add_to_centres(particle, first_row as f32, width);
-                if obstacles.clear_near(cell_of(grid, particle.position)) {
-                    self.add_to_sides(particle, first_row as f32, width);
-                } else {
-                    self.near.push(k as u32);
+                let clear = obstacles.clear_near(cell_of(grid, particle.position));
+                for axis in Axis::BOTH {
+                    let square = || square::at(grid, axis, particle.position);
+                    if clear || topology.is_open(axis, square()) {
+                        self.add_to_sides(axis, particle, first_row as f32, width);
+                    } else {
+                        self.near[axis as usize].push(k as u32);
+                    }
                 }
             }
         }
@@ -167,23 +174,21 @@ impl Block {
     }
 
     #[inline(always)]
-    fn add_to_sides(&mut self, particle: &Particle, first_row: f32, width: usize) {
+    fn add_to_sides(&mut self, axis: Axis, particle: &Particle, first_row: f32, width: usize) {
         let [x, y] = [particle.position[0], particle.position[1] - first_row];
-        for (axis, sums) in self.sides.iter_mut().enumerate() {
-            let ((i, s), (j, t)) = if axis == 0 {
-                (column(x, 1, width), row(y + 0.5, 0))
-            } else {
-                (column(x + 0.5, 0, width), row(y, 1))
-            };
-            let [along_x, along_y] = particle.gradient[axis];
-            let corner = particle.velocity[axis] - along_x * s - along_y * t;
-            let low = f32x4::new([corner, 1.0, corner + along_x, 1.0]);
-            let high = low + f32x4::new([along_y, 0.0, along_y, 0.0]);
-            let across = f32x4::new([1.0 - s, 1.0 - s, s, s]);
-            let at = 2 * (j * width + i);
-            add_four(sums, at, across * f32x4::splat(1.0 - t) * low);
-            add_four(sums, at + 2 * width, across * f32x4::splat(t) * high);
-        }
+        let ((i, s), (j, t)) = match axis {
+            Axis::X => (column(x, 1, width), row(y + 0.5, 0)),
+            Axis::Y => (column(x + 0.5, 0, width), row(y, 1)),
+        };
+        let [along_x, along_y] = particle.gradient[axis as usize];
+        let corner = particle.velocity[axis as usize] - along_x * s - along_y * t;
+        let low = f32x4::new([corner, 1.0, corner + along_x, 1.0]);
+        let high = low + f32x4::new([along_y, 0.0, along_y, 0.0]);
+        let across = f32x4::new([1.0 - s, 1.0 - s, s, s]);
+        let at = 2 * (j * width + i);
+        let sums = &mut self.sides[axis as usize];
+        add_four(sums, at, across * f32x4::splat(1.0 - t) * low);
+        add_four(sums, at + 2 * width, across * f32x4::splat(t) * high);
     }
 
     #[inline(always)]

@@ -3,8 +3,8 @@
 use weir_scene::{GridField, Stagger};
 
 use super::Solver;
-use crate::field::Stencil;
 use crate::solid::WATER_KG_M3;
+use crate::stencil::Stencil;
 use weir_ground::Axis;
 
 impl Solver {

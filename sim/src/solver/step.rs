@@ -179,6 +179,9 @@ impl Solver {
             .chain(self.movers.iter().flat_map(Mover::insides_before))
             .collect();
         self.topology.rebuild(&self.obstacles, solids.iter());
+        for axis in Axis::BOTH {
+            self.extrapolate[axis as usize].forget(&self.topology, axis);
+        }
         rest_density::run(&self.topology, &self.obstacles, &mut self.rest);
     }
 
@@ -217,9 +220,10 @@ impl Solver {
         }
         let before = self.before[self.particles.id[k] as usize];
         let more = both(|c| f64::from(v[c] - before[c]) * 0.5 * dt_s / kick_s);
-        let most = 0.5 * dt_s * self.gravity[0].hypot(self.gravity[1]);
-        let length = more[0].hypot(more[1]);
-        let share = if length > most { most / length } else { 1.0 };
+        let squared = |v: [f64; 2]| v[0] * v[0] + v[1] * v[1];
+        let most_squared = squared(self.gravity.map(|g| 0.5 * dt_s * g));
+        let squared = squared(more);
+        let share = if squared > most_squared { (most_squared / squared).sqrt() } else { 1.0 };
         both(|c| v[c] + (share * more[c]) as f32)
     }
 
@@ -233,9 +237,10 @@ impl Solver {
         let (flux, leverage) = (&mut self.flux, &mut self.leverage);
         let (movers, pressure) = (&self.movers, &mut self.pressure);
         let (spread, rows, deeper) = (&self.spread, &self.rows, &mut self.deeper);
+        let no_slip = self.no_slip;
         let to_grid = || {
             let mut clock = Clock::start();
-            transfer.run(topology, obstacles, particles, spread);
+            transfer.run(topology, obstacles, no_slip, particles, spread, rows);
             let ParticleToGrid { velocity: values, weight, .. } = transfer;
             for_both_axes(
                 |axis, extrapolate, ((values, known), velocity)| {
@@ -403,6 +408,7 @@ impl Solver {
                 movers: &self.movers,
             },
             sides: &self.sides,
+            careful: &self.transfer.careful,
             no_slip: self.no_slip,
             flip: self.config.flip_per_ms.powf(1e3 * dt_s) as f32,
             dt_s: dt_s as f32,
