@@ -5,10 +5,11 @@ use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use weir_scene::Scene;
+use weir_scene::{Example, Scene};
 use weir_surrogate::FPS;
 
 use crate::beside::{Beside, Looks, Outcome};
+use crate::failure::Failure;
 use crate::{model_source, output, scene_source};
 
 /// Film what a network makes of scenes beside what the solver does
@@ -85,27 +86,27 @@ struct Row {
 /// Bad input, or a folder that takes no files.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let model = model_source::load(&args.model, &args.device)?;
-    let named: Vec<String> = if args.scenes.is_empty() {
-        Scene::examples().iter().map(|example| example.name.to_owned()).collect()
-    } else {
-        args.scenes.clone()
-    };
     // All are read before the first runs: a typing error costs no minutes.
-    let scenes: Vec<Scene> =
-        named.iter().map(|given| scene_source::load(given)).collect::<Result<_, _>>()?;
+    let read = |given: &String| Ok((given.clone(), scene_source::load(given)?));
+    let mut scenes: Vec<(String, Scene)> =
+        args.scenes.iter().map(read).collect::<Result<_, Failure>>()?;
+    if scenes.is_empty() {
+        let read =
+            |example: &Example| Ok((example.name.to_owned(), scene_source::example(example.name)?));
+        scenes = Scene::examples().iter().map(read).collect::<Result<_, Failure>>()?;
+    }
     let bar =
         ProgressBar::with_draw_target(Some(scenes.len() as u64), ProgressDrawTarget::stderr());
     bar.set_style(ProgressStyle::with_template("{bar:30} {pos} of {len} scenes  {msg}")?);
     let looks = Looks { columns: COLUMNS, width_px: args.width.into(), stride: STRIDE };
     let mut rows = Vec::new();
-    for (given, scene) in named.iter().zip(scenes) {
+    for (given, scene) in scenes {
         bar.set_message(given.clone());
         let seconds = args.seconds.unwrap_or(scene.duration_s);
-        let beside = Beside::the_solver(&stem(given), scene, &model, (seconds * FPS) as usize)?;
+        let beside = Beside::the_solver(&stem(&given), scene, &model, (seconds * FPS) as usize)?;
         let Outcome { picture, film, centre_off_m, lasted_s, line_crossings } =
             beside.roll_out(&model, looks, &args.out)?;
-        let scene = given.clone();
-        rows.push(Row { scene, film, picture, lasted_s, centre_off_m, line_crossings });
+        rows.push(Row { scene: given, film, picture, lasted_s, centre_off_m, line_crossings });
         bar.inc(1);
     }
     bar.finish_and_clear();

@@ -19,10 +19,17 @@ pub fn load(given: &str) -> Result<Scene, Failure> {
             .map_err(|error| Failure::BadInput(format!("{given}: cannot be read: {error}")))?;
         return parse(given, given, &text);
     }
-    if let Some(example) = Scene::examples().iter().find(|example| example.name == given) {
-        return parse(given, &format!("{given}.toml"), example.text);
-    }
-    Err(unknown(given))
+    example(given)
+}
+
+/// The example of this name, whatever files there are.
+///
+/// # Errors
+/// There is none.
+pub fn example(name: &str) -> Result<Scene, Failure> {
+    let found = Scene::examples().iter().find(|example| example.name == name);
+    let found = found.ok_or_else(|| unknown(name))?;
+    parse(name, &format!("{name}.toml"), found.text)
 }
 
 fn parse(label: &str, file_name: &str, text: &str) -> Result<Scene, Failure> {

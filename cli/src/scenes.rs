@@ -37,7 +37,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn list() -> anyhow::Result<String> {
     let widest = Scene::examples().iter().map(|example| example.name.len()).max().unwrap_or(0);
     let lines = Scene::examples().iter().map(|example| {
-        let scene = scene_source::load(example.name)?;
+        let scene = scene_source::example(example.name)?;
         Ok(format!("{:widest$}  {} ({} s)", example.name, scene.name, scene.duration_s))
     });
     Ok(lines.collect::<anyhow::Result<Vec<_>>>()?.join("\n"))

@@ -59,3 +59,8 @@ pub use diagnostics::{Diagnostics, StageTimes, Totals};
 pub use error::SolverError;
 pub use solid::{BodyState, StrokeId};
 pub use solver::Solver;
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

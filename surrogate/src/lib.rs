@@ -34,3 +34,8 @@ pub mod transfer;
 pub use error::ModelError;
 pub use model::{CONFIG_FILE, Model, ModelConfig, Motion, VERSION, WEIGHTS_FILE};
 pub use surrogate::{FPS, StrokeId, Surrogate, Totals};
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

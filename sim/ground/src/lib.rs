@@ -45,3 +45,8 @@ pub use segment::{Point, Segment};
 pub use source::{Emitter, Sink, emitters, fill, sinks};
 pub use sweep::{CLEARANCE, Path, Sweep, meet, snap};
 pub use topology::{Axis, Link, NONE, Piece, Topology};
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

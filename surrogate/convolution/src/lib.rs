@@ -154,3 +154,8 @@ impl Convolution {
         }
     }
 }
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
