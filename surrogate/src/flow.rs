@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use crate::ModelError;
+use crate::apart;
 use crate::bed::Bed;
 use crate::encode::{Canvas, Encoded, Water, encode};
 use crate::flight;
@@ -18,6 +19,8 @@ use crate::transfer::Shares;
 
 /// Particles that one task covers.
 const CHUNK: usize = 512;
+/// How often particles are moved apart in a call: each time only from their neighbours.
+const PARTINGS: usize = 2;
 
 /// A canvas with water on it, about to flow.
 pub struct Flow<'a> {
@@ -88,7 +91,7 @@ impl Flow<'_> {
         for (k, change) in answer.change.iter().enumerate() {
             crossings += self.sub_frame(water, shown, change, motion.sub_frame_s);
             if k + 1 == sub_frames {
-                crossings += self.relax(water);
+                crossings += self.relax(water) + self.part(water);
             }
             after(k, water);
         }
@@ -132,6 +135,24 @@ impl Flow<'_> {
             if shift == [0.0; 2] { 0 } else { go(self.bed, p, shift, v) }
         });
         moved.sum()
+    }
+
+    /// Moves apart particles that have come too close to each other.
+    fn part(&self, water: &mut Water) -> u64 {
+        let motion = &self.model.config.motion;
+        if motion.apart <= 0.0 {
+            return 0;
+        }
+        let mut crossings = 0;
+        for _ in 0..PARTINGS {
+            let ways = apart::displacements(self.bed, water, motion.apart);
+            let particles = water.position.par_iter_mut().zip(&mut water.velocity).zip(&ways);
+            let moved = particles.with_min_len(CHUNK).map(|((p, v), way)| {
+                if *way == [0.0; 2] { 0 } else { go(self.bed, p, way.map(f64::from), v) }
+            });
+            crossings += moved.sum::<u64>();
+        }
+        crossings
     }
 }
 

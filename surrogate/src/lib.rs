@@ -12,10 +12,11 @@
 //! | pressure: how water pushes on water, lines and walls | the network ([`network`]) |
 //! | free fall | exact ([`flow`]) |
 //! | lines stop water | geometry ([`bed`], [`flow`]) |
-//! | water does not pile up | a few sweeps of relaxation after each call ([`relax`]) |
+//! | water does not pile up | a few sweeps of relaxation after each call ([`relax`]), and a distance between particles ([`apart`]) |
 //!
 //! How good the result is, [`evaluate`] measures against any other producer of frames.
 
+pub mod apart;
 pub mod bed;
 pub mod device;
 pub mod encode;

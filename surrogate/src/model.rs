@@ -39,7 +39,7 @@ const SHIPPED: [Shipped; 1] = [Shipped {
 
 /// How a network's answer becomes motion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct Motion {
     /// Time of a sub-frame, seconds.
     pub sub_frame_s: f64,
@@ -50,11 +50,14 @@ pub struct Motion {
     pub relax_rate: f32,
     /// Sweeps of the relaxation.
     pub relax_sweeps: usize,
+    /// Distance that particles keep from each other, cells; 0 for none. There are four
+    /// to a cell, half a cell apart if they lie in rows.
+    pub apart: f32,
 }
 
 impl Default for Motion {
     fn default() -> Self {
-        Self { sub_frame_s: 1.0 / 120.0, blend: 0.3, relax_rate: 0.5, relax_sweeps: 20 }
+        Self { sub_frame_s: 1.0 / 120.0, blend: 0.3, relax_rate: 0.5, relax_sweeps: 20, apart: 0.45 }
     }
 }
 

@@ -156,6 +156,7 @@ impl TrainConfig {
             ("lessons.share", self.lessons.share),
             ("motion.blend", self.motion.blend.into()),
             ("motion.relax_rate", self.motion.relax_rate.into()),
+            ("motion.apart", self.motion.apart.into()),
         ] {
             check(key, share(got), got.to_string(), "0 to 1")?;
         }
