@@ -57,7 +57,13 @@ pub struct Motion {
 
 impl Default for Motion {
     fn default() -> Self {
-        Self { sub_frame_s: 1.0 / 120.0, blend: 0.3, relax_rate: 0.5, relax_sweeps: 20, apart: 0.45 }
+        Self {
+            sub_frame_s: 1.0 / 120.0,
+            blend: 0.3,
+            relax_rate: 0.5,
+            relax_sweeps: 20,
+            apart: 0.45,
+        }
     }
 }
 
