@@ -42,7 +42,7 @@ pub fn model() -> Model {
 pub fn untaught(shape: Shape) -> Model {
     let device = device::open("flex").expect("a processor");
     let ModelConfig { scales, motion, sight, .. } = model().config;
-    let net = UNet::new(&shape, &device);
+    let net = UNet::seeded(&shape, 1, &device);
     let (name, origin) = ("untaught".to_owned(), Default::default());
     let version = VERSION;
     Model::new(ModelConfig { version, name, shape, scales, motion, sight, origin }, net, device)

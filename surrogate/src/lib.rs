@@ -19,6 +19,7 @@
 pub mod apart;
 pub mod bed;
 pub mod device;
+mod dice;
 pub mod encode;
 mod error;
 pub mod evaluate;

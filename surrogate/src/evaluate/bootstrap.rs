@@ -7,7 +7,7 @@
 
 use serde::Serialize;
 
-use crate::train::Dice;
+use crate::dice::Dice;
 
 /// How often scenes are drawn again.
 pub const RESAMPLES: usize = 10_000;

@@ -172,7 +172,7 @@ fn soft_minimum<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::Dice;
+    use crate::dice::Dice;
 
     fn some_cloud(seed: u64, n: usize) -> Vec<[f64; 2]> {
         let mut dice = Dice::new(seed, 0, 0);

@@ -15,9 +15,10 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::tensor::module::{avg_pool2d, interpolate};
 use burn::tensor::ops::{AvgPoolOptions, InterpolateMode, InterpolateOptions};
-use burn::tensor::{Device, Tensor};
+use burn::tensor::{Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
+use crate::dice::Dice;
 use crate::encode::INPUTS;
 
 /// Shape of a network.
@@ -92,17 +93,12 @@ struct Level {
 
 impl Level {
     fn new(inputs: usize, channels: usize, counts: [usize; 2], device: &Device) -> Self {
-        let config = |inputs| {
-            let config = Conv2dConfig::new([inputs, channels], [3, 3]);
-            config.with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-        };
         let [count, residual] = counts;
-        let inputs = std::iter::once(inputs).chain(std::iter::repeat(channels));
-        let convolutions = inputs.take(count).map(|inputs| config(inputs).init(device));
-        let nothing = config(channels).with_initializer(burn::nn::Initializer::Zeros);
+        let inputs = std::iter::once(inputs).chain(std::iter::repeat(channels)).take(count);
+        let convolution = |inputs| zeros(inputs, channels, 3, device);
         Self {
-            convolutions: convolutions.collect(),
-            residual: (0..residual).map(|_| nothing.init(device)).collect(),
+            convolutions: inputs.map(convolution).collect(),
+            residual: (0..residual).map(|_| convolution(channels)).collect(),
         }
     }
 
@@ -117,6 +113,31 @@ impl Level {
         }
         x
     }
+}
+
+/// A convolution whose answer is zero.
+fn zeros(inputs: usize, outputs: usize, side: usize, device: &Device) -> Conv2d {
+    let config = Conv2dConfig::new([inputs, outputs], [side, side]);
+    let edge = side / 2;
+    let config = config.with_padding(PaddingConfig2d::Explicit(edge, edge, edge, edge));
+    config.with_initializer(burn::nn::Initializer::Zeros).init(device)
+}
+
+/// Weights that keep the variance of what passes (He et al. 2015, with the gain of
+/// Glorot & Bengio's linear unit): uniform within ±1/√n for n numbers that make one.
+///
+/// Drawn here and not by the device, whose one source of chance all threads share.
+fn draw(convolution: &mut Conv2d, dice: &mut Dice) {
+    let weight = convolution.weight.val();
+    let (dims, device) = (weight.dims(), weight.device());
+    let bound = 1.0 / (dims[1..].iter().product::<usize>() as f64).sqrt();
+    let mut numbers = |count: usize| -> Vec<f32> {
+        (0..count).map(|_| (bound * (2.0 * dice.unit() - 1.0)) as f32).collect()
+    };
+    let data = TensorData::new(numbers(dims.iter().product()), dims);
+    convolution.weight = Param::from_data(data, &device);
+    let data = TensorData::new(numbers(dims[0]), [dims[0]]);
+    convolution.bias = Some(Param::from_data(data, &device));
 }
 
 /// A convolution that keeps the size of its maps; its bias is always there.
@@ -136,8 +157,8 @@ pub struct UNet {
 }
 
 impl UNet {
-    /// A network with fresh weights; the head starts at zero, so that an untrained
-    /// network lets everything fall freely.
+    /// A network of zeros, for weights to be put into. Its answer is zero: it lets
+    /// everything fall freely.
     pub fn new(shape: &Shape, device: &Device) -> Self {
         let channels = &shape.channels;
         let inputs = std::iter::once(INPUTS).chain(channels.iter().copied());
@@ -149,10 +170,18 @@ impl UNet {
         let up = pairs.map(|(k, pair)| level(k, pair[0] + pair[1], pair[0]));
         let (down, up) = (down.collect(), up.collect());
         let finest = channels.first().copied().unwrap_or(INPUTS);
-        let head = Conv2dConfig::new([finest, shape.outputs()], [1, 1])
-            .with_initializer(burn::nn::Initializer::Zeros)
-            .init(device);
+        let head = zeros(finest, shape.outputs(), 1, device);
         Self { down, up, head }
+    }
+
+    /// A network to be trained, the same for a seed on every device. Its answer is
+    /// still zero: that of the head and of residual convolutions begins there.
+    pub fn seeded(shape: &Shape, seed: u64, device: &Device) -> Self {
+        let mut net = Self::new(shape, device);
+        let mut dice = Dice::new(seed, u64::MAX - 1, 0);
+        let levels = net.down.iter_mut().chain(&mut net.up);
+        levels.flat_map(|level| &mut level.convolutions).for_each(|c| draw(c, &mut dice));
+        net
     }
 
     /// `[batch, INPUTS, height, width]` to `[batch, 2 × sub-frames, height, width]`.
@@ -180,5 +209,45 @@ impl UNet {
         let answer = apply(&self.head, x);
         tap.see("answer", &answer);
         answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weights(net: &UNet) -> Vec<Vec<f32>> {
+        let levels = net.down.iter().chain(&net.up);
+        let all = levels.flat_map(|level| level.convolutions.iter().chain(&level.residual));
+        let of = |c: &Conv2d| c.weight.val().into_data().try_to_vec().expect("numbers");
+        all.chain([&net.head]).map(of).collect()
+    }
+
+    #[test]
+    fn a_seed_is_a_network_whoever_else_draws() {
+        let (shape, device) = (Shape::small(2), Device::flex());
+        let net = |seed| weights(&UNet::seeded(&shape, seed, &device));
+        let first = net(1);
+        device.seed(7);
+        assert_eq!(net(1), first);
+        assert_ne!(net(2), first);
+    }
+
+    #[test]
+    fn weights_begin_as_wide_as_those_of_burn() {
+        let device = Device::flex();
+        let net = UNet::seeded(&Shape::small(2), 1, &device);
+        let ours = &weights(&net)[1];
+        let theirs: Conv2d = Conv2dConfig::new([16, 32], [3, 3]).init(&device);
+        let theirs: Vec<f32> = theirs.weight.val().into_data().try_to_vec().expect("numbers");
+        assert_eq!(ours.len(), theirs.len());
+        let [ours, theirs] = [ours, &theirs].map(|w| {
+            let squares = w.iter().map(|w| w * w).sum::<f32>() / w.len() as f32;
+            let largest = w.iter().fold(0.0_f32, |m, w| m.max(w.abs()));
+            (squares.sqrt(), largest)
+        });
+        assert!((ours.0 / theirs.0 - 1.0).abs() < 0.05, "{ours:?} {theirs:?}");
+        assert!((ours.1 / theirs.1 - 1.0).abs() < 0.01, "{ours:?} {theirs:?}");
+        assert_eq!(weights(&net).last().map(|head| head.iter().all(|w| *w == 0.0)), Some(true));
     }
 }

@@ -3,8 +3,9 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use rayon::prelude::*;
 
-use super::{Clip, TrainConfig, dice::Dice};
+use super::{Clip, TrainConfig};
 use crate::ModelError;
+use crate::dice::Dice;
 use crate::encode::{Canvas, Water, encode};
 use crate::flow::{Flow, mix};
 use crate::model::Model;

@@ -2,8 +2,9 @@
 
 use super::batch::Asked;
 use super::loss::number;
-use super::{Clip, Loss, Sample, TrainConfig, dice::Dice};
+use super::{Clip, Loss, Sample, TrainConfig};
 use crate::ModelError;
+use crate::dice::Dice;
 use crate::encode::Canvas;
 use crate::model::Model;
 

@@ -7,9 +7,9 @@
 
 use rayon::prelude::*;
 
-use super::dice::Dice;
 use super::{Clip, TrainConfig};
 use crate::ModelError;
+use crate::dice::Dice;
 use crate::encode::Water;
 use crate::flow::Flow;
 use crate::model::Model;

@@ -3,7 +3,6 @@
 mod batch;
 mod clip;
 mod config;
-mod dice;
 mod ema;
 mod examination;
 mod lesson;
@@ -17,7 +16,6 @@ mod trainer;
 pub use batch::{Batch, Sample};
 pub use clip::Clip;
 pub use config::{Lessons, TrainConfig};
-pub(crate) use dice::Dice;
 pub use examination::{Examination, Mark};
 pub use lesson::{Course, Teacher};
 pub use loss::{Compared, Loss};

@@ -1,7 +1,6 @@
 //! One step after another.
 
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
 
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
@@ -77,18 +76,6 @@ struct Learned {
     gradients: GradientsParams,
 }
 
-/// Fresh weights that the seed decides. A device has one source of chance for all
-/// who use it, so only one draws from it at a time.
-fn seeded(config: &TrainConfig, device: &Device, learning: &Device) -> UNet {
-    static DRAWING: Mutex<()> = Mutex::new(());
-    let _alone = DRAWING.lock().unwrap_or_else(PoisonError::into_inner);
-    device.seed(config.seed);
-    let net = UNet::new(&config.shape, learning);
-    // Weights are drawn when they are first looked at.
-    drop(net.valid());
-    net
-}
-
 /// A network that learns.
 pub struct Trainer {
     config: TrainConfig,
@@ -112,7 +99,7 @@ impl Trainer {
     /// The state there is of another run, or damaged.
     pub fn new(config: TrainConfig, device: &Device, run: &Path) -> Result<Self, TrainError> {
         let learning = device.clone().autodiff();
-        let net = seeded(&config, device, &learning);
+        let net = UNet::seeded(&config.shape, config.seed, &learning);
         let optimizer = AdamWConfig::new()
             .with_weight_decay(config.weight_decay)
             .with_epsilon(1e-8)

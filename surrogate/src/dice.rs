@@ -1,5 +1,5 @@
-//! Random numbers that a step and a sample decide, so that a run can be resumed
-//! with nothing remembered.
+//! Random numbers that a seed, a step and a sample decide: a run can be resumed with
+//! nothing remembered, and no other user of chance can disturb it.
 
 /// SplitMix64 (Steele, Lea & Flood 2014).
 #[derive(Clone, Debug)]
