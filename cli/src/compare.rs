@@ -1,15 +1,19 @@
 //! `weir compare`: the network's water beside the solver's, to look at.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use anyhow::Context;
 use serde::Serialize;
-use weir_scene::{Example, Scene};
-use weir_surrogate::FPS;
+use weir_scene::Scene;
+use weir_surrogate::{FPS, Model};
 
-use crate::beside::{Beside, Looks, Outcome};
-use crate::failure::Failure;
+use crate::beside::{self, Beside, Looks, Outcome};
+use crate::failure::{Failure, INTERRUPTED};
+use crate::interrupt::Interrupt;
+use crate::model_source::BODIES_ARE_WALLS;
+use crate::progress::Progress;
 use crate::{model_source, output, scene_source};
 
 /// Film what a network makes of scenes beside what the solver does
@@ -65,6 +69,8 @@ fn parse_seconds(text: &str) -> Result<f64, String> {
 struct Report {
     model: String,
     scenes: Vec<Row>,
+    /// Whether Ctrl-C ended it; the films of whole scenes are kept.
+    interrupted: bool,
 }
 
 /// One scene.
@@ -80,43 +86,82 @@ struct Row {
     line_crossings: u64,
 }
 
+/// A scene to film.
+struct Take {
+    /// What the user typed for it.
+    given: String,
+    /// What its files are called.
+    stem: String,
+    scene: Scene,
+    frames: usize,
+}
+
 /// Films.
 ///
 /// # Errors
 /// Bad input, or a folder that takes no files.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let model = model_source::load(&args.model, &args.device)?;
-    // All are read before the first runs: a typing error costs no minutes.
-    let read = |given: &String| Ok((given.clone(), scene_source::load(given)?));
-    let mut scenes: Vec<(String, Scene)> =
-        args.scenes.iter().map(read).collect::<Result<_, Failure>>()?;
-    if scenes.is_empty() {
-        let read =
-            |example: &Example| Ok((example.name.to_owned(), scene_source::example(example.name)?));
-        scenes = Scene::examples().iter().map(read).collect::<Result<_, Failure>>()?;
+    let takes = takes(args, &model)?;
+    if takes.iter().any(|take| !take.scene.bodies.is_empty()) {
+        output::notice(BODIES_ARE_WALLS);
     }
-    let bar =
-        ProgressBar::with_draw_target(Some(scenes.len() as u64), ProgressDrawTarget::stderr());
-    bar.set_style(ProgressStyle::with_template("{bar:30} {pos} of {len} scenes  {msg}")?);
     let looks = Looks { columns: COLUMNS, width_px: args.width.into(), stride: STRIDE };
+    let interrupt = Interrupt::listen()?;
+    // Each frame is made twice, and the first is there already.
+    let all = takes.iter().map(|take| 2 * (take.frames + 1)).sum::<usize>() - 1;
+    let mut progress = Progress::new(all, 2.0 * FPS);
+    let mut made = 0;
+    let mut watch = || {
+        progress.frame(made);
+        made += 1;
+        if interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    };
     let mut rows = Vec::new();
-    for (given, scene) in scenes {
-        bar.set_message(given.clone());
-        let seconds = args.seconds.unwrap_or(scene.duration_s);
-        let beside = Beside::the_solver(&stem(&given), scene, &model, (seconds * FPS) as usize)?;
-        let Outcome { picture, film, centre_off_m, lasted_s, line_crossings } =
-            beside.roll_out(&model, looks, &args.out)?;
+    for Take { given, stem, scene, frames } in takes {
+        let beside = Beside::the_solver(&stem, &scene, &model, frames, &mut watch)
+            .with_context(|| given.clone())?;
+        if interrupt.asked() {
+            break;
+        }
+        let outcome = beside.roll_out(&model, looks, &args.out, &mut watch);
+        let Some(outcome) = outcome.with_context(|| given.clone())? else { break };
+        let Outcome { picture, film, centre_off_m, lasted_s, line_crossings } = outcome;
         rows.push(Row { scene: given, film, picture, lasted_s, centre_off_m, line_crossings });
-        bar.inc(1);
     }
-    bar.finish_and_clear();
-    let report = Report { model: model.config.name.clone(), scenes: rows };
-    output::result(&if args.json {
-        serde_json::to_string_pretty(&report)?
+    progress.finish();
+    let interrupted = interrupt.asked();
+    let report = Report { model: model.config.name.clone(), scenes: rows, interrupted };
+    output::result(&if args.json { serde_json::to_string(&report)? } else { table(&report) })?;
+    Ok(if interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
+}
+
+/// The scenes, all read and looked at before the first runs: an error costs no minutes.
+fn takes(args: &Args, model: &Model) -> Result<Vec<Take>, Failure> {
+    let take = |given: &str, scene: Scene| {
+        let frames = (args.seconds.unwrap_or(scene.duration_s) * FPS).round().max(1.0) as usize;
+        Take { given: given.to_owned(), stem: stem(given), scene, frames }
+    };
+    let takes: Vec<Take> = if args.scenes.is_empty() {
+        let all = Scene::examples().iter().map(|example| example.name);
+        let read = |name| Ok(take(name, scene_source::example(name)?));
+        all.map(read).collect::<Result<_, Failure>>()?
     } else {
-        table(&report)
-    })?;
-    Ok(ExitCode::SUCCESS)
+        let read = |given: &String| Ok(take(given, scene_source::load(given)?));
+        args.scenes.iter().map(read).collect::<Result<_, Failure>>()?
+    };
+    for (k, take) in takes.iter().enumerate() {
+        beside::takes(model, &take.scene)
+            .map_err(|error| Failure::BadInput(format!("{}: {error}", take.given)))?;
+        if let Some(twin) = takes[..k].iter().find(|twin| twin.stem == take.stem) {
+            let text = format!(
+                "{} and {}: both films would be called {}; rename one, or film it into another --out",
+                twin.given, take.given, take.stem
+            );
+            return Err(Failure::BadInput(text));
+        }
+    }
+    Ok(takes)
 }
 
 /// What the files of a scene are called: a file's name without its ending, or the

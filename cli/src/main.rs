@@ -19,6 +19,7 @@ mod model_source;
 mod new_file;
 mod output;
 mod picture;
+mod progress;
 mod scene_source;
 mod scenes;
 mod send;

@@ -5,6 +5,10 @@ use weir_surrogate::{Model, ModelError, device};
 
 use crate::failure::Failure;
 
+/// What to say where a scene with bodies is given to a network.
+pub const BODIES_ARE_WALLS: &str =
+    "note: to the network bodies are walls; they neither move nor float";
+
 /// Opens the network `given` on the device called `device`.
 ///
 /// # Errors

@@ -4,13 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use weir_surrogate::train::{self, Sent, TrackingError};
 
 use crate::failure::Failure;
-use crate::output;
 use crate::train::notes;
+use crate::{output, progress};
 
 /// Where runs are looked for if none is named.
 const RUNS: &str = "runs";
@@ -89,14 +88,8 @@ fn all() -> anyhow::Result<Vec<PathBuf>> {
 
 /// Sends one run, with a bar on a terminal.
 fn send(run: &Path, server: Option<&str>) -> Result<Sent, TrackingError> {
-    let target = ProgressDrawTarget::stderr();
-    let bar = (!target.is_hidden()).then(|| {
-        let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{bar:32.cyan} {pos}/{len}  {msg}, {eta} left");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message(run.display().to_string());
-        bar
-    });
+    let bar = progress::bar(None, "{bar:32.cyan} {pos}/{len}  {msg}, {eta} left")
+        .map(|bar| bar.with_message(run.display().to_string()));
     let sent = train::send(&notes::folder_of(run), server, |done, of| {
         if let Some(bar) = &bar {
             bar.set_length(of);

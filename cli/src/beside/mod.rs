@@ -55,38 +55,43 @@ pub struct Outcome {
 
 impl Beside {
     /// A scene with `frames` frames of the solver's water, of as many particles as
-    /// `model` will have.
+    /// `model` will have. `watch` may end it early, after any frame.
     ///
     /// # Errors
     /// The solver refuses the scene, or fails.
     pub fn the_solver(
         name: &str,
-        scene: Scene,
+        scene: &Scene,
         model: &Model,
         frames: usize,
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
     ) -> anyhow::Result<Self> {
-        let mut scene = scene;
-        scene.domain.cell_m = model.config.scales.cell_m;
+        let scene = on_cells_of(model, scene);
         let mut solver = Solver::new(&scene, Backend::Cpu)?;
         let mut truth = Vec::new();
         rollout_with(&mut solver, frames, |_, frame| {
             truth.push(frame.clone());
-            ControlFlow::Continue(())
+            watch()
         })?;
         Ok(Self { name: name.to_owned(), scene, truth, witness: "solver" })
     }
 
-    /// Lets the network flow, and leaves a sheet and a film in `folder`.
+    /// Lets the network flow, and leaves a sheet and a film in `folder`; nothing, if
+    /// `watch` ends it after some frame.
     ///
     /// # Errors
     /// The scene is more than the model takes, or the folder takes no files.
-    pub fn roll_out(&self, model: &Model, looks: Looks, folder: &Path) -> anyhow::Result<Outcome> {
+    pub fn roll_out(
+        &self,
+        model: &Model,
+        looks: Looks,
+        folder: &Path,
+        watch: &mut dyn FnMut() -> ControlFlow<()>,
+    ) -> anyhow::Result<Option<Outcome>> {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        let mut scene = self.scene.clone();
-        scene.domain.cell_m = model.config.scales.cell_m;
-        let mut network = Surrogate::new(model.clone(), &scene)?;
+        let mut network = Surrogate::new(model.clone(), &self.scene)?;
         let mut painters =
-            [&scene, &self.scene].map(|scene| Painter::new(scene, Style::Water, looks.width_px));
+            [(); 2].map(|()| Painter::new(&self.scene, Style::Water, looks.width_px));
         let [width, height] = painters[0].size_px();
         let mut sheet = Sheet::new(looks.columns, [width, height], ["network", self.witness])?;
         let mut strip = Strip::new([width, height], ["network", self.witness])?;
@@ -94,7 +99,7 @@ impl Beside {
         let stem = folder.join(&self.name);
         let (reel, film) = Reel::beside(&stem, strip.size_px(), FPS / looks.stride as f64)?;
         let (mut reel, mut film) = (Some(reel), Some(film));
-        let (mut off, mut seen) = (0.0, 0_usize);
+        let (mut off, mut seen, mut ended) = (0.0, 0_usize, false);
         let mut srgb = [Vec::new(), Vec::new()];
         let rolled = rollout_with(&mut network, last, |index, frame| {
             let truth = &self.truth[index];
@@ -115,8 +120,13 @@ impl Beside {
                     (reel, film) = (None, None);
                 }
             }
-            ControlFlow::Continue(())
+            let next = watch();
+            ended = next.is_break();
+            next
         });
+        if ended {
+            return Ok(None);
+        }
         if let Err(error) = rolled {
             output::notice(&format!("{} does not last: {error}", self.name));
         }
@@ -126,14 +136,31 @@ impl Beside {
         }
         let picture = stem.with_added_extension("png");
         sheet.image.save(&picture).with_context(|| picture.display().to_string())?;
-        Ok(Outcome {
+        Ok(Some(Outcome {
             picture,
             film,
             centre_off_m: off / (seen + 1) as f64,
             lasted_s: seen as f64 * network.frame_dt_s(),
             line_crossings: network.totals().line_crossings,
-        })
+        }))
     }
+}
+
+/// Whether `model` and the solver take the scene, without running it.
+///
+/// # Errors
+/// One does not; the text says why.
+pub fn takes(model: &Model, scene: &Scene) -> Result<(), String> {
+    Surrogate::new(model.clone(), scene).map_err(|error| error.to_string())?;
+    let solver = Solver::new(&on_cells_of(model, scene), Backend::Cpu);
+    solver.map(drop).map_err(|error| error.to_string())
+}
+
+/// The scene on the cells that the network knows.
+fn on_cells_of(model: &Model, scene: &Scene) -> Scene {
+    let mut scene = scene.clone();
+    scene.domain.cell_m = model.config.scales.cell_m;
+    scene
 }
 
 /// Distance of the centres of mass, metres; none where there is no water.

@@ -11,13 +11,12 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use weir_datasets::check::{Check, check};
 use weir_datasets::storage::{Folder, Storage};
 use weir_datasets::{Fault, Quality};
 
 use crate::failure::{Failure, GATE_FAILED};
-use crate::output;
+use crate::{output, progress};
 
 /// Check a data set: files, physics, leakage, licence
 #[derive(clap::Args)]
@@ -45,18 +44,19 @@ const SHOWN: usize = 3;
 /// # Errors
 /// There is no data set in the folder, or it takes no report.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    let style = ProgressStyle::with_template("{spinner} {pos} scenes, {per_sec}, {elapsed}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    let bar = progress::bar(None, "{spinner} {pos} scenes, {per_sec}, {elapsed}");
     let seen = AtomicUsize::new(0);
     let quality = check(&args.folder, |_| {
-        bar.inc(1);
         let seen = 1 + seen.fetch_add(1, Ordering::Relaxed);
-        if bar.is_hidden() && seen.is_multiple_of(100) {
-            output::notice(&format!("{seen} scenes"));
+        match &bar {
+            Some(bar) => bar.inc(1),
+            None if seen.is_multiple_of(100) => output::notice(&format!("{seen} scenes")),
+            None => {}
         }
     });
-    bar.finish_and_clear();
+    if let Some(bar) = bar {
+        bar.finish_and_clear();
+    }
     let quality = quality.map_err(|error| match error.fault {
         // What is not there, or not a data set, was the wrong folder.
         Fault::Absent | Fault::Text { .. } | Fault::Version { .. } => {

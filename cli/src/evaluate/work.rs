@@ -4,14 +4,14 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use rayon::ThreadPoolBuilder;
 
 use super::contender::Contender;
 use super::judge::{Ended, Outcome, judge};
 use super::task::Task;
 use crate::interrupt::Interrupt;
-use crate::output;
+use crate::{output, progress};
 
 /// What came out of all scenes, in their order.
 pub struct Work {
@@ -95,15 +95,10 @@ struct Progress {
 
 impl Progress {
     fn new(scenes: usize) -> Self {
-        let target = ProgressDrawTarget::stderr();
-        let bar = (!target.is_hidden()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(scenes as u64), target);
-            let style = ProgressStyle::with_template(
-                "{bar:32.cyan} {pos}/{len} scenes  {msg}, {elapsed}, {eta} left",
-            );
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        });
+        let bar = progress::bar(
+            scenes as u64,
+            "{bar:32.cyan} {pos}/{len} scenes  {msg}, {elapsed}, {eta} left",
+        );
         Self { bar, scenes, done: AtomicUsize::new(0), frames: AtomicU64::new(0) }
     }
 

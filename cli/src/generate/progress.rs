@@ -3,10 +3,10 @@
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use weir_datasets::Event;
 
-use crate::output;
+use crate::{output, progress};
 
 /// A bar on a terminal; elsewhere a line each time a tenth of the scenes is done.
 /// Hears of events from any thread.
@@ -32,13 +32,7 @@ impl Progress {
     /// For `scenes` scenes of `frames_each` frames.
     pub fn new(scenes: usize, frames_each: usize) -> Self {
         let frames_each = frames_each as u64;
-        let target = ProgressDrawTarget::stderr();
-        let bar = (!target.is_hidden()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(scenes as u64 * frames_each), target);
-            let style = ProgressStyle::with_template("{bar:32.cyan} {percent:>3} %  {msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        });
+        let bar = progress::bar(scenes as u64 * frames_each, "{bar:32.cyan} {percent:>3} %  {msg}");
         Self {
             bar,
             begun: Instant::now(),

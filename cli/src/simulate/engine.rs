@@ -7,7 +7,7 @@ use weir_surrogate::Surrogate;
 
 use super::Args;
 use crate::failure::Failure;
-use crate::model_source::{self, refusal};
+use crate::model_source::{self, BODIES_ARE_WALLS, refusal};
 use crate::output;
 
 /// A producer of frames that can say how it went.
@@ -59,7 +59,7 @@ impl Engine {
         let model = model_source::load(name, &args.device)?;
         let network = Surrogate::new(model, scene).map_err(refusal)?;
         if !scene.bodies.is_empty() {
-            output::notice("note: to the network bodies are walls; they neither move nor float");
+            output::notice(BODIES_ARE_WALLS);
         }
         Ok(Self::Network(Box::new(network)))
     }

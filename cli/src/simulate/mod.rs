@@ -8,7 +8,6 @@
 mod engine;
 mod measure;
 mod outputs;
-mod progress;
 mod report;
 mod run;
 

@@ -9,9 +9,9 @@ use super::Args;
 use super::engine::Engine;
 use super::measure::{Measured, volume_drift};
 use super::outputs::Outputs;
-use super::progress::Progress;
 use super::report::Report;
 use crate::interrupt::Interrupt;
+use crate::progress::Progress;
 
 /// What ended a run.
 pub enum Ended {

@@ -297,8 +297,11 @@ impl<'a> Run<'a> {
         let steps = self.trainer.steps_done();
         let folder = self.folder.join("rollouts").join(notes::step_name(steps));
         for sample in &self.samples {
-            match sample.roll_out(self.trainer.model(), sample::LOOKS, &folder) {
-                Ok(sampled) => self.notes.sample(&sample.name, &sampled, steps),
+            let model = self.trainer.model();
+            match sample.roll_out(model, sample::LOOKS, &folder, &mut sample::to_its_end) {
+                Ok(sampled) => {
+                    sampled.iter().for_each(|s| self.notes.sample(&sample.name, s, steps));
+                }
                 Err(error) => output::notice(&format!("{} is not sampled: {error:#}", sample.name)),
             }
         }

@@ -2,10 +2,10 @@
 
 use std::time::Instant;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use weir_surrogate::train::Step;
 
-use crate::output;
+use crate::{output, progress};
 
 /// Steps whose losses are averaged for what is shown.
 const WINDOW: u64 = 100;
@@ -24,14 +24,8 @@ pub struct Progress {
 impl Progress {
     /// For a run of `steps` that begins at `first`.
     pub fn new(steps: u64, first: u64, batch: usize) -> Self {
-        let target = ProgressDrawTarget::stderr();
-        let bar = (!target.is_hidden()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(steps), target).with_position(first);
-            let style =
-                ProgressStyle::with_template("{bar:32.cyan} {pos}/{len}  {msg}, {eta} left");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        });
+        let bar = progress::bar(steps, "{bar:32.cyan} {pos}/{len}  {msg}, {eta} left")
+            .map(|bar| bar.with_position(first));
         Self { bar, begun: Instant::now(), first, steps, batch, sums: [0.0; 2], count: 0 }
     }
 

@@ -1,5 +1,7 @@
 //! Scenes that show what the network makes of them while it learns.
 
+use std::ops::ControlFlow;
+
 use weir_surrogate::{FPS, Model};
 
 use super::data::Data;
@@ -28,9 +30,15 @@ pub fn samples(model: &Model, data: &Data) -> Vec<Beside> {
     samples
 }
 
+/// Watches a rollout and lets it go on.
+pub fn to_its_end() -> ControlFlow<()> {
+    ControlFlow::Continue(())
+}
+
 fn example(model: &Model) -> anyhow::Result<Beside> {
-    let scene = scene_source::load(EXAMPLE)?;
-    Beside::the_solver(EXAMPLE, scene, model, (LONGEST_S * FPS) as usize)
+    let scene = scene_source::example(EXAMPLE)?;
+    let frames = (LONGEST_S * FPS) as usize;
+    Beside::the_solver(EXAMPLE, &scene, model, frames, &mut to_its_end)
 }
 
 fn held_out(data: &Data) -> anyhow::Result<Option<Beside>> {

@@ -1,5 +1,7 @@
 //! Pictures and films, read back.
 
+#![allow(dead_code, reason = "each test binary uses its own part")]
+
 use std::path::Path;
 
 /// The pixels of a PNG: width, and three bytes a pixel.

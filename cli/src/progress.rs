@@ -1,10 +1,21 @@
-//! How far a run is, on standard error.
+//! How far long work is, on standard error.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::output;
+
+/// A bar over `length` steps, if that is known, where standard error is a terminal.
+pub fn bar(length: impl Into<Option<u64>>, template: &str) -> Option<ProgressBar> {
+    let target = ProgressDrawTarget::stderr();
+    (!target.is_hidden()).then(|| {
+        let bar = ProgressBar::with_draw_target(length.into(), target);
+        let style = ProgressStyle::with_template(template);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar
+    })
+}
 
 /// A bar on a terminal; elsewhere a line each time a tenth is done.
 pub struct Progress {
@@ -18,13 +29,7 @@ pub struct Progress {
 impl Progress {
     /// For `frames` frames, `fps` a simulated second.
     pub fn new(frames: usize, fps: f64) -> Self {
-        let target = ProgressDrawTarget::stderr();
-        let bar = (!target.is_hidden()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(frames as u64), target);
-            let style = ProgressStyle::with_template("{bar:32.cyan} {percent:>3} %  {msg}");
-            bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-            bar
-        });
+        let bar = bar(frames as u64, "{bar:32.cyan} {percent:>3} %  {msg}");
         Self { bar, frames, fps, begun: Instant::now(), tenths: 0 }
     }
 
