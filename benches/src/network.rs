@@ -7,7 +7,7 @@ use weir_scene::{Advance, Frame, Scene, rollout_with};
 use weir_sim::{Backend, Solver, SolverConfig};
 use weir_surrogate::network::{Shape, UNet};
 use weir_surrogate::train::{Clip, TrainConfig, Trainer};
-use weir_surrogate::{Model, ModelConfig, Surrogate, VERSION, device};
+use weir_surrogate::{Model, ModelConfig, Surrogate, device};
 
 use crate::dam_break::{BOX_M, COLUMN_M, DURATION_S, dam_break};
 use crate::measure::{PARTS, Run};
@@ -41,11 +41,10 @@ pub fn model() -> Model {
 /// A model of this shape that has learned nothing, which costs as much to ask.
 pub fn untaught(shape: Shape) -> Model {
     let device = device::open("flex").expect("a processor");
-    let ModelConfig { scales, motion, sight, .. } = model().config;
     let net = UNet::seeded(&shape, 1, &device);
-    let (name, origin) = ("untaught".to_owned(), Default::default());
-    let version = VERSION;
-    Model::new(ModelConfig { version, name, shape, scales, motion, sight, origin }, net, device)
+    let name = "untaught".to_owned();
+    let config = ModelConfig { name, shape, origin: Default::default(), ..model().config };
+    Model::new(config, net, device)
 }
 
 /// A run in a box as large as its water needs.

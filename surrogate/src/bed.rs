@@ -234,11 +234,17 @@ fn nearest_on(s: &Segment, p: Point) -> Point {
 /// A bed of ten by ten cells with these strokes, for tests.
 #[cfg(test)]
 pub(crate) fn ten_by_ten(strokes: &str) -> Bed {
+    ten_by_ten_seen(strokes, Sight::default())
+}
+
+/// The same, of which this is seen.
+#[cfg(test)]
+pub(crate) fn ten_by_ten_seen(strokes: &str, sight: Sight) -> Bed {
     let text = format!(
         "version = 1\ndomain = {{ width_m = 1.0, height_m = 1.0, cell_m = 0.1 }}\n{strokes}"
     );
     let scene = Scene::from_toml(&text).expect("a scene");
-    Bed::new(&scene, &scene.strokes, Sight::default())
+    Bed::new(&scene, &scene.strokes, sight)
 }
 
 #[cfg(test)]
@@ -276,5 +282,20 @@ mod tests {
         // Beyond the wall nothing pulls: particles there give all to what they see.
         let total: f32 = bed.room.iter().sum();
         assert!((total - 128.0).abs() < 1e-2, "all water is somewhere: {total}");
+    }
+
+    #[test]
+    fn a_corner_is_as_full_as_the_least_of_its_cells_and_closed_by_a_line() {
+        // The line lies between rows 4 and 5, from the left side to the middle of cell 4.
+        let bed = ten_by_ten("stroke = [{ points_m = [[0.0, 0.5], [0.45, 0.5]] }]");
+        let mut map = vec![1.0; 100];
+        map[bed.grid.cell(7, 7)] = 0.25;
+        let corners = bed.between(&map);
+        let corner = |i, j| corners[bed.grid.cell(i, j)];
+        assert_eq!((corner(7, 7), corner(6, 6), corner(7, 6)), (0.25, 0.25, 0.25));
+        assert_eq!((corner(5, 7), corner(8, 8)), (1.0, 1.0));
+        assert_eq!((corner(2, 4), corner(3, 4)), (0.0, 0.0), "the line passes between");
+        assert_eq!((corner(2, 3), corner(2, 5), corner(6, 4)), (1.0, 1.0, 1.0));
+        assert!((0..10).all(|k| corner(9, k) == 0.0 && corner(k, 9) == 0.0), "no cells beyond");
     }
 }

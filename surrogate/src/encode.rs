@@ -190,6 +190,7 @@ pub fn encode(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bed::Sight;
 
     #[test]
     fn what_is_laid_out_can_be_lifted() {
@@ -210,5 +211,70 @@ mod tests {
         water.retain(|id, p| p[0] != 1.0 && id != 3);
         assert_eq!(water.id, [0, 2, 4]);
         assert_eq!(water.velocity[1], [0.0, 2.0]);
+    }
+
+    /// The mean of map `name` over the three columns around the middle, in row `j`.
+    fn shown(name: &str, bed: &Bed, water: &Water, j: usize) -> f32 {
+        let scales = Scales { cell_m: 0.1, velocity_m_s: 1.0, change_m_s: 0.1 };
+        let canvas = Canvas::new(bed.grid(), 1);
+        let encoded = encode(bed, &canvas, &scales, water, [0.0; 2], 0.1);
+        let map = WATER_MAPS.iter().position(|n| *n == name).expect("a map");
+        let row = &encoded.input[(map * canvas.height + j) * canvas.width..][4..7];
+        row.iter().sum::<f32>() / 3.0
+    }
+
+    /// Two rows of cells full of water, at these heights and vertical velocities.
+    fn two(below: (f32, f32), above: (f32, f32)) -> Water {
+        let mut water = Water::default();
+        for (k, (y, v)) in [below, above].into_iter().enumerate() {
+            for n in 0..40 {
+                let p = [(n % 20) as f32 / 2.0 + 0.25, y + (n / 20) as f32 / 2.0 + 0.25];
+                water.push((40 * k + n) as u32, p, [0.0, v]);
+            }
+        }
+        water
+    }
+
+    #[test]
+    fn a_collision_is_shown_before_it_comes() {
+        let bed = crate::bed::ten_by_ten("");
+        // What rests in row 3 will be met by what falls from row 6, 30 cells/s = 3 m/s.
+        let falling = two((3.0, 0.0), (6.0, -30.0));
+        assert_eq!(shown("density", &bed, &falling, 6), shown("density", &bed, &falling, 3));
+        assert!((shown("v", &bed, &falling, 6) + 3.0).abs() < 1e-4);
+        let passing = two((3.0, 0.0), (6.0, 30.0));
+        let alone = shown("crowd", &bed, &passing, 3);
+        for j in [3, 6] {
+            let crowd = shown("crowd", &bed, &falling, j);
+            assert!((crowd / alone - 2.0).abs() < 0.05, "both are on one place: {crowd} {alone}");
+        }
+        // Relative to the mean of both there: each is half of the difference off.
+        assert!((shown("meet-v", &bed, &falling, 6) - 1.5).abs() < 0.1);
+        assert!((shown("meet-v", &bed, &falling, 3) + 1.5).abs() < 0.1);
+        assert_eq!(shown("late-v", &bed, &falling, 6), 0.0, "no line is in the way");
+        assert_eq!(shown("meet-v", &bed, &passing, 3), 0.0);
+    }
+
+    #[test]
+    fn what_a_line_will_take_is_shown_with_the_half_of_the_call_it_comes_in() {
+        let bed = crate::bed::ten_by_ten("stroke = [{ points_m = [[0.0, 0.5], [1.0, 0.5]] }]");
+        // 30 cells/s are three cells in a call: from row 6 the line is reached early, the
+        // upper row of it late.
+        let water = two((5.0, -30.0), (7.0, -30.0));
+        assert!((shown("early-v", &bed, &water, 5) - 3.0).abs() < 0.1);
+        assert!((shown("late-v", &bed, &water, 5) - 3.0).abs() < 0.1);
+        assert_eq!(shown("early-v", &bed, &water, 7), 0.0);
+        assert!((shown("late-v", &bed, &water, 7) - 3.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn flights_can_be_hidden() {
+        let scene = "stroke = [{ points_m = [[0.0, 0.5], [1.0, 0.5]] }]";
+        let bed = crate::bed::ten_by_ten_seen(scene, Sight { flights: false, ..Sight::default() });
+        let water = two((5.0, -30.0), (7.0, -30.0));
+        for name in &WATER_MAPS[4..] {
+            assert_eq!(shown(name, &bed, &water, 5), 0.0, "{name}");
+        }
+        assert!(shown("v", &bed, &water, 5) < -2.0);
     }
 }

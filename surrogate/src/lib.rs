@@ -28,6 +28,7 @@ pub mod flow;
 pub mod internals;
 mod model;
 pub mod network;
+mod range;
 pub mod relax;
 mod surrogate;
 pub mod train;

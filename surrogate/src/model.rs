@@ -12,6 +12,7 @@ use crate::ModelError;
 use crate::bed::Sight;
 use crate::encode::{Canvas, INPUTS, Scales};
 use crate::network::{Shape, Tap, UNet};
+use crate::range;
 
 /// Name of the file that describes a model.
 pub const CONFIG_FILE: &str = "model.toml";
@@ -89,6 +90,38 @@ pub struct ModelConfig {
     pub origin: std::collections::BTreeMap<String, String>,
 }
 
+impl ModelConfig {
+    /// Says which key is out of range, what it got and what it takes.
+    ///
+    /// # Errors
+    /// One is.
+    pub fn validate(&self) -> Result<(), String> {
+        let Self { version, name, shape, scales, motion, .. } = self;
+        range::check("version", *version == VERSION, version, &VERSION.to_string())?;
+        let word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let named = !name.is_empty() && name.chars().all(word);
+        range::check("name", named, format!("{name:?}"), "letters, digits, - _ .")?;
+        let Shape { channels, convolutions, residual, sub_frames } = shape;
+        let holds =
+            (1..=6).contains(&channels.len()) && channels.iter().all(|c| (1..=4096).contains(c));
+        let takes = "one to six numbers from 1 to 4096";
+        range::check("shape.channels", holds, format!("{channels:?}"), takes)?;
+        let holds = residual.len() <= channels.len() && residual.iter().all(|c| *c <= 16);
+        let takes = "at most a number for each level, from 0 to 16";
+        range::check("shape.residual", holds, format!("{residual:?}"), takes)?;
+        range::count("shape.convolutions", *convolutions, 1..=16)?;
+        range::count("shape.sub_frames", *sub_frames, 1..=64)?;
+        range::positive("scales.cell_m", scales.cell_m)?;
+        range::positive("scales.velocity_m_s", scales.velocity_m_s)?;
+        range::positive("scales.change_m_s", scales.change_m_s)?;
+        range::positive("motion.sub_frame_s", motion.sub_frame_s)?;
+        range::share("motion.blend", motion.blend)?;
+        range::share("motion.relax_rate", motion.relax_rate)?;
+        range::share("motion.apart", motion.apart)?;
+        range::count("motion.relax_sweeps", motion.relax_sweeps, 0..=1000)
+    }
+}
+
 /// A network that is ready to run.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -150,12 +183,7 @@ impl Model {
     ) -> Result<Self, ModelError> {
         let refuse = |what: String| ModelError::Config { origin: origin.to_owned(), what };
         let config: ModelConfig = toml::from_str(config).map_err(|e| refuse(e.to_string()))?;
-        if config.version != VERSION {
-            return Err(refuse(format!("version: got {}, takes {VERSION}", config.version)));
-        }
-        if config.shape.channels.is_empty() || config.shape.sub_frames == 0 {
-            return Err(refuse("shape: no channels or no sub-frames".to_owned()));
-        }
+        config.validate().map_err(refuse)?;
         let mut net = UNet::new(&config.shape, device);
         let refuse = |what: String| ModelError::Weights { origin: origin.to_owned(), what };
         let mut store = SafetensorsStore::from_bytes(Some(weights));
@@ -268,5 +296,29 @@ mod tests {
             assert!(card.contains(&sha256), "{name}: {sha256} is not in its card");
             assert!(weights.len() <= 2 << 20, "{name}: {} bytes to download", weights.len());
         }
+    }
+
+    #[test]
+    fn a_description_out_of_range_is_refused_by_its_key() {
+        let Shipped { config, weights, .. } = SHIPPED[0];
+        let device = crate::device::open("flex").expect("a processor");
+        let open = |config: &str| Model::from_bytes("it", config, weights.to_vec(), &device);
+        assert!(open(config).is_ok());
+        let given: ModelConfig = toml::from_str(config).expect("a description");
+        let refused = |change: &dyn Fn(&mut ModelConfig), words: &str| {
+            let mut config = given.clone();
+            change(&mut config);
+            let config = toml::to_string(&config).expect("text");
+            let error = open(&config).map(drop).expect_err(words).to_string();
+            assert!(error.contains(words) && error.contains("takes"), "{error}");
+        };
+        refused(&|c| c.version = 1, "it: version: got 1");
+        refused(&|c| c.motion.apart = 1.5, "motion.apart: got 1.5");
+        refused(&|c| c.motion.relax_rate = f32::NAN, "motion.relax_rate: got NaN");
+        refused(&|c| c.motion.sub_frame_s = 0.0, "motion.sub_frame_s: got 0");
+        refused(&|c| c.scales.cell_m = f64::INFINITY, "scales.cell_m: got inf");
+        refused(&|c| c.shape.channels = vec![usize::MAX >> 1], "shape.channels: got [");
+        refused(&|c| c.shape.residual = vec![0; 9], "shape.residual: got [");
+        refused(&|c| c.shape.sub_frames = 0, "shape.sub_frames: got 0");
     }
 }

@@ -6,16 +6,14 @@ use common::{CELL_M, config, rest, scene};
 use weir_scene::{Advance, Frame, Stroke, rollout};
 use weir_surrogate::bed::Sight;
 use weir_surrogate::train::{TrainConfig, Trainer};
-use weir_surrogate::{Model, ModelConfig, Surrogate, VERSION, device, network::UNet};
+use weir_surrogate::{Model, Surrogate, device, network::UNet};
 
 /// A network that knows nothing: its answer is zero everywhere.
 fn ignorant() -> Model {
     let device = device::open("flex").expect("a processor");
-    let TrainConfig { name, shape, scales, motion, sight, .. } = config();
-    let net = UNet::new(&shape, &device);
-    let origin = Default::default();
-    let version = VERSION;
-    Model::new(ModelConfig { version, name, shape, scales, motion, sight, origin }, net, device)
+    let config = config().describe();
+    let net = UNet::new(&config.shape, &device);
+    Model::new(config, net, device)
 }
 
 /// A network that learned far too fast, and answers nonsense.
@@ -136,16 +134,43 @@ fn what_a_drain_has_swallowed_does_not_come_back() {
                  drain = [{ min_m = [0.0, 0.42], max_m = [1.0, 0.48] }]";
     let trained = TrainConfig { shape: weir_surrogate::network::Shape::small(8), ..config() };
     let device = device::open("flex").expect("a processor");
-    let TrainConfig { name, shape, scales, motion, sight, .. } = trained;
-    let net = UNet::new(&shape, &device);
-    let origin = Default::default();
-    let config = ModelConfig { version: VERSION, name, shape, scales, motion, sight, origin };
-    let mut surrogate =
-        Surrogate::new(Model::new(config, net, device), &scene(drawn)).expect("a surrogate");
+    let net = UNet::new(&trained.shape, &device);
+    let model = Model::new(trained.describe(), net, device);
+    let mut surrogate = Surrogate::new(model, &scene(drawn)).expect("a surrogate");
     let run = rollout(&mut surrogate, 16).expect("frames");
     for pair in run.frames.windows(2) {
         let back = pair[1].ids.iter().filter(|id| !pair[0].ids.contains(id));
         assert_eq!(back.count(), 0, "at {} s", pair[1].time_s);
     }
     assert!(run.frames[16].ids.len() < run.frames[0].ids.len());
+}
+
+#[test]
+fn water_on_one_point_comes_apart_and_not_through_lines() {
+    let cup = "gravity_m_s2 = [0.0, 0.0]\n\
+               stroke = [{ points_m = [[0.1, 0.8], [0.5, 0.3], [0.9, 0.8]] }]";
+    let mut frame = Frame::default();
+    for id in 0..64 {
+        frame.ids.push(id);
+        frame.positions_m.push([0.5, 0.31 + 1e-5 * id as f32]);
+        frame.velocities_m_s.push([0.0; 2]);
+    }
+    let crowded = |apart: f32| {
+        let mut model = ignorant();
+        (model.config.motion.apart, model.config.motion.relax_rate) = (apart, 0.0);
+        let mut surrogate = Surrogate::new(model, &scene(cup)).expect("a surrogate");
+        surrogate.resume(&frame);
+        let run = rollout(&mut surrogate, 120).expect("frames");
+        assert_eq!(surrogate.totals().line_crossings, 0);
+        let last = &run.frames[120].positions_m;
+        let in_it = |p: &&[f32; 2]| p[1] >= 0.3 + 1.25 * (p[0] - 0.5).abs() - 1e-3;
+        assert_eq!(last.iter().filter(in_it).count(), 64, "all are in the cup");
+        let near = |p: &[f32; 2], q: &[f32; 2]| {
+            (p[0] - q[0]).hypot(p[1] - q[1]) < 0.5 * 0.45 * CELL_M as f32
+        };
+        last.iter().filter(|p| last.iter().filter(|q| near(p, q)).count() > 1).count()
+    };
+    assert_eq!(crowded(0.0), 64, "left alone, they stay");
+    let apart = crowded(0.45);
+    assert!(apart < 4, "{apart} of 64 are nearer to another than half of the distance");
 }

@@ -5,8 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Loss;
 use crate::bed::Sight;
 use crate::encode::Scales;
-use crate::model::Motion;
+use crate::model::{ModelConfig, Motion, VERSION};
 use crate::network::Shape;
+use crate::range;
 
 /// When a teacher is asked, and how often.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -109,58 +110,47 @@ impl TrainConfig {
     /// # Errors
     /// One is.
     pub fn validate(&self) -> Result<(), String> {
-        let check = |key: &str, holds: bool, got: String, takes: &str| {
-            if holds { Ok(()) } else { Err(format!("{key}: got {got}, takes {takes}")) }
-        };
-        let share = |x: f64| (0.0..=1.0).contains(&x);
-        let positive = |x: f64| x > 0.0 && x.is_finite();
-        let word = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let named = !self.name.is_empty() && self.name.chars().all(word);
-        check("name", named, format!("{:?}", self.name), "letters, digits, - _ .")?;
-        let channels = &self.shape.channels;
-        let fits = (1..=6).contains(&channels.len()) && channels.iter().all(|c| *c > 0);
-        check("shape.channels", fits, format!("{channels:?}"), "one to six numbers above 0")?;
-        let deep = &self.shape.residual;
-        let fits = deep.len() <= channels.len();
-        check("shape.residual", fits, format!("{deep:?}"), "at most a number for each level")?;
+        self.describe().validate()?;
+        let any = 1..=usize::MAX;
+        range::count("batch", self.batch, any.clone())?;
         for (key, got) in [
-            ("shape.convolutions", self.shape.convolutions),
-            ("shape.sub_frames", self.shape.sub_frames),
-            ("batch", self.batch),
-            ("steps", self.steps as usize),
-            ("pushforward_calls", self.pushforward_calls as usize),
-            ("lessons.every", self.lessons.every as usize),
-            ("lessons.flows", self.lessons.flows as usize),
-            ("lessons.calls", self.lessons.calls as usize),
-            ("lessons.apart", self.lessons.apart as usize),
+            ("steps", self.steps),
+            ("pushforward_calls", self.pushforward_calls),
+            ("lessons.every", self.lessons.every),
+            ("lessons.flows", self.lessons.flows),
+            ("lessons.calls", self.lessons.calls),
+            ("lessons.apart", self.lessons.apart),
         ] {
-            check(key, got > 0, got.to_string(), "a number above 0")?;
+            range::count(key, got as usize, any.clone())?;
         }
+        range::positive("learning_rate", self.learning_rate)?;
+        range::positive("loss.huber", self.loss.huber)?;
+        range::positive("clip", self.clip)?;
         for (key, got) in [
-            ("scales.cell_m", self.scales.cell_m),
-            ("scales.velocity_m_s", self.scales.velocity_m_s),
-            ("scales.change_m_s", self.scales.change_m_s),
-            ("motion.sub_frame_s", self.motion.sub_frame_s),
-            ("learning_rate", self.learning_rate),
-            ("loss.huber", self.loss.huber.into()),
-            ("clip", self.clip.into()),
+            ("final_learning_rate", self.final_learning_rate),
+            ("weight_decay", self.weight_decay.into()),
+            ("loss.divergence", self.loss.divergence.into()),
+            ("velocity_noise_m_s", self.velocity_noise_m_s.into()),
+            ("position_noise", self.position_noise.into()),
         ] {
-            check(key, positive(got), got.to_string(), "a number above 0")?;
+            range::check(key, got >= 0.0 && got.is_finite(), got, "0 or more")?;
         }
-        let extra = self.loss.divergence;
-        let holds = extra >= 0.0 && extra.is_finite();
-        check("loss.divergence", holds, extra.to_string(), "0 or more")?;
-        for (key, got) in [
-            ("ema", self.ema),
-            ("pushforward", self.pushforward),
-            ("lessons.share", self.lessons.share),
-            ("motion.blend", self.motion.blend.into()),
-            ("motion.relax_rate", self.motion.relax_rate.into()),
-            ("motion.apart", self.motion.apart.into()),
-        ] {
-            check(key, share(got), got.to_string(), "0 to 1")?;
+        range::share("ema", self.ema)?;
+        range::share("pushforward", self.pushforward)?;
+        range::share("lessons.share", self.lessons.share)
+    }
+
+    /// The model that this trains, without an origin.
+    pub fn describe(&self) -> ModelConfig {
+        ModelConfig {
+            version: VERSION,
+            name: self.name.clone(),
+            shape: self.shape.clone(),
+            scales: self.scales,
+            motion: self.motion.clone(),
+            sight: self.sight,
+            origin: Default::default(),
         }
-        Ok(())
     }
 
     /// The learning rate of a step: a line up, then a half cosine down.
@@ -185,5 +175,23 @@ mod tests {
         assert!(config.learning_rate_at(0) < 0.02 * config.learning_rate);
         assert!((config.learning_rate_at(100) - config.learning_rate).abs() < 1e-12);
         assert!((config.learning_rate_at(1000) - config.final_learning_rate).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_out_of_range_is_refused_by_its_key() {
+        let refused = |change: &dyn Fn(&mut TrainConfig), words: &str| {
+            let mut config = TrainConfig::default();
+            assert_eq!(config.validate(), Ok(()));
+            change(&mut config);
+            let error = config.validate().expect_err(words);
+            assert!(error.starts_with(words) && error.contains("takes"), "{error}");
+        };
+        refused(&|c| c.batch = 0, "batch: got 0");
+        refused(&|c| c.steps = 0, "steps: got 0");
+        refused(&|c| c.clip = f32::NAN, "clip: got NaN");
+        refused(&|c| c.weight_decay = -1.0, "weight_decay: got -1");
+        refused(&|c| c.lessons.share = 1.5, "lessons.share: got 1.5");
+        refused(&|c| c.motion.apart = 1.1, "motion.apart: got 1.1");
+        refused(&|c| c.shape.channels.clear(), "shape.channels: got []");
     }
 }

@@ -13,7 +13,7 @@ use super::loss::number;
 use super::state::{self, State, StateError};
 use super::{Batch, Clip, Sample, Teacher, TrainConfig, ema, lesson};
 use crate::encode::Canvas;
-use crate::model::{Model, ModelConfig, VERSION};
+use crate::model::Model;
 use crate::network::{Shape, UNet};
 use crate::{ModelError, device};
 
@@ -107,19 +107,7 @@ impl Trainer {
             .init();
         let fresh = State { step: 0, ema: net.valid(), leader: net.valid(), net, optimizer };
         let State { step, net, ema, leader, optimizer } = state::load(run, &config, fresh)?;
-        let ema = Model::new(
-            ModelConfig {
-                version: VERSION,
-                name: config.name.clone(),
-                shape: config.shape.clone(),
-                scales: config.scales,
-                motion: config.motion.clone(),
-                sight: config.sight,
-                origin: std::collections::BTreeMap::new(),
-            },
-            ema,
-            device.clone(),
-        );
+        let ema = Model::new(config.describe(), ema, device.clone());
         Ok(Self {
             config,
             device: learning,
