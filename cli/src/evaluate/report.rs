@@ -134,20 +134,7 @@ fn method(summary: &Summary) -> String {
 
 fn never(summary: &Summary) -> Vec<String> {
     let line = |(name, runs): (&String, &super::summary::LongRuns)| {
-        let mut line = format!(
-            "{name}: {} runs of up to {} frames ({} in all): {} blow-ups; {} line crossings by its own \
-             audit, {} that frames alone prove; {} particles that came or went where they cannot; {} \
-             outside of the rectangle; energy at most {:.2} of what had come in",
-            runs.runs,
-            summary.long_frames,
-            runs.frames,
-            runs.blow_ups,
-            runs.crossings,
-            runs.certain_crossings,
-            runs.mass_faults,
-            runs.penetrations,
-            runs.most_energy,
-        );
+        let mut line = format!("{name}: {}", runs.told(summary.long_frames));
         for problem in &runs.blown_up {
             let _ = write!(line, "; {} blew up in {}", problem.scene, problem.why);
         }

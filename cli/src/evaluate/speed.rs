@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use rayon::prelude::*;
 use serde::Serialize;
 use weir_scene::{Frame, Scene};
 use weir_surrogate::FPS;
@@ -76,8 +75,6 @@ fn time(contender: &Contender, scene: &Scene, frames: usize) -> Option<f64> {
     if matches!(contender.kind, Kind::Reference) {
         return None;
     }
-    // In the pool of all threads, as a command runs.
-    [()].into_par_iter().map(|()| ()).collect::<()>();
     let mut engine = Engine::new(contender, scene).ok()??;
     let mut frame = Frame::default();
     engine.advance(&mut frame).ok()?;

@@ -114,6 +114,25 @@ pub struct LongRuns {
     pub blown_up: Vec<Problem>,
 }
 
+impl LongRuns {
+    /// What was seen in runs of up to `frames` frames, in words.
+    pub fn told(&self, frames: usize) -> String {
+        format!(
+            "{} runs of up to {frames} frames ({} in all): {} blow-ups; {} line crossings by its \
+             own audit, {} that frames alone prove; {} particles that came or went where they \
+             cannot; {} outside of the rectangle; energy at most {:.2} of what had come in",
+            self.runs,
+            self.frames,
+            self.blow_ups,
+            self.crossings,
+            self.certain_crossings,
+            self.mass_faults,
+            self.penetrations,
+            self.most_energy,
+        )
+    }
+}
+
 /// Where references came from, in scenes.
 #[derive(Debug, Default, Serialize)]
 pub struct References {

@@ -99,18 +99,7 @@ pub fn text(summary: &Summary) -> String {
         lines.extend(slice_line(summary, name, slice));
     }
     for (name, runs) in &summary.long {
-        lines.push(format!(
-            "long runs of {name}: {} of up to {} frames, {} blow-ups, {} + {} crossings, \
-             {} faults of mass, {} outside, energy at most {:.2} of what came in",
-            runs.runs,
-            summary.long_frames,
-            runs.blow_ups,
-            runs.crossings,
-            runs.certain_crossings,
-            runs.mass_faults,
-            runs.penetrations,
-            runs.most_energy,
-        ));
+        lines.push(format!("{name}: {}", runs.told(summary.long_frames)));
         let blown = runs.blown_up.iter();
         lines.extend(blown.map(|p| format!("  blew up: {}: {}", p.scene, p.why)));
     }

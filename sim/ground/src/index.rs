@@ -81,12 +81,12 @@ impl Obstacles {
         self.stirred.clear();
         self.stirred.extend((0..cells).map(|cell| all_new || !self.outlines.near(cell).is_empty()));
         self.outlines.rebuild(grid, outlines);
+        let all = [&self.lines.segments[..], &self.outlines.segments].concat();
         for axis in Axis::BOTH {
             let (shape, corner) = (square::shape(grid), square::first_corner(axis));
             let mut reach = [0.5 + MARGIN; 2];
             reach[axis as usize] = MARGIN;
             let squares = Boxes { shape, corner, reach };
-            let all = [&self.lines.segments[..], &self.outlines.segments].concat();
             self.between[axis as usize].rebuild(&squares, &all);
         }
         self.clear.clear();
