@@ -8,8 +8,8 @@
 #   WORK     where data and runs are kept, 4 GB [target/experiments]
 #   WEIR     the program [built from here]
 #   DEVICE   what computes: flex, wgpu, cuda [flex]
-#   SCENES   how many scenes to train on [192]
-#   JUDGED   how many to judge by [24]
+#   SCENES   how many scenes to train on [128]
+#   JUDGED   how many to judge by [16]
 #
 # What is there already is not made again; what was cut off goes on. Configurations
 # that differ in nothing but their name share a run.
@@ -17,7 +17,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."
 work=${WORK:-target/experiments} device=${DEVICE:-flex}
-scenes=${SCENES:-192} judged=${JUDGED:-24}
+scenes=${SCENES:-128} judged=${JUDGED:-16}
 if (($# == 0)); then
     sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
     exit 2
@@ -48,7 +48,7 @@ for name in "$@"; do
             mkdir -p "$run"
             [[ -e $run/config.toml ]] || cp "$config" "$run/config.toml"
             "$WEIR" train "$run/config.toml" --data "$work/drawn" --part --device "$device" \
-                --out "$run" "${resume[@]}"
+                --samples 0 --out "$run" "${resume[@]}"
             touch "$run/done"
         fi
         # Called in the report what it is called here.
