@@ -11,6 +11,7 @@ use crate::ModelError;
 use crate::apart;
 use crate::bed::Bed;
 use crate::encode::{Canvas, Encoded, Water, encode};
+use crate::energy::Account;
 use crate::flight;
 use crate::model::Model;
 use crate::network::Tap;
@@ -87,11 +88,15 @@ impl Flow<'_> {
         let mut crossings = 0;
         let motion = &self.model.config.motion;
         let sub_frames = answer.change.len();
+        let account = motion.lossy.then(|| Account::open(water, &shown.shares, self.gravity));
         mix(water, shown, motion.blend);
         for (k, change) in answer.change.iter().enumerate() {
             crossings += self.sub_frame(water, shown, change, motion.sub_frame_s);
             if k + 1 == sub_frames {
                 crossings += self.relax(water) + self.part(water);
+                if let Some(account) = &account {
+                    account.settle(self.bed, water);
+                }
             }
             after(k, water);
         }

@@ -13,6 +13,7 @@
 //! | free fall | exact ([`flow`]) |
 //! | lines stop water | geometry ([`bed`], [`flow`]) |
 //! | water does not pile up | a few sweeps of relaxation after each call ([`relax`]), and a distance between particles ([`apart`]) |
+//! | nothing moves by itself | a body of water can only lose energy ([`energy`]) |
 //!
 //! How good the result is, [`evaluate`] measures against any other producer of frames.
 
@@ -21,6 +22,7 @@ pub mod bed;
 pub mod device;
 mod dice;
 pub mod encode;
+pub mod energy;
 mod error;
 pub mod evaluate;
 pub mod flight;

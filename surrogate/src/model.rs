@@ -54,6 +54,8 @@ pub struct Motion {
     /// Distance that particles keep from each other, cells; 0 for none. There are four
     /// to a cell, half a cell apart if they lie in rows.
     pub apart: f32,
+    /// Whether a body of water can only lose energy.
+    pub lossy: bool,
 }
 
 impl Default for Motion {
@@ -64,6 +66,7 @@ impl Default for Motion {
             relax_rate: 0.5,
             relax_sweeps: 20,
             apart: 0.45,
+            lossy: true,
         }
     }
 }

@@ -52,6 +52,8 @@ fn no_answer_takes_water_through_a_line_or_out_of_the_rectangle() {
     for sees in [true, false] {
         let mut model = wild();
         model.config.sight = Sight { apertures: sees, line_aware: sees, flights: sees };
+        // Or nothing would be left of its nonsense.
+        model.config.motion.lossy = false;
         holds(model);
     }
 }
@@ -173,4 +175,26 @@ fn water_on_one_point_comes_apart_and_not_through_lines() {
     assert_eq!(crowded(0.0), 64, "left alone, they stay");
     let apart = crowded(0.45);
     assert!(apart < 4, "{apart} of 64 are nearer to another than half of the distance");
+}
+
+#[test]
+fn no_answer_gives_water_energy() {
+    let block = "gravity_m_s2 = [0.0, 0.0]\n\
+                 water = [{ kind = \"block\", min_m = [0.3, 0.4], max_m = [0.7, 0.8], \
+                 velocity_m_s = [0.5, -0.5] }]";
+    // Times the energy it began with: the most that it has at the end of any call.
+    let most = |lossy: bool| {
+        let mut model = wild();
+        model.config.motion.lossy = lossy;
+        let mut surrogate = Surrogate::new(model, &scene(block)).expect("a surrogate");
+        let run = rollout(&mut surrogate, 30).expect("frames");
+        let energy = |frame: &Frame| {
+            let squared = frame.velocities_m_s.iter().map(|v| f64::from(v[0] * v[0] + v[1] * v[1]));
+            squared.sum::<f64>()
+        };
+        let first = energy(&run.frames[0]);
+        run.frames.iter().map(energy).fold(0.0, f64::max) / first
+    };
+    assert!(most(false) > 4.0, "it would");
+    assert!(most(true) < 1.0 + 1e-4);
 }

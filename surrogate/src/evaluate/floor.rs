@@ -13,6 +13,7 @@ pub fn ballistic(model: &Model) -> Model {
     config.motion.blend = 0.0;
     config.motion.relax_rate = 0.0;
     config.motion.apart = 0.0;
+    config.motion.lossy = false;
     // As small as can be: its answer is zero, whatever it sees.
     let shape = Shape { channels: vec![1], convolutions: 1, ..config.shape };
     config.shape = shape;
