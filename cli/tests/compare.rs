@@ -102,27 +102,11 @@ fn a_device_that_is_not_built_in_is_named() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_the_films_of_whole_scenes() {
-    use std::process::{Command, Stdio};
-    use std::time::{Duration, Instant};
-
     let weir = Weir::new();
     weir.write("short.toml", &scene(0.1));
     weir.write("long.toml", &scene(3600.0));
-    let mut child = weir
-        .command(&["compare", "short.toml", "long.toml", "--width", "64", "--json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("weir starts");
-    let begun = Instant::now();
-    while !weir.path("compare/short.png").exists() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "no sheet in a minute");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.expect("the kill program").success());
-    assert!(child.wait().is_ok());
-    let ran = common::Ran::from(child.wait_with_output().expect("its output"));
+    let compare = ["compare", "short.toml", "long.toml", "--width", "64", "--json"];
+    let ran = weir.interrupted(&compare, || weir.path("compare/short.png").exists());
     assert_eq!(ran.code, Some(130), "{ran:?}");
     let json = ran.json();
     assert_eq!(json["interrupted"], true);

@@ -90,26 +90,10 @@ fn wrong_input_is_refused_with_what_it_takes() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_the_scenes_that_are_whole() {
-    use std::process::{Command, Stdio};
-    use std::time::{Duration, Instant};
-
     let weir = Weir::new();
-    let mut child = weir
-        .command(&["generate", "drawn", "--out", "drawn", "--threads", "2", "--json"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("weir starts");
-    let begun = Instant::now();
     let receipts = || std::fs::read_dir(weir.path("drawn/receipts")).map_or(0, Iterator::count);
-    while receipts() == 0 {
-        assert!(begun.elapsed() < Duration::from_secs(120), "no scene in two minutes");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.expect("the kill program").success());
-    assert!(child.wait().is_ok());
-    let ran = common::Ran::from(child.wait_with_output().expect("its output"));
+    let generate = ["generate", "drawn", "--out", "drawn", "--threads", "2", "--json"];
+    let ran = weir.interrupted(&generate, || receipts() > 0);
     assert_eq!(ran.code, Some(130), "{ran:?}");
     let json = ran.json();
     assert_eq!((&json["interrupted"], &json["complete"]), (&true.into(), &false.into()));

@@ -122,3 +122,18 @@ fn bad_input_is_refused_before_anything_runs() {
     std::fs::write(&scene, &bytes).expect("a damaged scene");
     refused(&["default", "--data", "tiny"], &["00005.h5"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_before_any_scene_is_judged_leaves_no_empty_report() {
+    let weir = Weir::new();
+    data(&weir);
+    let evaluate = ["evaluate", "default", "--data", "tiny", "--report", "report", "--json"];
+    // The folder is made when all has been looked at and work begins.
+    let long = ["--frames", "20000", "--scenes", "1"];
+    let ran = weir.interrupted(&[&evaluate[..], &long].concat(), || weir.path("report").is_dir());
+    assert_eq!((ran.code, ran.out.as_str()), (Some(130), ""), "{ran:?}");
+    assert!(ran.err.contains("nothing to report"), "{ran:?}");
+    let left = std::fs::read_dir(weir.path("report")).expect("the folder").count();
+    assert_eq!(left, 0);
+}

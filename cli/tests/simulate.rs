@@ -153,33 +153,17 @@ fn scenes_lists_each_on_a_line_and_prints_one_that_runs() {
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_the_frames_until_then() {
-    use std::process::{Command, Stdio};
-    use std::time::{Duration, Instant};
-
     let weir = Weir::new();
-    let mut child = weir
-        .command(&["simulate", "dam-break", "--frames", "1000000", "--json"])
-        .args(["--out", "a.h5", "--picture", "a.png", "--video", "a.gif", "--width", "160"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("weir starts");
     // The GIF grows under its temporary name once frames come.
-    let begun = Instant::now();
     let frames_come = || {
         weir.files().iter().any(|name| {
             name.starts_with(".weir-")
                 && std::fs::metadata(weir.path(name)).is_ok_and(|file| file.len() > 10_000)
         })
     };
-    while !frames_come() {
-        assert!(begun.elapsed() < Duration::from_secs(60), "no frame in a minute");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(killed.expect("the kill program").success());
-    assert!(child.wait().is_ok());
-    let ran = common::Ran::from(child.wait_with_output().expect("its output"));
+    let simulate = ["simulate", "dam-break", "--frames", "1000000", "--json"];
+    let files = ["--out", "a.h5", "--picture", "a.png", "--video", "a.gif", "--width", "160"];
+    let ran = weir.interrupted(&[&simulate[..], &files].concat(), frames_come);
     assert_eq!(ran.code, Some(130), "{ran:?}");
     let json = ran.json();
     assert_eq!(json["interrupted"], true);

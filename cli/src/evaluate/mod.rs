@@ -139,6 +139,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let counts: Vec<usize> = args.scenes.iter().map(|&n| n as usize).collect();
     let mut tasks = data.tasks(split, &counts, frames)?;
     takes(&models, &tasks)?;
+    let interrupt = Interrupt::listen()?;
     let folders: Vec<&PathBuf> = [&args.figures, &args.report].into_iter().flatten().collect();
     for folder in folders {
         std::fs::create_dir_all(folder).map_err(|error| {
@@ -150,10 +151,13 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         let harder = stress::harder(&tasks, args.quick);
         tasks.extend(harder);
     }
-    let interrupt = Interrupt::listen()?;
     output::notice(&format!("{} scenes, {} contenders", tasks.len(), contenders.len()));
     let work = work::work(&tasks, &contenders, long, &interrupt)?;
-    if work.outcomes.is_empty() && !work.interrupted {
+    if work.outcomes.is_empty() {
+        if work.interrupted {
+            output::notice("stopped before any scene was judged: there is nothing to report");
+            return Ok(ExitCode::from(INTERRUPTED));
+        }
         let why = work.failures.first().map_or("", |(_, why)| why);
         return Err(Failure::BadInput(format!("no scene could be judged: {why}")).into());
     }

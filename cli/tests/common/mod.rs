@@ -3,7 +3,8 @@
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 /// The command, in a folder of its own that is gone after the test.
 pub struct Weir {
@@ -38,6 +39,23 @@ impl Weir {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("weir starts");
         Ran::from(output)
+    }
+
+    /// Runs until `ready`, and is then interrupted as by Ctrl-C.
+    #[cfg(unix)]
+    pub fn interrupted(&self, arguments: &[&str], ready: impl Fn() -> bool) -> Ran {
+        let mut command = self.command(arguments);
+        let mut child =
+            command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("weir starts");
+        let begun = Instant::now();
+        while !ready() {
+            assert!(begun.elapsed() < Duration::from_secs(120), "not ready in two minutes");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(killed.expect("the kill program").success());
+        assert!(child.wait().is_ok());
+        Ran::from(child.wait_with_output().expect("its output"))
     }
 
     /// Names in the folder, sorted: shows what a run left.
