@@ -96,7 +96,13 @@ impl Sweep<'_> {
             let beside = snap(
                 self.inside([touch[0] + CLEARANCE * normal[0], touch[1] + CLEARANCE * normal[1]]),
             );
-            if first_hit(from, beside).is_some() {
+            if let Some((_, second)) = first_hit(from, beside) {
+                // A wedge: what runs into it stops there, or its velocity would grow
+                // with each push while it stays.
+                meet(velocity, second.normal_towards(from), [0.0; 2]);
+                if velocity[0] * normal[0] + velocity[1] * normal[1] < 0.0 {
+                    *velocity = [0.0; 2];
+                }
                 return path;
             }
             path.go(beside);
@@ -143,4 +149,38 @@ pub fn meet(velocity: &mut Point, normal: Point, solid: Point) {
 /// The nearest point that a particle's single-precision position can hold.
 pub fn snap(p: Point) -> Point {
     [f64::from(p[0] as f32), f64::from(p[1] as f32)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use weir_scene::Grid;
+
+    fn obstacles(grid: &Grid, segments: &[[Point; 2]]) -> Obstacles {
+        let mut obstacles = Obstacles::default();
+        obstacles.set_lines(grid, segments.iter().map(|&[a, b]| Segment { a, b }));
+        obstacles.set_outlines(grid, []);
+        obstacles
+    }
+
+    #[test]
+    fn what_is_stuck_in_a_wedge_does_not_gain_speed() {
+        let grid = Grid { nx: 32, ny: 8, cell_m: 1.0 / 64.0 };
+        // Two drawn lines, one of which ends a hair above the other.
+        let lines = [
+            [[0.3064, 0.0602], [0.3374, 0.056]],
+            [[0.3374, 0.056], [0.3627, 0.0564]],
+            [[0.3226, 0.0582], [0.2896, 0.0557]],
+        ];
+        let obstacles = obstacles(&grid, &lines.map(|line| line.map(|p| p.map(|c| 64.0 * c))));
+        let sweep = Sweep { obstacles: &obstacles, min: [0.0; 2], max: [32.0, 8.0] };
+        let (mut p, mut velocity) = ([20.587_466, 3.720_326_4], [0.0; 2]);
+        for _ in 0..120 {
+            velocity[1] -= 9.81 * 64.0 / 120.0;
+            let q = [p[0] + velocity[0] / 120.0, p[1] + velocity[1] / 120.0];
+            p = sweep.past_lines(grid.cell(20, 3), p, q, &mut velocity).end();
+            let speed = f64::hypot(velocity[0], velocity[1]);
+            assert!(speed < 10.0, "{speed} cells/s at {p:?}");
+        }
+    }
 }
