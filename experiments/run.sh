@@ -8,7 +8,7 @@
 #   WORK     where data and runs are kept, 4 GB [target/experiments]
 #   WEIR     the program [built from here]
 #   DEVICE   what computes: flex, wgpu, cuda [flex]
-#   SCENES   how many scenes to train on [128]
+#   SCENES   how many scenes to train on [96]
 #   JUDGED   how many to judge by [16]
 #
 # What is there already is not made again; what was cut off goes on. Configurations
@@ -17,7 +17,7 @@ set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$here/.."
 work=${WORK:-target/experiments} device=${DEVICE:-flex}
-scenes=${SCENES:-128} judged=${JUDGED:-16}
+scenes=${SCENES:-96} judged=${JUDGED:-16}
 if (($# == 0)); then
     sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}"
     exit 2
