@@ -63,7 +63,8 @@ pub fn go(
     v: &mut [f32; 2],
     mut seen: impl FnMut(&Path),
 ) {
-    let length = way[0].hypot(way[1]);
+    // No care for overflow: that is a way that is not finite.
+    let length = (way[0] * way[0] + way[1] * way[1]).sqrt();
     if !length.is_finite() {
         *p = way.map(|c| c as f32);
         return;

@@ -305,7 +305,8 @@ impl Advance for Surrogate {
 
     fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
         if self.ahead.is_empty() {
-            self.call(&mut ())?;
+            // Once into the pool of threads, and not anew for each of many small tasks.
+            rayon::scope(|_| self.call(&mut ()))?;
         }
         if let Some(water) = self.ahead.pop() {
             self.shown = water;
