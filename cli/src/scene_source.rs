@@ -7,15 +7,16 @@ use weir_scene::Scene;
 
 use crate::failure::Failure;
 
-/// Reads the scene that `given` names: a file if there is one, else an example.
+/// Reads the scene that `given` names: an example, or a file. A file that is called like an
+/// example (the program itself may lie there as `weir`) is `./weir`.
 ///
 /// # Errors
 /// [`Failure::BadInput`]: no such file or example, or the scene is refused; the
 /// text is `file: key: got …, takes …`.
 pub fn load(given: &str) -> Result<Scene, Failure> {
-    let path = Path::new(given);
-    if path.is_file() {
-        let text = fs::read_to_string(path)
+    let is_example = Scene::examples().iter().any(|example| example.name == given);
+    if !is_example && Path::new(given).is_file() {
+        let text = fs::read_to_string(given)
             .map_err(|error| Failure::BadInput(format!("{given}: cannot be read: {error}")))?;
         return parse(given, given, &text);
     }

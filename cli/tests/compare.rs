@@ -62,6 +62,9 @@ fn all_examples_are_those_that_come_with_weir_whatever_lies_around() {
     let listed = weir.run(&["scenes"]).out.lines().count();
     assert_eq!(ran.json()["scenes"].as_array().map(Vec::len), Some(listed));
     assert!(ran.err.contains("bodies are walls"), "{ran:?}");
+    let ran = weir.run(&["simulate", "funnel", "--frames", "1"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    weir.run(&["simulate", "./funnel"]).is_refused(2, &["funnel", "takes "]);
 }
 
 #[test]
