@@ -36,7 +36,8 @@ impl<'a> Account<'a> {
         Self { shares, energies: energies.collect(), gravity }
     }
 
-    /// Slows down what has gained energy since. Particles that came after are left alone.
+    /// Slows down what has gained energy since, but for bodies that water has come into:
+    /// whatever drives an emitter works on them.
     pub fn settle(&self, bed: &Bed, water: &mut Water) {
         let count = self.energies.len().min(water.len());
         let positions = water.position[..count].par_iter().with_min_len(CHUNK);
@@ -44,12 +45,20 @@ impl<'a> Account<'a> {
         let mut bodies = Bodies::new(bed.room.len());
         let homes: Vec<Option<usize>> =
             self.shares.iter().zip(&now).map(|(was, is)| bodies.join([was, is])).collect();
+        let fed: Vec<usize> = water.position[count..]
+            .iter()
+            .filter_map(|&p| bodies.join([&shares_at(bed, p); 2]))
+            .collect();
         let mut sums = vec![Sums::default(); bed.room.len()];
         for (k, home) in homes.iter().enumerate() {
             let Some(home) = *home else { continue };
             let (kinetic, sums) = (kinetic(water, k), &mut sums[bodies.of(home)]);
             sums.kinetic += kinetic;
             sums.gained += kinetic + potential(water, k, self.gravity) - self.energies[k];
+        }
+        // What comes in pushes what is there: a body that is being fed may gain.
+        for node in fed {
+            sums[bodies.of(node)].gained = f64::NEG_INFINITY;
         }
         for (v, home) in water.velocity.iter_mut().zip(&homes) {
             let Some(home) = *home else { continue };
@@ -193,6 +202,20 @@ mod tests {
             assert!(settled.velocity[9][1] < 0.99 * 2.0_f32.sqrt());
             assert_eq!(settled.velocity[1], water.velocity[1]);
         }
+    }
+
+    #[test]
+    fn a_body_that_is_fed_may_gain() {
+        let feed = |water: &mut Water| {
+            water.velocity[3][1] += 2.0;
+            water.velocity[9][1] += 2.0;
+            water.push(99, [2.0, 3.0], [0.0; 2]);
+        };
+        let mut expected = two_pools();
+        feed(&mut expected);
+        let settled = settled(&bed(""), two_pools(), feed);
+        assert_eq!(settled.velocity[..8], expected.velocity[..8], "the left one is fed");
+        assert!(settled.velocity[9][1] < expected.velocity[9][1], "the right one is not");
     }
 
     #[test]
