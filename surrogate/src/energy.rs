@@ -36,19 +36,17 @@ impl<'a> Account<'a> {
         Self { shares, energies: energies.collect(), gravity }
     }
 
-    /// Slows down what has gained energy since, but for bodies that water has come into:
-    /// whatever drives an emitter works on them.
-    pub fn settle(&self, bed: &Bed, water: &mut Water) {
+    /// Slows down what has gained energy since, but for bodies at the places in `fed`
+    /// (cells), where water is let in: whatever drives it works on them.
+    pub fn settle(&self, bed: &Bed, water: &mut Water, fed: &[[f32; 2]]) {
         let count = self.energies.len().min(water.len());
         let positions = water.position[..count].par_iter().with_min_len(CHUNK);
         let now: Vec<Shares> = positions.map(|&p| shares_at(bed, p)).collect();
         let mut bodies = Bodies::new(bed.room.len());
         let homes: Vec<Option<usize>> =
             self.shares.iter().zip(&now).map(|(was, is)| bodies.join([was, is])).collect();
-        let fed: Vec<usize> = water.position[count..]
-            .iter()
-            .filter_map(|&p| bodies.join([&shares_at(bed, p); 2]))
-            .collect();
+        let fed: Vec<usize> =
+            fed.iter().filter_map(|&p| bodies.join([&shares_at(bed, p); 2])).collect();
         let mut sums = vec![Sums::default(); bed.room.len()];
         for (k, home) in homes.iter().enumerate() {
             let Some(home) = *home else { continue };
@@ -56,7 +54,7 @@ impl<'a> Account<'a> {
             sums.kinetic += kinetic;
             sums.gained += kinetic + potential(water, k, self.gravity) - self.energies[k];
         }
-        // What comes in pushes what is there: a body that is being fed may gain.
+        // What comes in pushes what is there.
         for node in fed {
             sums[bodies.of(node)].gained = f64::NEG_INFINITY;
         }
@@ -153,11 +151,16 @@ mod tests {
     }
 
     /// What is left after `change`.
-    fn settled(bed: &Bed, mut water: Water, change: impl Fn(&mut Water)) -> Water {
+    fn settled(
+        bed: &Bed,
+        fed: &[[f32; 2]],
+        mut water: Water,
+        change: impl Fn(&mut Water),
+    ) -> Water {
         let shares: Vec<Shares> = water.position.iter().map(|&p| shares_at(bed, p)).collect();
         let account = Account::open(&water, &shares, GRAVITY);
         change(&mut water);
-        account.settle(bed, &mut water);
+        account.settle(bed, &mut water, fed);
         water
     }
 
@@ -165,7 +168,7 @@ mod tests {
     fn who_gains_is_slowed_to_what_it_had_and_others_are_left_alone() {
         let given = two_pools();
         let before = energy(&given, 0..8);
-        let settled = settled(&bed(""), given.clone(), |water| {
+        let settled = settled(&bed(""), &[], given.clone(), |water| {
             water.velocity[3][1] += 2.0;
             water.position[5][1] += 0.1;
         });
@@ -179,7 +182,7 @@ mod tests {
         let slower = |water: &mut Water| water.velocity.iter_mut().for_each(|v| v[0] *= 0.5);
         let mut expected = two_pools();
         slower(&mut expected);
-        assert_eq!(settled(&bed(""), two_pools(), slower), expected);
+        assert_eq!(settled(&bed(""), &[], two_pools(), slower), expected);
     }
 
     #[test]
@@ -194,11 +197,11 @@ mod tests {
         joined.push(14, [5.75, 2.5], [0.0; 2]);
         let mut expected = joined.clone();
         given(&mut expected);
-        assert_eq!(settled(&bed(""), joined.clone(), given), expected);
+        assert_eq!(settled(&bed(""), &[], joined.clone(), given), expected);
         // Apart, or with a line between, they cannot have done it.
         let wall = bed("stroke = [{ points_m = [[0.56, 0.0], [0.56, 1.0]] }]");
         for (bed, water) in [(bed(""), two_pools()), (wall, joined)] {
-            let settled = settled(&bed, water.clone(), given);
+            let settled = settled(&bed, &[], water.clone(), given);
             assert!(settled.velocity[9][1] < 0.99 * 2.0_f32.sqrt());
             assert_eq!(settled.velocity[1], water.velocity[1]);
         }
@@ -206,14 +209,13 @@ mod tests {
 
     #[test]
     fn a_body_that_is_fed_may_gain() {
-        let feed = |water: &mut Water| {
+        let gain = |water: &mut Water| {
             water.velocity[3][1] += 2.0;
             water.velocity[9][1] += 2.0;
-            water.push(99, [2.0, 3.0], [0.0; 2]);
         };
         let mut expected = two_pools();
-        feed(&mut expected);
-        let settled = settled(&bed(""), two_pools(), feed);
+        gain(&mut expected);
+        let settled = settled(&bed(""), &[[2.0, 3.0]], two_pools(), gain);
         assert_eq!(settled.velocity[..8], expected.velocity[..8], "the left one is fed");
         assert!(settled.velocity[9][1] < expected.velocity[9][1], "the right one is not");
     }
@@ -222,7 +224,7 @@ mod tests {
     fn free_fall_is_no_gain() {
         let mut water = Water::default();
         water.push(0, [5.0, 5.0], [1.0, 2.0]);
-        let fallen = settled(&bed(""), water, |water| {
+        let fallen = settled(&bed(""), &[], water, |water| {
             (water.position[0], water.velocity[0]) = ([5.1, 5.15], [1.0, 1.0]);
         });
         assert!((fallen.velocity[0][1] - 1.0).abs() < 1e-5, "{fallen:?}");

@@ -31,6 +31,8 @@ pub struct Flow<'a> {
     pub bed: &'a Bed,
     /// Gravity, cells/s².
     pub gravity: [f64; 2],
+    /// Places where water is being let in, cells.
+    pub fed: &'a [[f32; 2]],
 }
 
 /// What the network answered, ready to be read by particles.
@@ -95,7 +97,7 @@ impl Flow<'_> {
             if k + 1 == sub_frames {
                 crossings += self.relax(water) + self.part(water);
                 if let Some(account) = &account {
-                    account.settle(self.bed, water);
+                    account.settle(self.bed, water, self.fed);
                 }
             }
             after(k, water);

@@ -220,7 +220,10 @@ impl Surrogate {
         let cell_m = self.scene.domain.cell_m;
         let gravity = self.scene.gravity_m_s2.map(|g| g / cell_m);
         let sub_frame_s = self.model.config.motion.sub_frame_s;
-        let flow = Flow { model: &self.model, bed: &self.bed, gravity };
+        let begun_s = self.sub_frames as f64 * sub_frame_s;
+        let open = self.emitters.iter().filter(|emitter| emitter.speed_at(begun_s) > 0.0);
+        let fed: Vec<[f32; 2]> = open.flat_map(Emitter::mouth).collect();
+        let flow = Flow { model: &self.model, bed: &self.bed, gravity, fed: &fed };
         let (canvas, mut shown) = flow.encode(&self.water);
         let input = std::mem::take(&mut shown.input);
         let answer = flow.ask(&canvas, input, tap).map_err(|e| AdvanceError::Other(Box::new(e)))?;

@@ -6,6 +6,8 @@ use crate::{Obstacles, Point};
 
 /// Particles beyond which an emitter adds no more to a cell: it is drowned.
 const CROWDED: usize = 6;
+/// Distance between the rows of particles that an emitter lets out, cells.
+const SPACING: f64 = 0.5;
 
 /// A segment that water comes out of.
 #[derive(Clone, Debug)]
@@ -88,6 +90,20 @@ impl Emitter {
         if time_s >= self.start_s && time_s < self.stop_s { self.speed } else { 0.0 }
     }
 
+    /// Where its water comes out, cells: a place for each particle of a row.
+    pub fn mouth(&self) -> impl Iterator<Item = [f32; 2]> + '_ {
+        let before = move |p: Point| [0, 1].map(|k| p[k] + 0.5 * SPACING * self.normal[k]);
+        self.sources().map(move |p| before(p).map(|c| c as f32))
+    }
+
+    /// The middles of as many equal parts as a row has particles.
+    fn sources(&self) -> impl Iterator<Item = Point> + use<> {
+        let (from, way) = (self.from, [0, 1].map(|k| self.to[k] - self.from[k]));
+        let count = ((way[0].hypot(way[1]) / SPACING).round() as usize).max(1);
+        let part = move |k: usize| (k as f64 + 0.5) / count as f64;
+        (0..count).map(move |n| [0, 1].map(|k| from[k] + part(n) * way[k]))
+    }
+
     /// Lets out the water of a step that begins at `time_s`: writes the position
     /// (cells) and velocity (cells/s) of each new particle to `births`.
     pub fn emit(
@@ -99,17 +115,12 @@ impl Emitter {
         occupied: impl Fn(usize) -> usize,
         births: &mut Vec<([f32; 2], [f32; 2])>,
     ) {
-        const SPACING: f64 = 0.5;
         self.due += self.speed_at(time_s) * dt_s;
-        let (ex, ey) = (self.to[0] - self.from[0], self.to[1] - self.from[1]);
-        let count = ((ex.hypot(ey) / SPACING).round() as usize).max(1);
         while self.due >= SPACING {
             self.due -= SPACING;
             // The row that was let out first has gone farthest.
             let out = self.due + 0.5 * SPACING;
-            for k in 0..count {
-                let t = (k as f64 + 0.5) / count as f64;
-                let source = [self.from[0] + t * ex, self.from[1] + t * ey];
+            for source in self.sources() {
                 let born = [0, 1].map(|k| (source[k] + out * self.normal[k]) as f32);
                 let p = born.map(f64::from);
                 if p[0] <= 0.0 || p[1] <= 0.0 || p[0] >= grid.nx as f64 || p[1] >= grid.ny as f64 {
@@ -121,5 +132,65 @@ impl Emitter {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Segment;
+
+    const GRID: Grid = Grid { nx: 10, ny: 10, cell_m: 0.1 };
+
+    /// From x = 0.2 m to 0.5 m at a height of 0.8 m, downwards at 0.3 m/s, for 1.05 s.
+    fn emitter() -> Emitter {
+        let scene = Scene::from_toml(
+            "version = 1
+            domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.1 }
+            [[water]]
+            kind = \"emitter\"
+            from_m = [0.2, 0.8]
+            to_m = [0.5, 0.8]
+            speed_m_s = 0.3
+            stop_s = 1.05",
+        );
+        emitters(&scene.expect("a scene")).remove(0)
+    }
+
+    fn births(occupied: usize, line: Option<Segment>) -> Vec<([f32; 2], [f32; 2])> {
+        let mut obstacles = Obstacles::default();
+        obstacles.set_lines(&GRID, line);
+        obstacles.set_outlines(&GRID, []);
+        let (mut emitter, mut births) = (emitter(), Vec::new());
+        for step in 0..200 {
+            let time_s = f64::from(step) * 0.01;
+            emitter.emit(time_s, 0.01, &GRID, &obstacles, |_| occupied, &mut births);
+        }
+        births
+    }
+
+    #[test]
+    fn as_much_comes_out_as_speed_and_length_say() {
+        let births = births(0, None);
+        // 3.15 cells are six whole rows of half a cell, three cells long.
+        assert_eq!(births.len(), 6 * 6);
+        assert!(births.iter().all(|(_, v)| v[0].abs() < 1e-6 && (v[1] + 3.0).abs() < 1e-6));
+    }
+
+    #[test]
+    fn a_row_comes_out_of_the_mouth() {
+        let (births, mouth) = (births(0, None), emitter().mouth().collect::<Vec<_>>());
+        assert_eq!(mouth.len(), 6);
+        for (birth, place) in births.iter().zip(mouth) {
+            // How far a row is when it is let out depends on the step: 0.03 cells.
+            assert!((0..2).all(|k| (birth.0[k] - place[k]).abs() < 0.031), "{birth:?} {place:?}");
+        }
+    }
+
+    #[test]
+    fn nothing_comes_out_where_it_is_full_or_through_a_line() {
+        assert_eq!(births(CROWDED, None), []);
+        let line = Segment { a: [0.0, 7.9], b: [3.5, 7.9] };
+        assert_eq!(births(0, Some(line)).len(), 6 * 3, "the right half is open");
     }
 }

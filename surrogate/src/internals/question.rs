@@ -112,7 +112,7 @@ impl Question {
             Bed::new(&self.scene, &lines, sight)
         });
         let bed = own.as_ref().unwrap_or(&self.bed);
-        let (canvas, shown) = Flow { model, bed, gravity }.encode(&self.water);
+        let (canvas, shown) = Flow { model, bed, gravity, fed: &[] }.encode(&self.water);
         Ok((canvas, shown.input))
     }
 

@@ -141,7 +141,8 @@ impl Sample {
                 *p = path.end().map(|c| c as f32);
             }
         }
-        let flow = Flow { model, bed: clip.bed(mirrored), gravity: clip.gravity(mirrored) };
+        let flow =
+            Flow { model, bed: clip.bed(mirrored), gravity: clip.gravity(mirrored), fed: &[] };
         for k in 0..calls {
             let (canvas, mut shown) = flow.encode(&water);
             let answer = flow.ask(&canvas, std::mem::take(&mut shown.input), &mut ())?;

@@ -76,7 +76,7 @@ fn lead(
     let first = dice.below(config.lessons.apart);
     let mut water = clip.water(start, false);
     let mut lessons = Vec::new();
-    let flow = Flow { model, bed: clip.bed(false), gravity: clip.gravity(false) };
+    let flow = Flow { model, bed: clip.bed(false), gravity: clip.gravity(false), fed: &[] };
     for k in 1..=calls {
         let (canvas, mut shown) = flow.encode(&water);
         let answer = flow.ask(&canvas, std::mem::take(&mut shown.input), &mut ())?;
