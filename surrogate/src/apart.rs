@@ -27,6 +27,8 @@ pub fn displacements(bed: &Bed, water: &Water, distance: f32) -> Vec<[f32; 2]> {
 struct Bins {
     start: Vec<u32>,
     order: Vec<u32>,
+    /// Positions in that order.
+    place: Vec<[f32; 2]>,
     cell: Vec<u32>,
 }
 
@@ -43,7 +45,8 @@ impl Bins {
             order[next[c as usize] as usize] = k as u32;
             next[c as usize] += 1;
         }
-        Self { start, order, cell }
+        let place = order.iter().map(|&k| water.position[k as usize]).collect();
+        Self { start, order, place, cell }
     }
 
     fn displacement(&self, bed: &Bed, water: &Water, k: usize, distance: f32) -> [f32; 2] {
@@ -51,12 +54,19 @@ impl Bins {
         let clear = bed.obstacles().clear_near(cell);
         let (i, j) = (cell % grid.nx, cell / grid.nx);
         let mut push = [0.0_f32; 2];
-        for row in j.saturating_sub(1)..(j + 2).min(grid.ny) {
-            let (left, right) = (i.saturating_sub(1), (i + 2).min(grid.nx));
-            let [from, to] = [left, right].map(|i| self.start[row * grid.nx + i] as usize);
-            for &other in &self.order[from..to] {
+        // Cells beside this one only where it is near enough to their side.
+        let near = |k: usize, cell: usize| {
+            let inside = p[k] - cell as f32;
+            let before = usize::from(inside < distance && cell > 0);
+            let after = usize::from(1.0 - inside < distance);
+            cell - before..cell + after + 1
+        };
+        let columns = near(0, i);
+        for row in near(1, j).filter(|&row| row < grid.ny) {
+            let [from, to] = [columns.start, columns.end.min(grid.nx)]
+                .map(|i| self.start[row * grid.nx + i] as usize);
+            for (&other, &q) in self.order[from..to].iter().zip(&self.place[from..to]) {
                 let other = other as usize;
-                let q = water.position[other];
                 let way = [p[0] - q[0], p[1] - q[1]];
                 let squared = way[0] * way[0] + way[1] * way[1];
                 // Also false for what is not a number, which is reported elsewhere.

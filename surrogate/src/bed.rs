@@ -104,7 +104,7 @@ impl Bed {
 
     /// How full each node is of particles with these shares, ρ/ρ₀.
     pub fn density(&self, shares: &[Shares]) -> Vec<f32> {
-        let held = gather(self.room.len(), shares, shares.iter().map(|_| [0.0; 0]));
+        let held = gather::<0>(self.room.len(), shares, &[]);
         held.mass.iter().zip(&self.room).map(|(mass, room)| mass / room).collect()
     }
 

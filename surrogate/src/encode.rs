@@ -153,14 +153,16 @@ pub fn encode(
     let landed: Vec<Shares> =
         flights.par_iter().with_min_len(CHUNK).map(|flight| shares_at(bed, flight.end)).collect();
     let landing = bed.density(&landed);
-    let there = gather(nodes, &landed, flights.iter().map(|flight| flight.velocity));
+    let arriving: Vec<[f32; 2]> = flights.iter().map(|flight| flight.velocity).collect();
+    let there = gather(nodes, &landed, &arriving);
     let of_particle = |k: usize| {
         let (v, Flight { velocity, lost: [early, late], .. }) = (water.velocity[k], flights[k]);
         let meet = [0, 1].map(|a| landed[k].read(&there.mean[a]) - velocity[a]);
         let crowd = landed[k].read(&landing);
         [v[0], v[1], early[0], early[1], late[0], late[1], crowd, meet[0], meet[1]]
     };
-    let now = gather(nodes, &shares, (0..water.len()).map(of_particle));
+    let particles = (0..water.len()).into_par_iter().with_min_len(CHUNK);
+    let now = gather(nodes, &shares, &particles.map(of_particle).collect::<Vec<_>>());
     let density = bed.density(&shares);
     let shown = (scales.cell_m / scales.velocity_m_s) as f32;
     let mut input = Vec::with_capacity(INPUTS * canvas.area());

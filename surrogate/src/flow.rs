@@ -170,10 +170,11 @@ pub fn mix(water: &mut Water, shown: &Encoded, blend: f32) {
     if blend <= 0.0 {
         return;
     }
-    for (v, shares) in water.velocity.iter_mut().zip(&shown.shares) {
+    let particles = water.velocity.par_iter_mut().zip(&shown.shares).with_min_len(CHUNK);
+    particles.for_each(|(v, shares)| {
         let together = blend * shares.read(&shown.density).min(1.0);
         (0..2).for_each(|a| v[a] += together * (shares.read(&shown.velocity[a]) - v[a]));
-    }
+    });
 }
 
 /// Takes a particle `way` past all lines. Returns how many legs crossed one.

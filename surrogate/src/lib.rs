@@ -18,6 +18,7 @@
 //! How good the result is, [`evaluate`] measures against any other producer of frames.
 
 pub mod apart;
+mod awake;
 pub mod bed;
 pub mod device;
 mod dice;

@@ -22,68 +22,90 @@ pub const FARTHEST: f32 = 0.25;
 /// The displacement of nodes that evens out `density` (ρ/ρ₀), cells along x and y.
 /// `rate` is the share of the excess to mend.
 pub fn displacement(bed: &Bed, density: &[f32], rate: f32, sweeps: usize) -> [Vec<f32>; 2] {
-    let grid = bed.grid();
-    let (nx, ny) = (grid.nx, grid.ny);
-    let nodes = nx * ny;
-    let map = |name: &str| {
-        let k = MAPS.iter().position(|n| *n == name).unwrap_or_default();
-        &bed.maps[k * nodes..(k + 1) * nodes]
-    };
-    let (right, up) = (map("aperture-right"), map("aperture-up"));
-    let open = |i: usize, j: usize| -> [(usize, f32); 4] {
-        let node = grid.cell(i, j);
-        [
-            (node + 1, right[node]),
-            (node.wrapping_sub(1), if i > 0 { right[node - 1] } else { 0.0 }),
-            (node + nx, up[node]),
-            (node.wrapping_sub(nx), if j > 0 { up[node - nx] } else { 0.0 }),
-        ]
-    };
-    let wet = |node: usize| density[node] >= WATER;
-    let error: Vec<f32> = (0..nodes)
-        .map(|node| {
-            let (i, j) = (node % nx, node / nx);
-            let deep = open(i, j).iter().all(|&(other, aperture)| aperture == 0.0 || wet(other));
-            let least = if deep { -MOST } else { 0.0 };
-            (density[node] - 1.0).clamp(least, MOST) * rate
-        })
-        .collect();
-    let mut potential = vec![0.0_f32; nodes];
+    let open = Open::new(bed);
+    let colours = wet_cells(&open, density, rate);
+    let mut potential = vec![0.0_f32; density.len()];
     for _ in 0..sweeps {
-        for parity in [0, 1] {
-            for j in 0..ny {
-                for i in ((j + parity) % 2..nx).step_by(2) {
-                    let node = grid.cell(i, j);
-                    if !wet(node) {
-                        continue;
-                    }
-                    let (mut sum, mut weight) = (error[node], 0.0);
-                    for (other, aperture) in open(i, j) {
-                        if aperture > 0.0 {
-                            sum += aperture * potential[other];
-                            weight += aperture;
-                        }
-                    }
-                    if weight > 0.0 {
-                        potential[node] += OMEGA * (sum / weight - potential[node]);
-                    }
-                }
-            }
+        for cell in colours.iter().flatten() {
+            let terms = cell.beside.iter().map(|&(other, a)| a * potential[other as usize]);
+            let mean = terms.fold(cell.error, |sum, term| sum + term) / cell.weight;
+            let own = &mut potential[cell.node as usize];
+            *own += OMEGA * (mean - *own);
         }
     }
-    let mut way = [vec![0.0; nodes], vec![0.0; nodes]];
-    for j in 0..ny {
-        for i in 0..nx {
-            let node = grid.cell(i, j);
-            let drop = |(other, aperture): (usize, f32)| {
-                if aperture > 0.0 { aperture * (potential[node] - potential[other]) } else { 0.0 }
-            };
-            let [east, west, north, south] = open(i, j).map(drop);
-            way[0][node] = 0.5 * (east - west);
-            way[1][node] = 0.5 * (north - south);
-        }
+    let mut way = [vec![0.0; density.len()], vec![0.0; density.len()]];
+    for node in 0..density.len() {
+        let drop = |(other, a): (u32, f32)| a * (potential[node] - potential[other as usize]);
+        let [east, west, north, south] = open.beside(node).map(drop);
+        way[0][node] = 0.5 * (east - west);
+        way[1][node] = 0.5 * (north - south);
     }
     way
+}
+
+/// How open the sides of the nodes are.
+struct Open<'a> {
+    nx: usize,
+    right: &'a [f32],
+    up: &'a [f32],
+}
+
+impl<'a> Open<'a> {
+    fn new(bed: &'a Bed) -> Self {
+        let nodes = bed.room.len();
+        let map = |name: &str| {
+            let k = MAPS.iter().position(|n| *n == name).unwrap_or_default();
+            &bed.maps[k * nodes..(k + 1) * nodes]
+        };
+        Self { nx: bed.grid().nx, right: map("aperture-right"), up: map("aperture-up") }
+    }
+
+    /// The nodes to the right, to the left, above and below, and how open the way there
+    /// is. Where it is closed, the node itself.
+    fn beside(&self, node: usize) -> [(u32, f32); 4] {
+        let to = |other: usize, aperture: f32| {
+            if aperture > 0.0 { (other as u32, aperture) } else { (node as u32, 0.0) }
+        };
+        let from = |map: &[f32], step: usize, there: bool| {
+            if there { to(node - step, map[node - step]) } else { to(node, 0.0) }
+        };
+        [
+            to(node + 1, self.right[node]),
+            from(self.right, 1, !node.is_multiple_of(self.nx)),
+            to(node + self.nx, self.up[node]),
+            from(self.up, self.nx, node >= self.nx),
+        ]
+    }
+}
+
+/// A node with water, as a sweep needs it.
+struct Wet {
+    node: u32,
+    beside: [(u32, f32); 4],
+    /// What there is too much of, times the rate.
+    error: f32,
+    /// Sum of the apertures.
+    weight: f32,
+}
+
+/// Nodes with water, in the two colours of a chessboard: no two of one colour are beside
+/// each other.
+fn wet_cells(open: &Open, density: &[f32], rate: f32) -> [Vec<Wet>; 2] {
+    let wet = |node: usize| density[node] >= WATER;
+    let mut colours = [Vec::new(), Vec::new()];
+    for node in (0..density.len()).filter(|&node| wet(node)) {
+        let beside = open.beside(node);
+        let weight = beside.iter().map(|&(_, aperture)| aperture).sum();
+        if weight <= 0.0 {
+            continue;
+        }
+        let deep = beside.iter().all(|&(other, _)| wet(other as usize));
+        let least = if deep { -MOST } else { 0.0 };
+        let error = (density[node] - 1.0).clamp(least, MOST) * rate;
+        let colour = (node % open.nx + node / open.nx) % 2;
+        colours[colour].push(Wet { node: node as u32, beside, error, weight });
+    }
+    colours
 }
 
 /// The displacement of one particle, cells.

@@ -6,6 +6,7 @@ use weir_ground::{Emitter, Sink};
 use weir_scene::{Advance, AdvanceError, Frame, GridField, Pose, Scene, Stagger, Stroke};
 
 use crate::ModelError;
+use crate::awake::awake;
 use crate::bed::Bed;
 use crate::encode::Water;
 use crate::flow::Flow;
@@ -308,8 +309,7 @@ impl Advance for Surrogate {
 
     fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
         if self.ahead.is_empty() {
-            // Once into the pool of threads, and not anew for each of many small tasks.
-            rayon::scope(|_| self.call(&mut ()))?;
+            awake(|| self.call(&mut ()))?;
         }
         if let Some(water) = self.ahead.pop() {
             self.shown = water;

@@ -5,6 +5,7 @@
 //! shares always sum to one and no water is lost in between. The same shares
 //! carry the network's answer back.
 
+use rayon::prelude::*;
 use weir_scene::Grid;
 
 use crate::bed::Bed;
@@ -97,19 +98,22 @@ pub struct Gathered {
 pub fn gather<const N: usize>(
     nodes: usize,
     shares: &[Shares],
-    quantities: impl Iterator<Item = [f32; N]>,
+    quantities: &[[f32; N]],
 ) -> Gathered {
     let mut mass = vec![0.0; nodes];
-    let mut mean = vec![vec![0.0; nodes]; N];
-    for (shares, values) in shares.iter().zip(quantities) {
-        shares.each(|node, weight| {
-            mass[node] += weight;
-            (0..N).for_each(|k| mean[k][node] += weight * values[k]);
-        });
+    for shares in shares {
+        shares.each(|node, weight| mass[node] += weight);
     }
-    for field in &mut mean {
-        field.iter_mut().zip(&mass).for_each(|(v, m)| *v /= m.max(f32::MIN_POSITIVE));
-    }
+    // A map is summed by one thread: in the same order however many there are.
+    let map = |k: usize| {
+        let mut sum = vec![0.0; nodes];
+        for (shares, values) in shares.iter().zip(quantities) {
+            shares.each(|node, weight| sum[node] += weight * values[k]);
+        }
+        sum.iter_mut().zip(&mass).for_each(|(v, m)| *v /= m.max(f32::MIN_POSITIVE));
+        sum
+    };
+    let mean = (0..N).into_par_iter().map(map).collect();
     mass.iter_mut().for_each(|m| *m *= VOLUME);
     Gathered { mass, mean }
 }
@@ -149,7 +153,7 @@ mod tests {
     fn nothing_passes_a_line() {
         let bed = bed("stroke = [{ points_m = [[0.0, 0.5], [1.0, 0.5]] }]");
         let shares = [shares_at(&bed, [5.2, 4.9]), shares_at(&bed, [5.2, 5.1])];
-        let gathered = gather(100, &shares, [[1.0], [-1.0]].into_iter());
+        let gathered = gather(100, &shares, &[[1.0], [-1.0]]);
         assert!((40..50).all(|n| gathered.mean[0][n] >= 0.0), "below only what is below");
         assert!((50..60).all(|n| gathered.mean[0][n] <= 0.0));
         let mass: f32 = gathered.mass.iter().sum();

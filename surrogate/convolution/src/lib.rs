@@ -30,6 +30,20 @@ use rayon::prelude::*;
 
 use planes::{Planes, Size};
 
+/// Products that are worth a task of their own.
+const WORTH: usize = 1 << 20;
+/// Places of a band of rows that are worth it.
+const LONG: usize = 256;
+
+/// What one task computes. A band of rows is better than some of the channels: what it
+/// reads is then mostly what it has copied itself, and not in another core's cache.
+struct Share {
+    /// Rows of each map.
+    rows: usize,
+    /// Output channels.
+    outputs: usize,
+}
+
 /// A convolution with zeros around: the answer is as large as the question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Convolution {
@@ -55,10 +69,7 @@ impl Convolution {
     pub fn forward(&self, x: &[f32], weights: &[f32], bias: &[f32], y: &mut [f32]) {
         self.check(Some(x), Some(weights), Some(y));
         assert_eq!(bias.len(), self.outputs, "one bias for each output");
-        let filter = slide::Filter::new(self.outputs, self.inputs, self.taps(), |o, i, tap| {
-            weights[(o * self.inputs + i) * self.taps() + tap]
-        });
-        self.slide(self.inputs, &filter, x, Some(bias), y);
+        self.slide(self.inputs, weights, x, bias, y);
     }
 
     /// Gradient with respect to `x`, given that with respect to `y`.
@@ -68,11 +79,14 @@ impl Convolution {
     pub fn input_gradient(&self, weights: &[f32], dy: &[f32], dx: &mut [f32]) {
         self.check(Some(dx), Some(weights), Some(dy));
         // What a tap takes from the right it gives back to the right: mirrored taps.
-        let last = self.taps() - 1;
-        let filter = slide::Filter::new(self.inputs, self.outputs, self.taps(), |i, o, tap| {
-            weights[(o * self.inputs + i) * self.taps() + last - tap]
-        });
-        self.slide(self.outputs, &filter, dy, None, dx);
+        let mut mirrored = Vec::with_capacity(weights.len());
+        for input in 0..self.inputs {
+            for output in 0..self.outputs {
+                let at = (output * self.inputs + input) * self.taps();
+                mirrored.extend(weights[at..at + self.taps()].iter().rev());
+            }
+        }
+        self.slide(self.outputs, &mirrored, dy, &[], dx);
     }
 
     /// Gradient with respect to the weights, summed over the batch.
@@ -86,8 +100,8 @@ impl Convolution {
         let parts: Vec<Vec<f32>> = samples
             .zip(dy.par_chunks(self.outputs * size.area()))
             .map(|(x, dy)| {
-                let x = Planes::new(size, self.inputs, x);
-                let dy = Planes::new(size, self.outputs, dy);
+                let x = Planes::new(size, self.inputs, x, 0..size.height);
+                let dy = Planes::new(size, self.outputs, dy, 0..size.height);
                 weigh::weigh(&x, &dy, self.side)
             })
             .collect();
@@ -118,21 +132,43 @@ impl Convolution {
         self.side * self.side
     }
 
-    fn slide(
-        &self,
-        channels: usize,
-        filter: &slide::Filter,
-        from: &[f32],
-        bias: Option<&[f32]>,
-        to: &mut [f32],
-    ) {
+    fn slide(&self, channels: usize, weights: &[f32], from: &[f32], bias: &[f32], to: &mut [f32]) {
         let size = self.size();
-        let samples = from.par_chunks(channels * size.area());
-        samples.zip(to.par_chunks_mut(filter.outputs * size.area())).for_each(|(from, to)| {
-            let planes = Planes::new(size, channels, from);
-            let blocks = to.par_chunks_mut(filter.block * size.area()).enumerate();
-            blocks.for_each(|(block, to)| slide::slide(&planes, filter, block, bias, to));
+        let one = channels * self.taps();
+        let Share { rows, outputs } =
+            self.share(from.len() / (channels * size.area()), weights.len() / one);
+        let mut tasks = Vec::new();
+        let samples = to.chunks_mut(weights.len() / one * size.area());
+        for (to, from) in samples.zip(from.chunks(channels * size.area())) {
+            for (k, to) in to.chunks_mut(outputs * size.area()).enumerate() {
+                let weights = &weights[k * outputs * one..];
+                let bias = bias.get(k * outputs..).unwrap_or_default();
+                let mut maps: Vec<_> =
+                    to.chunks_mut(size.area()).map(|m| m.chunks_mut(rows * size.width)).collect();
+                for first in (0..size.height).step_by(rows) {
+                    let rows = first..(first + rows).min(size.height);
+                    let to: Vec<&mut [f32]> = maps.iter_mut().filter_map(Iterator::next).collect();
+                    tasks.push((from, rows, weights, bias, to));
+                }
+            }
+        }
+        tasks.into_par_iter().for_each(|(from, rows, weights, bias, to)| {
+            let planes = Planes::new(size, channels, from, rows);
+            slide::slide(&planes, self.side, weights, bias, to);
         });
+    }
+
+    /// What one task computes, so that there are enough for all threads.
+    fn share(&self, samples: usize, outputs: usize) -> Share {
+        let products = self.inputs * self.outputs * self.taps() * self.size().area();
+        let parts = rayon::current_num_threads().div_ceil(samples.max(1));
+        let parts = parts.min(products / WORTH).max(1);
+        let rows = self.height.div_ceil(parts);
+        if parts == 1 || rows * self.size().stride() >= LONG {
+            Share { rows, outputs }
+        } else {
+            Share { rows: self.height, outputs: outputs.div_ceil(parts) }
+        }
     }
 
     fn check(&self, x: Option<&[f32]>, weights: Option<&[f32]>, y: Option<&[f32]>) {

@@ -6,6 +6,8 @@
 //! told apart: a map is one long line, on which the few places between rows are
 //! computed too, and thrown away.
 
+use std::ops::Range;
+
 /// Rows and columns of a map.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
@@ -42,7 +44,7 @@ impl Size {
     }
 }
 
-/// Maps of one sample.
+/// A band of rows of the maps of one sample.
 pub struct Planes {
     pub size: Size,
     pub channels: usize,
@@ -50,18 +52,26 @@ pub struct Planes {
 }
 
 impl Planes {
-    /// The maps `channels × height × width`.
-    pub fn new(size: Size, channels: usize, maps: &[f32]) -> Self {
-        let planes = Self { size, channels, values: Vec::new() };
-        let one = planes.one();
-        let mut values = vec![0.0; channels * one];
-        for (map, plane) in maps.chunks(size.area()).zip(values.chunks_mut(one)) {
-            let rows = plane[size.stride()..].chunks_mut(size.stride());
-            for (from, to) in map.chunks(size.width).zip(rows) {
-                to[1..=size.width].copy_from_slice(from);
+    /// The `rows` of the maps `channels × height × width`. Beyond the band stand the
+    /// rows beside it, and zeros where there are none.
+    pub fn new(of: Size, channels: usize, maps: &[f32], rows: Range<usize>) -> Self {
+        let size = Size { height: rows.len(), width: of.width };
+        let mut planes = Self { size, channels, values: Vec::new() };
+        planes.values.reserve_exact(channels * planes.one());
+        let first = rows.start.saturating_sub(1);
+        let shown = first * of.width..(rows.end + 1).min(of.height) * of.width;
+        let before = (first + 1 - rows.start) * size.stride();
+        for (k, map) in maps.chunks(of.area()).enumerate() {
+            let values = &mut planes.values;
+            values.resize(values.len() + before, 0.0);
+            for row in map[shown.clone()].chunks(of.width) {
+                values.push(0.0);
+                values.extend_from_slice(row);
+                values.push(0.0);
             }
+            planes.values.resize((k + 1) * planes.one(), 0.0);
         }
-        Self { values, ..planes }
+        planes
     }
 
     /// Values of one map with its border.

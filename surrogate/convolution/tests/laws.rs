@@ -62,6 +62,8 @@ fn cases() -> Vec<(usize, Convolution)> {
         (2, 16, 8, 1, 9, 50),
         (1, 5, 13, 1, 40, 40),
         (1, 2, 9, 3, 64, 96),
+        (1, 16, 16, 3, 41, 40),
+        (1, 64, 61, 3, 8, 12),
     ] {
         cases.push((batch, Convolution { inputs, outputs, side, height, width }));
     }
@@ -136,16 +138,27 @@ fn a_sample_does_not_see_its_neighbours() {
 
 #[test]
 fn threads_do_not_change_a_bit() {
-    let run = |threads: usize| {
+    let run = |threads: usize, batch: usize, c: Convolution| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("a pool");
         pool.install(|| {
-            let c = Convolution { inputs: 10, outputs: 24, side: 3, height: 16, width: 20 };
-            let Arrays { x, y, dy, w, .. } = arrays(5, &c);
+            let Arrays { x, y, dy, w, .. } = arrays(batch, &c);
             let (mut dx, mut dw) = (vec![0.0; x.len()], vec![0.0; w.len()]);
             c.input_gradient(&w, &dy, &mut dx);
             c.weight_gradient(&x, &dy, &mut dw);
             (y, dx, dw)
         })
     };
-    assert_eq!(run(1), run(4));
+    // Shared out by samples; by bands of rows, the last of them shorter; by channels.
+    for (batch, inputs, outputs, side, height, width) in [
+        (5, 10, 24, 3, 16, 20),
+        (1, 24, 16, 3, 41, 40),
+        (1, 64, 61, 3, 8, 12),
+        (1, 64, 64, 1, 40, 40),
+    ] {
+        let c = Convolution { inputs, outputs, side, height, width };
+        let one = run(1, batch, c);
+        for threads in [2, 3, 7] {
+            assert!(one == run(threads, batch, c), "{c:?} on {threads} threads");
+        }
+    }
 }

@@ -190,8 +190,8 @@ impl Sample {
             let all = lives.iter().zip(shown.shares.iter().zip(&change));
             let here: Vec<_> = all.filter(|(lives, _)| **lives).map(|(_, both)| both).collect();
             let shares: Vec<_> = here.iter().map(|(shares, _)| **shares).collect();
-            let changes = here.iter().map(|(_, change)| **change);
-            let gathered = gather(bed.room.len(), &shares, changes);
+            let changes: Vec<_> = here.iter().map(|(_, change)| **change).collect();
+            let gathered = gather(bed.room.len(), &shares, &changes);
             gathered.mean.iter().for_each(|map| canvas.lay(map, 0.0, &mut target));
             if k == sub_frames {
                 let water: Vec<f32> = gathered.mass.iter().map(|m| m.min(1.0)).collect();
