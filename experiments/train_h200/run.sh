@@ -6,17 +6,17 @@
 #   experiments/train_h200/run.sh
 #
 #   WEIR      the program, built elsewhere with
-#             cargo build --release --features cuda [./weir]
+#             cargo build --release --features wgpu [./weir]
 #   WORK      data and state, 10 GB, kept between calls [target/h200]
 #   OUT       what is to be taken home, at most 8 files of 16 MiB [$WORK/out]
 #   CONFIG    what to train [config.toml beside this file]
-#   DEVICE    what computes [cuda]
+#   DEVICE    what computes: wgpu (Vulkan), or cuda where the program was built with it [wgpu]
 #   SCENES    scenes to train on [640]
 #   JUDGED    test scenes of the kind that was learned [32]; half as many of unseen families
 #   SECONDS_A_CALL   after which a call ends [500]
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-weir=${WEIR:-./weir} work=${WORK:-target/h200} device=${DEVICE:-cuda}
+weir=${WEIR:-./weir} work=${WORK:-target/h200} device=${DEVICE:-wgpu}
 out=${OUT:-$work/out} config=${CONFIG:-$here/config.toml} scenes=${SCENES:-640}
 judged=${JUDGED:-32}
 limit=${SECONDS_A_CALL:-500}
