@@ -16,7 +16,7 @@ use crate::figure::{self, Band, Extras};
 pub const COST_ERROR: &str = "sinkhorn_100";
 /// Time after which most water rests, seconds.
 const RESTLESS_S: f64 = 4.0;
-/// The floors' and the solvers' hues; networks have vermilion, then purple.
+/// The floors' and the solvers' hues.
 const HUES: [(&str, usize); 6] = [
     ("reference", 2),
     ("ballistic", 5),
@@ -25,6 +25,10 @@ const HUES: [(&str, usize); 6] = [
     ("solver-3/4", 4),
     ("solver-1", 2),
 ];
+
+/// The networks' hues: vermilion, purple, orange, green. Motion in a straight line is not
+/// drawn beside more than one of them, nor are finer solvers that they share a hue with.
+const NETWORKS: [usize; 4] = [1, 3, 4, 2];
 
 /// A figure with what goes beyond lines.
 pub type Drawn = (FigureData, Extras);
@@ -83,10 +87,9 @@ pub fn figures(summary: &Summary, outcomes: &[Outcome]) -> Vec<Drawn> {
 }
 
 fn hue(summary: &Summary, name: &str) -> usize {
-    if name == summary.model {
-        return 1;
-    }
-    HUES.iter().find(|(known, _)| *known == name).map_or(3, |(_, hue)| *hue)
+    let network = networks(summary).into_iter().position(|network| network == name);
+    let known = || HUES.iter().find(|(known, _)| *known == name).map_or(3, |(_, hue)| *hue);
+    network.map_or_else(known, |k| NETWORKS[k % NETWORKS.len()])
 }
 
 fn networks(summary: &Summary) -> Vec<&str> {
@@ -107,8 +110,13 @@ struct Over {
 fn over_time(summary: &Summary, outcomes: &[&Outcome], over: Over) -> Drawn {
     let mut series = Vec::new();
     let mut extras = Extras::default();
-    let here = |name: &&str| summary.contenders.iter().any(|c| c.name == **name);
-    let names = networks(summary).into_iter().chain(over.names.iter().copied().filter(here));
+    let networks = networks(summary);
+    let taken: Vec<usize> = networks.iter().skip(1).map(|name| hue(summary, name)).collect();
+    let shown = |name: &&str| {
+        let here = summary.contenders.iter().any(|c| c.name == **name);
+        here && !taken.contains(&hue(summary, name))
+    };
+    let names = networks.into_iter().chain(over.names.iter().copied().filter(shown));
     for name in names {
         let curves: Vec<Vec<[f64; 2]>> =
             outcomes.iter().filter_map(|o| Some((over.curve)(o.scores.get(name)?))).collect();
@@ -210,7 +218,9 @@ fn better(summary: &Summary) -> Drawn {
         "momentum_error_100",
         "surface_error_600",
     ];
-    let against = ["ballistic", "solver-1/2"];
+    let others = networks(summary).into_iter().skip(1);
+    let against: Vec<&str> = others.chain(["ballistic", "solver-1/2"]).collect();
+    let lane_height = 0.32_f64.min(0.7 / against.len() as f64);
     let has = |number: &&str| {
         against.iter().any(|c| summary.ratios.get(*c).is_some_and(|r| r.contains_key(*number)))
     };
@@ -220,13 +230,14 @@ fn better(summary: &Summary) -> Drawn {
     for (k, number) in rows.iter().enumerate() {
         extras.rows.push(((rows.len() - k) as f64, (*number).to_owned()));
     }
-    for (lane, contender) in against.into_iter().enumerate() {
+    for (lane, contender) in against.iter().copied().enumerate() {
+        let offset = lane_height * (0.5 * (against.len() - 1) as f64 - lane as f64);
         let Some(ratios) = summary.ratios.get(contender) else { continue };
         let hue = hue(summary, contender);
         let mut means = Vec::new();
         for (k, number) in rows.iter().enumerate() {
             let Some(ratio) = ratios.get(*number) else { continue };
-            let y = (rows.len() - k) as f64 + if lane == 0 { 0.16 } else { -0.16 };
+            let y = (rows.len() - k) as f64 + offset;
             means.push([ratio.mean, y]);
             series.push(Series::new("", Style::Line, hue, [[ratio.lo, y], [ratio.hi, y]]));
         }

@@ -167,7 +167,10 @@ impl Convolution {
         if parts == 1 || rows * self.size().stride() >= LONG {
             Share { rows, outputs }
         } else {
-            Share { rows: self.height, outputs: outputs.div_ceil(parts) }
+            Share {
+                rows: self.height,
+                outputs: outputs.div_ceil(parts).next_multiple_of(slide::MANY),
+            }
         }
     }
 

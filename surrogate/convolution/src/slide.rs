@@ -10,7 +10,7 @@ use pulp::{Arch, Simd, WithSimd};
 use crate::planes::Planes;
 
 /// Output channels at once where there are 32 registers, and where there are 16.
-const MANY: usize = 8;
+pub const MANY: usize = 8;
 const FEW: usize = 4;
 /// Vectors of neighbouring places at once.
 const VECTORS: usize = 3;
