@@ -357,6 +357,18 @@ const WHOLE: &[Bad] = &[
         "did you mean gravity_m_s2?",
     ),
     Bad(
+        "a key of no letters",
+        "version = 1\n\"\" = 1\n[domain]\nwidth_m = 1.0\nheight_m = 1.0",
+        "\"\"",
+        "an unknown key, takes version",
+    ),
+    Bad(
+        "a key of no letters in the domain",
+        "version = 1\n[domain]\nwidth_m = 1.0\nheight_m = 1.0\n\"\" = 1",
+        "domain.\"\"",
+        "an unknown key",
+    ),
+    Bad(
         "unknown key in the domain",
         "version = 1\n[domain]\nwidth = 1\nheight_m = 1",
         "domain.width",
@@ -466,6 +478,12 @@ const WHOLE: &[Bad] = &[
 
 /// Whole files in JSON.
 const JSON: &[Bad] = &[
+    Bad(
+        "a key of no letters",
+        r#"{ "version": 1, "": 1, "domain": { "width_m": 1, "height_m": 1 } }"#,
+        "\"\"",
+        "an unknown key, takes version",
+    ),
     Bad("empty file", "", "line 1, column 0", "a syntax error (EOF"),
     Bad("not JSON", "{\"version\": 1,}", "line 1, column 15", "trailing comma"),
     Bad("text after the end", "{\"version\": 1} x", "domain", "got nothing"),

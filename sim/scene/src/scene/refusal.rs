@@ -74,7 +74,7 @@ fn unknown(key: &str, rest: &str) -> SceneError {
     // The format may or may not have put the unknown key on the path already;
     // the key itself may contain backticks, but what is expected does not.
     let (field, expected) = rest.rsplit_once(", expected ").unwrap_or((rest, ""));
-    let field = field.trim_matches('`');
+    let field = visible(field.trim_matches('`'));
     let known: Vec<&str> = in_backticks(expected).collect();
     let whole = if ends_with_key(key, field) { key.to_owned() } else { join(key, field) };
     SceneError::new(whole, "an unknown key", choice(field, &known, ""))
@@ -124,13 +124,18 @@ fn plain(expected: &str) -> &str {
 fn key_from_path(path: &Path) -> String {
     path.iter().fold(String::new(), |key, segment| match segment {
         Segment::Seq { index } => format!("{key}[{index}]"),
-        Segment::Map { key: name } => join(&key, name),
+        Segment::Map { key: name } => join(&key, visible(name)),
         Segment::Enum { .. } | Segment::Unknown => key,
     })
 }
 
 fn join(key: &str, field: &str) -> String {
     if key.is_empty() { field.to_owned() } else { format!("{key}.{field}") }
+}
+
+/// A key of no letters, which both notations allow, as it stands in them.
+fn visible(key: &str) -> &str {
+    if key.is_empty() { "\"\"" } else { key }
 }
 
 fn ends_with_key(key: &str, field: &str) -> bool {
