@@ -357,18 +357,6 @@ const WHOLE: &[Bad] = &[
         "did you mean gravity_m_s2?",
     ),
     Bad(
-        "a key of no letters",
-        "version = 1\n\"\" = 1\n[domain]\nwidth_m = 1.0\nheight_m = 1.0",
-        "\"\"",
-        "an unknown key, takes version",
-    ),
-    Bad(
-        "a key of no letters in the domain",
-        "version = 1\n[domain]\nwidth_m = 1.0\nheight_m = 1.0\n\"\" = 1",
-        "domain.\"\"",
-        "an unknown key",
-    ),
-    Bad(
         "unknown key in the domain",
         "version = 1\n[domain]\nwidth = 1\nheight_m = 1",
         "domain.width",
