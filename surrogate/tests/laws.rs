@@ -179,14 +179,16 @@ fn water_on_one_point_comes_apart_and_not_through_lines() {
 
 #[test]
 fn no_answer_gives_water_energy() {
-    let block = "gravity_m_s2 = [0.0, 0.0]\n\
-                 water = [{ kind = \"block\", min_m = [0.3, 0.4], max_m = [0.7, 0.8], \
-                 velocity_m_s = [0.5, -0.5] }]";
+    let block = "kind = \"block\", min_m = [0.3, 0.4], max_m = [0.7, 0.8], \
+                 velocity_m_s = [0.5, -0.5]";
+    // So slow that nothing comes out of it while the test looks.
+    let emitter = "kind = \"emitter\", from_m = [0.5, 0.5], to_m = [0.5, 0.7], speed_m_s = 0.01";
     // Times the energy it began with: the most that it has at the end of any call.
-    let most = |lossy: bool| {
+    let most = |lossy: bool, water: &str| {
         let mut model = wild();
         model.config.motion.lossy = lossy;
-        let mut surrogate = Surrogate::new(model, &scene(block)).expect("a surrogate");
+        let drawn = format!("gravity_m_s2 = [0.0, 0.0]\nwater = [{water}]");
+        let mut surrogate = Surrogate::new(model, &scene(&drawn)).expect("a surrogate");
         let run = rollout(&mut surrogate, 30).expect("frames");
         let energy = |frame: &Frame| {
             let squared = frame.velocities_m_s.iter().map(|v| f64::from(v[0] * v[0] + v[1] * v[1]));
@@ -195,6 +197,8 @@ fn no_answer_gives_water_energy() {
         let first = energy(&run.frames[0]);
         run.frames.iter().map(energy).fold(0.0, f64::max) / first
     };
-    assert!(most(false) > 4.0, "it would");
-    assert!(most(true) < 1.0 + 1e-4);
+    let (alone, fed) = (format!("{{ {block} }}"), format!("{{ {block} }}, {{ {emitter} }}"));
+    assert!(most(false, &alone) > 4.0, "it would");
+    assert!(most(true, &alone) < 1.0 + 1e-4);
+    assert!(most(true, &fed) > 2.0, "an open emitter works on what lies before it");
 }
