@@ -34,12 +34,14 @@ pub mod network;
 mod range;
 pub mod relax;
 mod surrogate;
+mod together;
 pub mod train;
 pub mod transfer;
 
 pub use error::ModelError;
 pub use model::{CONFIG_FILE, Model, ModelConfig, Motion, VERSION, WEIGHTS_FILE};
 pub use surrogate::{FPS, StrokeId, Surrogate, Totals};
+pub use together::{Pass, call_together};
 
 /// The README's example is a test.
 #[cfg(doctest)]

@@ -8,7 +8,7 @@ use weir_scene::{Advance, AdvanceError, Frame, GridField, Pose, Scene, Stagger, 
 use crate::ModelError;
 use crate::awake::awake;
 use crate::bed::Bed;
-use crate::encode::Water;
+use crate::encode::{Canvas, Encoded, Water};
 use crate::flow::Flow;
 use crate::model::Model;
 use crate::network::Tap;
@@ -214,30 +214,51 @@ impl Surrogate {
     /// # Errors
     /// The device failed, or the water's motion stopped being finite.
     pub fn call(&mut self, tap: &mut dyn Tap) -> Result<(), AdvanceError> {
+        let Asking { canvas, input, shown } = self.ask();
+        let answer = self.model.answer(input, 1, &canvas, tap).map_err(other)?;
+        self.take(&canvas, &shown, &answer)
+    }
+
+    /// Whether the next frame needs a call of the network.
+    pub fn is_due(&self) -> bool {
+        self.ahead.is_empty()
+    }
+
+    /// What the network is to be asked.
+    pub(crate) fn ask(&mut self) -> Asking {
         if std::mem::take(&mut self.bed_is_old) {
             let strokes: Vec<Stroke> = self.strokes.values().cloned().collect();
             self.bed = Bed::new(&self.scene, &strokes, self.model.config.sight);
         }
-        let cell_m = self.scene.domain.cell_m;
-        let gravity = self.scene.gravity_m_s2.map(|g| g / cell_m);
+        let (canvas, mut shown) = self.flow(&[]).encode(&self.water);
+        Asking { canvas, input: std::mem::take(&mut shown.input), shown }
+    }
+
+    /// Makes the frames of a call that was answered so.
+    pub(crate) fn take(
+        &mut self,
+        canvas: &Canvas,
+        shown: &Encoded,
+        answer: &[f32],
+    ) -> Result<(), AdvanceError> {
         let sub_frame_s = self.model.config.motion.sub_frame_s;
         let begun_s = self.sub_frames as f64 * sub_frame_s;
         let open = self.emitters.iter().filter(|emitter| emitter.speed_at(begun_s) > 0.0);
         let fed: Vec<[f32; 2]> = open.flat_map(Emitter::mouth).collect();
-        let flow = Flow { model: &self.model, bed: &self.bed, gravity, fed: &fed };
-        let (canvas, mut shown) = flow.encode(&self.water);
-        let input = std::mem::take(&mut shown.input);
-        let answer = flow.ask(&canvas, input, tap).map_err(|e| AdvanceError::Other(Box::new(e)))?;
-        let (bed, emitters, next_id) = (&self.bed, &mut self.emitters, &mut self.next_id);
-        let (start, per_frame) = (self.sub_frames, self.per_frame);
+        let mut water = std::mem::take(&mut self.water);
+        let mut emitters = std::mem::take(&mut self.emitters);
+        let mut next_id = self.next_id;
+        let flow = self.flow(&fed);
+        let answer = flow.read(canvas, answer);
         let mut made = Vec::new();
-        let crossings = flow.carry(&mut self.water, &shown, &answer, |k, water| {
-            let time_s = (start + k as u64) as f64 * sub_frame_s;
-            let_in(emitters, bed, time_s, sub_frame_s, water, next_id);
-            if (k + 1).is_multiple_of(per_frame) {
+        let crossings = flow.carry(&mut water, shown, &answer, |k, water| {
+            let time_s = (self.sub_frames + k as u64) as f64 * sub_frame_s;
+            let_in(&mut emitters, &self.bed, time_s, sub_frame_s, water, &mut next_id);
+            if (k + 1).is_multiple_of(self.per_frame) {
                 made.push(water.clone());
             }
         });
+        (self.water, self.emitters, self.next_id) = (water, emitters, next_id);
         self.totals.calls += 1;
         self.totals.line_crossings += crossings;
         self.sub_frames += answer.change.len() as u64;
@@ -261,6 +282,26 @@ impl Surrogate {
         self.ahead = made;
         Ok(())
     }
+
+    fn flow<'a>(&'a self, fed: &'a [[f32; 2]]) -> Flow<'a> {
+        let cell_m = self.scene.domain.cell_m;
+        let gravity = self.scene.gravity_m_s2.map(|g| g / cell_m);
+        Flow { model: &self.model, bed: &self.bed, gravity, fed }
+    }
+}
+
+/// A call of the network that is still to be answered.
+pub(crate) struct Asking {
+    pub canvas: Canvas,
+    /// The maps that the network is shown.
+    pub input: Vec<f32>,
+    /// What of them its answer is read with.
+    pub shown: Encoded,
+}
+
+/// What a device says.
+pub(crate) fn other(error: ModelError) -> AdvanceError {
+    AdvanceError::Other(Box::new(error))
 }
 
 /// Lets water in for a sub-frame.

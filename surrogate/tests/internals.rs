@@ -6,8 +6,8 @@ use common::{CELL_M, config, rest, scene};
 use weir_scene::Grid;
 use weir_surrogate::encode::Canvas;
 use weir_surrogate::internals::{
-    Question, Silence, Watch, ablate, disagreement, layers, reach_cells, receptive_field, saliency,
-    skips,
+    Question, Silence, Silenced, Watch, ablate, disagreement, layers, reach_cells, receptive_field,
+    saliency, skips,
 };
 use weir_surrogate::network::Shape;
 use weir_surrogate::train::{TrainConfig, Trainer};
@@ -39,7 +39,7 @@ fn a_watch_sees_what_it_was_asked_for_and_changes_nothing() {
     let model = model(1);
     let all = layers(&model).expect("layers");
     let names: Vec<&str> = all.iter().map(|layer| &*layer.name).collect();
-    assert_eq!((names[0], names[names.len() - 1]), ("down0.0", "answer"));
+    assert_eq!((names[0], names[1], names[names.len() - 1]), ("input", "down0.0", "answer"));
     let (mut one, mut other) = (surrogate(&model), surrogate(&model));
     let mut watch = Watch::new(names.clone());
     one.call(&mut watch).expect("a call");
@@ -153,6 +153,27 @@ fn a_silent_skip_is_missed_and_an_unknown_one_is_named() {
     assert_ne!(zero.map.values, mean.map.values);
     let error = ablate(&model, &question, "up7", Silence::Zero).expect_err("no such skip");
     assert!(error.to_string().contains("up7") && error.to_string().contains("up0"), "{error}");
+}
+
+#[test]
+fn water_that_flows_on_without_a_skip_goes_elsewhere() {
+    let model = model(1);
+    let by = |skips: &[&str]| {
+        let mut water = surrogate(&model);
+        let skips = skips.iter().map(|&name| (name.to_owned(), Silence::Zero)).collect();
+        let mut watch = Watch::new(["up0.0"]);
+        let mut tap = Silenced { skips: &skips, inner: &mut watch };
+        water.call(&mut tap).expect("a call");
+        (water.water().clone(), watch.maps().expect("maps"))
+    };
+    let mut plain = surrogate(&model);
+    plain.call(&mut ()).expect("a call");
+    let (same, seen) = by(&[]);
+    assert_eq!(&same, plain.water());
+    assert_eq!(by(&["no such skip"]), (same, seen.clone()));
+    let (other, missed) = by(&["up0"]);
+    assert_ne!(&other, plain.water());
+    assert_ne!(missed, seen, "who looks on sees what the silence makes");
 }
 
 #[test]

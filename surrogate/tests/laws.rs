@@ -3,10 +3,10 @@
 mod common;
 
 use common::{CELL_M, config, rest, scene};
-use weir_scene::{Advance, Frame, Stroke, rollout};
+use weir_scene::{Advance, Domain, Frame, Scene, Stroke, rollout};
 use weir_surrogate::bed::Sight;
 use weir_surrogate::train::{TrainConfig, Trainer};
-use weir_surrogate::{Model, Surrogate, device, network::UNet};
+use weir_surrogate::{Model, Surrogate, call_together, device, network::UNet};
 
 /// A network that knows nothing: its answer is zero everywhere.
 fn ignorant() -> Model {
@@ -201,4 +201,27 @@ fn no_answer_gives_water_energy() {
     assert!(most(false, &alone) > 4.0, "it would");
     assert!(most(true, &alone) < 1.0 + 1e-4);
     assert!(most(true, &fed) > 2.0, "an open emitter works on what lies before it");
+}
+
+#[test]
+fn called_together_each_flows_as_if_alone() {
+    let small = "water = [{ kind = \"block\", min_m = [0.1, 0.55], max_m = [0.4, 0.8] }]";
+    let jet = "water = [{ kind = \"emitter\", from_m = [0.1, 0.5], to_m = [0.1, 0.75], \
+               speed_m_s = 1.0 }]\nstroke = [{ points_m = [[0.0, 0.3], [1.0, 0.2]] }]";
+    let wide = Scene { domain: Domain { width_m: 2.0, ..scene(small).domain }, ..scene(small) };
+    let model = wild();
+    let make = |scene: &Scene| Surrogate::new(model.clone(), scene).expect("a surrogate");
+    let scenes = [scene(small), wide, scene(jet)];
+    let mut together: Vec<Surrogate> = scenes.iter().map(make).collect();
+    for _ in 0..10 {
+        let mut all: Vec<&mut Surrogate> = together.iter_mut().filter(|w| w.is_due()).collect();
+        assert!(call_together(&model, &mut all, &mut ()).results.iter().all(Result::is_ok));
+        together.iter_mut().for_each(|w| w.advance(&mut Frame::default()).expect("a frame"));
+    }
+    for (scene, together) in scenes.iter().zip(&together) {
+        let mut alone = make(scene);
+        (0..10).for_each(|_| alone.advance(&mut Frame::default()).expect("a frame"));
+        assert!(!alone.water().is_empty());
+        assert_eq!(together.water(), alone.water());
+    }
 }

@@ -1,5 +1,7 @@
 //! What a skip connection is good for: let it be silent.
 
+use std::collections::BTreeMap;
+
 use burn::tensor::Tensor;
 
 use super::difference::Difference;
@@ -18,19 +20,27 @@ pub enum Silence {
     Mean,
 }
 
-struct Silenced<'a> {
-    skip: &'a str,
-    by: Silence,
+/// Silences skip connections while `inner` looks on, in place of `()` in
+/// [`Surrogate::call`](crate::Surrogate::call): so water can flow on without them.
+pub struct Silenced<'a> {
+    /// The connections, by the names of [`skips`], and what they carry instead. One that
+    /// does not exist is never silent.
+    pub skips: &'a BTreeMap<String, Silence>,
+    /// Who looks on.
+    pub inner: &'a mut dyn Tap,
 }
 
 impl Tap for Silenced<'_> {
+    fn see(&mut self, name: &str, answer: &Tensor<4>) {
+        self.inner.see(name, answer);
+    }
+
     fn skip(&mut self, name: &str, carried: Tensor<4>) -> Tensor<4> {
-        if name != self.skip {
-            return carried;
-        }
-        match self.by {
-            Silence::Zero => carried.zeros_like(),
-            Silence::Mean => {
+        let carried = self.inner.skip(name, carried);
+        match self.skips.get(name) {
+            None => carried,
+            Some(Silence::Zero) => carried.zeros_like(),
+            Some(Silence::Mean) => {
                 let dims = carried.dims();
                 carried.mean_dim(3).mean_dim(2).expand(dims)
             }
@@ -71,6 +81,7 @@ pub fn ablate(
         return Err(ModelError::Scene { what: "skip", got, takes });
     }
     let whole = question.ask(model, &mut ())?;
-    let silenced = question.ask(model, &mut Silenced { skip, by })?;
+    let skips = BTreeMap::from([(skip.to_owned(), by)]);
+    let silenced = question.ask(model, &mut Silenced { skips: &skips, inner: &mut () })?;
     Difference::between(&format!("without-skip-{skip}"), question, &whole, &silenced)
 }

@@ -9,7 +9,7 @@
 //! | [`layers`], [`Watch`] | what each layer answers, as named maps; costs nothing when nobody asks |
 //! | [`receptive_field`] | on which places the answer at a cell depends, and how much |
 //! | [`saliency()`] | how the answer changes when a line is missing |
-//! | [`ablate`] | how it changes when a skip connection is silent |
+//! | [`ablate`], [`Silenced`] | how it changes when a skip connection is silent, and water that flows on so |
 //! | [`disagreement()`] | where several networks do not agree, as they do where they have not learned |
 //!
 //! Maps have the lowest row first. Differences of answers are in m/s: what a
@@ -47,7 +47,7 @@ mod question;
 mod saliency;
 mod watch;
 
-pub use ablation::{Silence, ablate, skips};
+pub use ablation::{Silence, Silenced, ablate, skips};
 pub use difference::Difference;
 pub use disagreement::disagreement;
 pub use field::{reach_cells, receptive_field};

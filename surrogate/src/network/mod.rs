@@ -186,9 +186,10 @@ impl UNet {
 
     /// `[batch, INPUTS, height, width]` to `[batch, 2 × sub-frames, height, width]`.
     /// Height and width have to be multiples of [`Shape::coarsest`]. `tap` sees the
-    /// answer of each layer.
+    /// `input`, the answer of each layer, and the `answer` of all.
     pub fn forward(&self, input: Tensor<4>, tap: &mut dyn Tap) -> Tensor<4> {
         let mut skips = Vec::new();
+        tap.see("input", &input);
         let mut x = input;
         for (k, level) in self.down.iter().enumerate() {
             if k > 0 {
