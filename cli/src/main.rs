@@ -23,6 +23,7 @@ mod progress;
 mod scene_source;
 mod scenes;
 mod send;
+mod serve;
 mod simulate;
 mod train;
 mod validate;
@@ -43,6 +44,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     Simulate(simulate::Args),
+    Serve(serve::Args),
     Train(train::Args),
     Send(send::Args),
     Evaluate(evaluate::Args),
@@ -57,6 +59,7 @@ enum Command {
 
 const EXAMPLES: &str = "\
 Examples:
+  weir serve                                     the website: draw, and it flows
   weir scenes                                    what there is to look at
   weir simulate dam-break --picture dam.png      run one, draw its last frame
   weir simulate funnel --video funnel.gif        watch it
@@ -72,6 +75,7 @@ Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
 fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

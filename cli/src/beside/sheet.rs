@@ -87,10 +87,11 @@ fn blank([width, height]: [usize; 2]) -> anyhow::Result<RgbImage> {
 fn lay(onto: &mut RgbImage, srgb: &[u8], tile: [usize; 2], at: [usize; 2]) {
     let (width, height) = (onto.width() as usize, onto.height() as usize);
     let bytes = 3 * tile[0].min(width.saturating_sub(at[0]));
+    let onto: &mut [u8] = onto;
     for (row, from) in srgb.chunks_exact(3 * tile[0]).enumerate() {
         if at[1] + row < height {
             let start = 3 * ((at[1] + row) * width + at[0]);
-            onto.as_mut()[start..start + bytes].copy_from_slice(&from[..bytes]);
+            onto[start..start + bytes].copy_from_slice(&from[..bytes]);
         }
     }
 }

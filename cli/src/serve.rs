@@ -1,0 +1,166 @@
+//! `weir serve`: the website.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::net::TcpListener;
+use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
+use weir_server::config::{Config, ConfigError, Layers};
+use weir_server::{App, Basin, Content, Engines, Tls, TlsError};
+use weir_sim::{Backend, Solver, StrokeId};
+
+use crate::failure::Failure;
+use crate::{model_source, output};
+
+/// Open the website: draw lines, press start, and watch the network make water
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Where to listen [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "IP:PORT")]
+    addr: Option<String>,
+    /// The network: `default`, which comes with weir, or a model's folder [default: default]
+    #[arg(long, value_name = "NAME|PATH")]
+    model: Option<String>,
+    /// What computes it: flex (the processor), and wgpu or cuda where the build has them
+    /// [default: flex]
+    #[arg(long, value_name = "DEVICE")]
+    device: Option<String>,
+    /// A configuration; server/weir.example.toml shows all keys
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// One key of it, such as tls.mode=self-signed; over the file and the environment
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Check the configuration, print what it comes to as TOML, and end
+    #[arg(long)]
+    check_config: bool,
+    /// What the pages say: a folder with profile.toml, resume.toml, posts, projects and media
+    /// [default: placeholders]
+    #[arg(long, value_name = "DIR")]
+    content: Option<PathBuf>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  weir serve                             on http://127.0.0.1:8080, with the network that ships
+  weir serve --addr 0.0.0.0:80           for everybody on this network
+  weir serve --model runs/small/model    with a network of yours
+  weir serve --content mine              with pages about you; start from a copy of server/content
+  weir serve --set tls.mode=self-signed  encrypted, with a certificate made here
+  weir serve --config weir.toml --check-config
+
+Each key of the configuration can be set in the environment: tls.mode is WEIR_TLS__MODE.";
+
+/// The solver, drawn into while it runs.
+struct Reference(Solver);
+
+impl Advance for Reference {
+    fn frame_dt_s(&self) -> f64 {
+        self.0.frame_dt_s()
+    }
+
+    fn snapshot(&self, frame: &mut Frame) {
+        self.0.snapshot(frame);
+    }
+
+    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
+        self.0.advance(frame)
+    }
+}
+
+impl Basin for Reference {
+    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
+        self.0.add_stroke(stroke).map(|id| id.0).map_err(|error| error.to_string())
+    }
+
+    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
+        self.0.erase_stroke(StrokeId(id)).map_err(|error| error.to_string())
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let config = configuration(args).map_err(|error| Failure::BadInput(error.to_string()))?;
+    if args.check_config {
+        output::result(&config.to_toml()?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    weir_server::log::start(&config.log);
+    let content = match &args.content {
+        Some(folder) => Content::from_folder(folder),
+        None => Content::load(),
+    };
+    let content = content.map_err(|error| Failure::BadInput(format!("content: {error}")))?;
+    let model = model_source::load(&config.model, &config.device)?;
+    let reference = |scene: &Scene| match Solver::new(scene, Backend::Cpu) {
+        Ok(solver) => Ok(Box::new(Reference(solver)) as Box<dyn Basin>),
+        Err(error) => Err(error.to_string()),
+    };
+    let engines = Engines::new(model, Arc::new(reference))?;
+    let app = App::new(engines, config, &content).context("starting the thread for water")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.context("starting threads")?.block_on(serve(app))
+}
+
+/// Defaults, the file, the environment, the command line; the later over the earlier.
+fn configuration(args: &Args) -> Result<Config, ConfigError> {
+    let mut layers = Layers::default();
+    if let Some(path) = &args.config {
+        layers.file(path)?;
+    }
+    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
+    layers.environment(std::env::vars_os().map(|(name, value)| (text(name), text(value))))?;
+    for (source, key, value) in [
+        ("--addr", "addr", &args.addr),
+        ("--model", "model", &args.model),
+        ("--device", "device", &args.device),
+    ] {
+        if let Some(value) = value {
+            layers.set(source, key, value)?;
+        }
+    }
+    for said in &args.set {
+        layers.assign("--set", said)?;
+    }
+    layers.finish()
+}
+
+async fn serve(mut app: App) -> anyhow::Result<ExitCode> {
+    let config = Arc::clone(&app.config);
+    let listener = listen("addr", config.addr).await?;
+    let beside = match config.tls.redirect_addr {
+        Some(addr) => Some(listen("tls.redirect_addr", addr).await?),
+        None => None,
+    };
+    app.tls = Tls::start(&config, &app.closing).map_err(refusal)?;
+    let closing = app.closing.clone();
+    ctrlc::set_handler(move || closing.cancel()).context("listening for Ctrl-C")?;
+    let addr = listener.local_addr()?;
+    let scheme = if app.tls.is_some() { "https" } else { "http" };
+    output::notice(&format!("weir is at {scheme}://{addr}"));
+    let redirect = async {
+        if let Some(beside) = beside {
+            weir_server::redirect(beside, &app, addr.port()).await;
+        }
+    };
+    let most = config.limits.connections.get();
+    tokio::join!(weir_server::serve(listener, app.clone(), most), redirect);
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn listen(key: &str, addr: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(addr).await;
+    listener.map_err(|error| Failure::Lacking(format!("{key} {addr}: {error}")))
+}
+
+/// A file that is not what it should be is the user's.
+fn refusal(error: TlsError) -> Failure {
+    match error {
+        TlsError::File { .. } | TlsError::Wrong { .. } => Failure::BadInput(error.to_string()),
+        _ => Failure::Lacking(error.to_string()),
+    }
+}

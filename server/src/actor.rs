@@ -1,0 +1,278 @@
+//! One run on the stage: what is done to it, and what is left for those who look.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::watch;
+use weir_scene::AdvanceError;
+use weir_surrogate::internals::{Question, Silence, Silenced, Watch};
+use weir_surrogate::{Pass, StrokeId, Surrogate, call_together};
+
+use crate::insides::Insides;
+use crate::run::{Engines, Run};
+use crate::stage::{Deed, Key, Moment, RunId, Seat, State, Waits};
+use crate::told::{Teller, Told};
+
+/// Frames of 1/60 s that a step by hand goes.
+const STEP: u32 = 2;
+/// Calls of the network from one look inside to the next.
+const LOOK_EVERY: u32 = 3;
+
+/// A run with its slots.
+pub struct Actor {
+    pub run: Run,
+    pub key: Key,
+    /// Connections of its owner: one that was lost may be noticed after the next has come.
+    pub owners: usize,
+    /// Since when there is none, and whether it moved then.
+    pub abandoned: Option<(Instant, bool)>,
+    /// Since when it moves.
+    pub moved_since: Option<Instant>,
+    pub waits: Option<Waits>,
+    silent: BTreeMap<String, Silence>,
+    tellers: [Teller; 2],
+    state: watch::Sender<Arc<State>>,
+    streams: [watch::Sender<Option<Arc<Told>>>; 2],
+    insides: watch::Sender<Option<Arc<Insides>>>,
+    calls_unseen: u32,
+    failure: Option<String>,
+    /// Whether its water is other than what was told.
+    has_moved: bool,
+    /// Whether its water or its lines are other than what was looked into.
+    has_changed: bool,
+}
+
+impl Actor {
+    /// Tells how it begins.
+    pub fn new(run: Run) -> Self {
+        let scene = run.scene();
+        let mut actor = Self {
+            run,
+            key: Key::random(),
+            owners: 1,
+            abandoned: None,
+            moved_since: None,
+            waits: None,
+            silent: BTreeMap::new(),
+            tellers: [0, 1].map(|_| Teller::new(&scene)),
+            state: watch::Sender::default(),
+            streams: [0, 1].map(|_| watch::Sender::new(None)),
+            insides: watch::Sender::new(None),
+            calls_unseen: 0,
+            failure: None,
+            has_moved: true,
+            has_changed: true,
+        };
+        actor.say();
+        actor.tell();
+        actor
+    }
+
+    /// A place before it.
+    pub fn seat(&self, run: RunId, is_owner: bool) -> Seat {
+        Seat {
+            run,
+            key: is_owner.then_some(self.key),
+            state: self.state.subscribe(),
+            streams: [0, 1].map(|k| self.streams[k].subscribe()),
+            insides: self.insides.clone(),
+        }
+    }
+
+    /// Does all but what starts it, which is not its own to decide.
+    pub fn act(&mut self, deed: Deed, engines: &Engines) -> Result<(), String> {
+        let run = &mut self.run;
+        match deed {
+            Deed::Start => {}
+            Deed::Pause => {
+                run.is_playing = false;
+                self.waits = None;
+            }
+            Deed::Step => {
+                run.is_playing = false;
+                self.waits = None;
+                run.owe(STEP);
+            }
+            Deed::Reset => {
+                run.reset()?;
+                self.begin();
+            }
+            Deed::Speed(speed) => {
+                if !(0.05..=4.0).contains(&speed) {
+                    return Err(format!("speed: got {speed}, takes 0.05 to 4"));
+                }
+                run.speed = speed;
+            }
+            Deed::Engine(engine) => {
+                run.set_engine(engine)?;
+                self.begin();
+            }
+            Deed::Add(number, stroke) => run.add_line(number, &stroke)?,
+            Deed::Erase(number) => run.erase_line(number)?,
+            Deed::Silence(skips) => {
+                let known = &engines.atlas.skips;
+                if let Some(wrong) = skips.iter().find(|skip| !known.contains(skip)) {
+                    return Err(format!("skips: got {wrong:?}, takes {}", known.join(", ")));
+                }
+                self.silent = skips.into_iter().map(|skip| (skip, Silence::Zero)).collect();
+            }
+        }
+        self.has_changed = true;
+        self.say();
+        Ok(())
+    }
+
+    fn begin(&mut self) {
+        self.failure = None;
+        self.has_moved = true;
+        self.tellers.iter_mut().for_each(Teller::cut);
+    }
+
+    /// Whether its network has to be called by itself, since somebody looks into it or
+    /// parts of it are silent.
+    pub fn is_special(&self) -> bool {
+        !self.silent.is_empty() || self.is_looked_into() && self.calls_unseen + 1 >= LOOK_EVERY
+    }
+
+    fn is_looked_into(&self) -> bool {
+        self.insides.receiver_count() > 0
+    }
+
+    /// The networks that have to be called before the next frame.
+    pub fn due(&mut self) -> Vec<&mut Surrogate> {
+        if self.failure.is_some() { Vec::new() } else { self.run.due().collect() }
+    }
+
+    /// What came of its call.
+    pub fn called(&mut self, result: Result<(), AdvanceError>) {
+        self.calls_unseen += 1;
+        if let Err(error) = result {
+            self.failure = Some(error.to_string());
+        }
+    }
+
+    /// Calls its network by itself; `None` if it is not due.
+    pub fn call(&mut self, engines: &Engines) -> Option<Pass> {
+        let is_looked_into = self.is_looked_into() && self.calls_unseen + 1 >= LOOK_EVERY;
+        let mut watch = self.watch(engines, is_looked_into);
+        let silent = std::mem::take(&mut self.silent);
+        let mut tap = Silenced { skips: &silent, inner: &mut watch };
+        let mut due = self.due();
+        let size = due.first().map(|surrogate| size(surrogate));
+        let pass = size.map(|_| call_together(&engines.model, &mut due, &mut tap));
+        self.silent = silent;
+        let (size, mut pass) = (size?, pass?);
+        self.called(pass.results.pop().unwrap_or(Ok(())));
+        if is_looked_into {
+            // Of the call that makes the next frame.
+            self.leave_insides(self.tellers[0].number() + 1, size, &watch, engines);
+        }
+        Some(pass)
+    }
+
+    /// Moves on by a frame.
+    pub fn advance(&mut self) {
+        // A network that failed would fail again.
+        let result = if self.failure.is_some() { Ok(()) } else { self.run.advance() };
+        (self.has_moved, self.has_changed) = (true, true);
+        if let Err(error) = result {
+            self.failure = Some(error);
+        }
+        if self.failure.is_some() {
+            self.run.stop();
+            self.say();
+        }
+    }
+
+    /// Leaves the latest frames where all can see them.
+    pub fn tell(&mut self) {
+        if !std::mem::take(&mut self.has_moved) {
+            return;
+        }
+        for ((stream, teller), slot) in
+            self.run.streams.iter().zip(&mut self.tellers).zip(&self.streams)
+        {
+            slot.send_replace(Some(teller.tell(&stream.frame)));
+        }
+    }
+
+    /// Shows the insides of the network while nothing moves: what it would say of the
+    /// water as it lies.
+    pub fn show(&mut self, engines: &Engines) {
+        if !self.is_looked_into() {
+            // Who looks next shall not see what was.
+            self.insides.send_if_modified(|insides| insides.take().is_some());
+            return;
+        }
+        let is_old = self.has_changed || self.insides.borrow().is_none();
+        if self.run.is_playing && self.insides.borrow().is_some() || !is_old {
+            return;
+        }
+        self.has_changed = false;
+        let Some(surrogate) = self.run.network() else { return };
+        let (question, size) = (Question::of(surrogate), size(surrogate));
+        let mut watch = self.watch(engines, true);
+        let mut tap = Silenced { skips: &self.silent, inner: &mut watch };
+        match question.ask(&engines.model, &mut tap) {
+            Ok(_) => self.leave_insides(self.tellers[0].number(), size, &watch, engines),
+            Err(error) => tracing::warn!(%error, "the network cannot be looked into"),
+        }
+    }
+
+    fn watch(&self, engines: &Engines, is_looked_into: bool) -> Watch {
+        let layers = if is_looked_into { &engines.atlas.layers[..] } else { &[] };
+        Watch::new(layers.iter().map(|sheet| sheet.name.clone()))
+    }
+
+    fn leave_insides(&mut self, number: u32, size: [usize; 2], watch: &Watch, engines: &Engines) {
+        match watch.maps() {
+            Ok(maps) => {
+                let insides = Insides::new(number, size, maps, &engines.atlas);
+                self.insides.send_replace(Some(Arc::new(insides)));
+                self.calls_unseen = 0;
+            }
+            Err(error) => tracing::warn!(%error, "the network cannot be looked into"),
+        }
+    }
+
+    /// The water as it is now, to ask the network about; `None` if no network moves it.
+    pub fn moment(&mut self) -> Option<Moment> {
+        let lines: BTreeMap<StrokeId, u32> = self.run.network_lines().collect();
+        let surrogate = self.run.network()?;
+        Some(Moment { number: self.tellers[0].number(), question: Question::of(surrogate), lines })
+    }
+
+    /// Leaves how it is where all can see it.
+    pub fn say(&mut self) {
+        let scene = self.run.scene();
+        let lines =
+            self.run.lines().flat_map(|(number, strokes)| strokes.iter().map(move |_| number));
+        let lines: Vec<u32> = lines.collect();
+        let is_playing = self.run.is_playing;
+        self.moved_since =
+            if is_playing { self.moved_since.or(Some(Instant::now())) } else { None };
+        let (engine, speed, waits) = (self.run.engine(), self.run.speed, self.waits);
+        let silent: Vec<String> = self.silent.keys().cloned().collect();
+        let failure = self.failure.clone();
+        self.state.send_modify(|state| {
+            *state = Arc::new(State {
+                revision: state.revision + 1,
+                scene: Arc::new(scene),
+                lines: Arc::new(lines),
+                engine,
+                is_playing,
+                waits,
+                speed,
+                silent: Arc::new(silent),
+                failure,
+            });
+        });
+    }
+}
+
+/// Columns and rows of cells.
+fn size(surrogate: &Surrogate) -> [usize; 2] {
+    let grid = surrogate.bed().grid();
+    [grid.nx, grid.ny]
+}

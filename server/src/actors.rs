@@ -1,0 +1,284 @@
+//! The thread on which all water moves, thirty times a second.
+//!
+//! All networks that are due are asked in one pass, but for those that somebody looks into.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+use tokio::sync::watch;
+use weir_scene::{Limits, Scene};
+use weir_surrogate::{Pass, Surrogate, call_together};
+
+use crate::actor::Actor;
+use crate::beat::Beats;
+use crate::cost::Cost;
+use crate::run::{Engine, Engines, Run};
+use crate::stage::{BEAT, Deed, Key, Load, Moment, Refusal, RunId, Seat, Waits, Wish};
+
+/// Shortest time between two beats in which wishes are heard.
+const HEARING: Duration = Duration::from_millis(3);
+/// How long a run is kept for an owner who went without a word.
+const KEPT: Duration = Duration::from_secs(30);
+/// Runs that can be open; those that do not move cost memory alone.
+const MOST: usize = 512;
+/// How fast running means follow.
+const FOLLOW: f64 = 0.05;
+
+/// All runs.
+pub struct Actors {
+    engines: Engines,
+    limits: Limits,
+    runs: BTreeMap<RunId, Actor>,
+    /// Runs that wait to be started, the first first.
+    line: VecDeque<RunId>,
+    cost: Cost,
+    load: Load,
+    shown: watch::Sender<Load>,
+    beats: Beats,
+}
+
+impl Actors {
+    /// None yet.
+    pub fn new(engines: Engines, limits: Limits, shown: watch::Sender<Load>, beats: Beats) -> Self {
+        let cost = Cost::new(engines.atlas.call_s_a_particle);
+        let (runs, line, load) = (BTreeMap::new(), VecDeque::new(), Load::default());
+        Self { engines, limits, runs, line, cost, load, shown, beats }
+    }
+
+    /// Moves them until nobody can wish for anything any more.
+    pub fn play(mut self, heard: &Receiver<Wish>) {
+        let mut last = Instant::now();
+        loop {
+            let next = last + BEAT;
+            // Wishes are heard while there is nothing else to do, and between two beats. Who is
+            // late hears some too: one of them may be to stop what makes it late.
+            let until = next.max(Instant::now() + HEARING);
+            loop {
+                let wait = until.saturating_duration_since(Instant::now());
+                match heard.recv_timeout(wait) {
+                    Ok(wish) => self.grant(wish),
+                    Err(RecvTimeoutError::Timeout) => break,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+                if Instant::now() >= until {
+                    break;
+                }
+            }
+            let begun = Instant::now();
+            let late = begun.duration_since(next);
+            self.load.late_beats += u64::from(late > BEAT);
+            // After a long stop time goes on from now.
+            last = if late > 4 * BEAT { begun } else { next };
+            let effort = self.effort();
+            self.beat();
+            self.beats.beat(begun.elapsed());
+            let share = begun.elapsed().as_secs_f64() / BEAT.as_secs_f64();
+            self.cost.learn(effort, share);
+            self.load.share += FOLLOW * (share - self.load.share);
+            self.load.runs = self.runs.len();
+            self.load.playing = self.runs.values().filter(|actor| actor.run.is_playing).count();
+            self.load.waiting = self.line.len();
+            self.shown.send_replace(self.load);
+        }
+    }
+
+    fn grant(&mut self, wish: Wish) {
+        match wish {
+            Wish::Open(scene, engine, answer) => {
+                let _ = answer.send(self.open(*scene, engine));
+            }
+            Wish::Join(run, answer) => {
+                let seat = self.runs.get(&run).map(|actor| actor.seat(run, false));
+                let _ = answer.send(seat.ok_or(Refusal::Gone(run)));
+            }
+            Wish::Resume(key, answer) => {
+                let _ = answer.send(self.resume(key));
+            }
+            Wish::Do(run, deed, answer) => {
+                let _ = answer.send(self.act(run, *deed));
+            }
+            Wish::Question(run, answer) => {
+                let _ = answer.send(self.moment(run));
+            }
+            Wish::Abandon(run) => self.abandon(run),
+            Wish::Close(run) => self.close(run),
+        }
+    }
+
+    fn open(&mut self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
+        if self.runs.len() >= MOST {
+            return Err(Refusal::Full(MOST));
+        }
+        let run = Run::new(scene, engine, &self.engines, self.limits).map_err(Refusal::Wrong)?;
+        let id = RunId::random();
+        let actor = Actor::new(run);
+        let seat = actor.seat(id, true);
+        self.runs.insert(id, actor);
+        Ok(seat)
+    }
+
+    fn resume(&mut self, key: Key) -> Result<Seat, Refusal> {
+        let found = self.runs.iter_mut().find(|(_, actor)| actor.key == key);
+        let (run, actor) = found.ok_or(Refusal::Ended)?;
+        let (run, seat) = (*run, actor.seat(*run, true));
+        actor.owners += 1;
+        if let Some((_, true)) = actor.abandoned.take() {
+            self.line.push_back(run);
+            self.start_who_can();
+        }
+        Ok(seat)
+    }
+
+    /// Nobody looks at it as long as its owner is away: it rests, and others have room.
+    fn abandon(&mut self, run: RunId) {
+        let Some(actor) = self.runs.get_mut(&run) else { return };
+        actor.owners = actor.owners.saturating_sub(1);
+        if actor.owners > 0 {
+            return;
+        }
+        let moved = actor.run.is_playing || self.line.contains(&run);
+        actor.abandoned = Some((Instant::now(), moved));
+        (actor.run.is_playing, actor.waits) = (false, None);
+        if let Some(since) = actor.moved_since {
+            self.cost.learn_visit(since.elapsed());
+        }
+        actor.say();
+        self.line.retain(|id| *id != run);
+        self.start_who_can();
+    }
+
+    fn act(&mut self, run: RunId, deed: Deed) -> Result<(), Refusal> {
+        let actor = self.runs.get_mut(&run).ok_or(Refusal::Gone(run))?;
+        let starts = matches!(deed, Deed::Start) && !actor.run.is_playing;
+        let stops = matches!(deed, Deed::Pause | Deed::Step);
+        let moved = actor.moved_since;
+        actor.act(deed, &self.engines).map_err(Refusal::Wrong)?;
+        if let (Some(since), None) = (moved, actor.moved_since) {
+            self.cost.learn_visit(since.elapsed());
+        }
+        if starts && !self.line.contains(&run) {
+            self.line.push_back(run);
+        }
+        self.line.retain(|id| *id != run || !stops);
+        self.start_who_can();
+        Ok(())
+    }
+
+    fn moment(&mut self, run: RunId) -> Result<Moment, Refusal> {
+        let actor = self.runs.get_mut(&run).ok_or(Refusal::Gone(run))?;
+        let why = "engine: takes one with the network";
+        actor.moment().ok_or_else(|| Refusal::Wrong(why.to_owned()))
+    }
+
+    fn close(&mut self, run: RunId) {
+        let actor = self.runs.remove(&run);
+        if let Some(since) = actor.and_then(|actor| actor.moved_since) {
+            self.cost.learn_visit(since.elapsed());
+        }
+        self.line.retain(|id| *id != run);
+        self.start_who_can();
+    }
+
+    /// What moves, in particles for each second of the visitors'.
+    fn effort(&self) -> f64 {
+        self.runs.values().filter(|a| a.run.is_playing).map(|a| a.run.effort()).sum()
+    }
+
+    /// Starts those who have waited while there is room, and tells the others how many
+    /// are before them.
+    fn start_who_can(&mut self) {
+        while let Some(&first) = self.line.front() {
+            let others = self.effort();
+            let Some(actor) = self.runs.get_mut(&first) else {
+                self.line.pop_front();
+                continue;
+            };
+            if !self.cost.has_room(others, actor.run.effort()) {
+                break;
+            }
+            (actor.run.is_playing, actor.waits) = (true, None);
+            actor.say();
+            self.line.pop_front();
+        }
+        let playing = self.runs.values().filter(|actor| actor.run.is_playing).count();
+        for (before, run) in self.line.iter().enumerate() {
+            let waits = Waits { before, about_s: self.cost.wait_s(before, playing) };
+            let actor = self.runs.get_mut(run);
+            // Estimates change all the time; that alone is no news.
+            if let Some(actor) = actor.filter(|a| a.waits.map(|w| w.before) != Some(before)) {
+                actor.waits = Some(waits);
+                actor.say();
+            }
+        }
+    }
+
+    /// Moves what moves, and tells what has moved.
+    fn beat(&mut self) {
+        let begun = Instant::now();
+        let gone = |actor: &Actor| actor.abandoned.is_some_and(|(since, _)| since.elapsed() > KEPT);
+        let gone: Vec<RunId> =
+            self.runs.iter().filter(|(_, actor)| gone(actor)).map(|(&run, _)| run).collect();
+        gone.into_iter().for_each(|run| self.close(run));
+        if !self.line.is_empty() {
+            self.start_who_can();
+        }
+        self.runs.values_mut().for_each(|actor| actor.run.pass(BEAT.as_secs_f64()));
+        loop {
+            let mut owing: Vec<&mut Actor> =
+                self.runs.values_mut().filter(|actor| actor.run.owes()).collect();
+            if owing.is_empty() {
+                break;
+            }
+            for pass in call(&self.engines, &mut owing) {
+                self.beats.call(pass.encode + pass.network + pass.carry);
+                follow(&mut self.load.encode_ms, pass.encode);
+                follow(&mut self.load.network_ms, pass.network);
+                follow(&mut self.load.carry_ms, pass.carry);
+            }
+            owing.par_iter_mut().for_each(|actor| actor.advance());
+            if begun.elapsed() > BEAT {
+                // Water that is too much goes slower, and nobody's frames come later for it.
+                self.runs.values_mut().for_each(|actor| actor.run.forgive());
+                break;
+            }
+        }
+        let begun = Instant::now();
+        self.runs.par_iter_mut().for_each(|(_, actor)| actor.tell());
+        follow(&mut self.load.tell_ms, begun.elapsed());
+        self.runs.values_mut().for_each(|actor| actor.show(&self.engines));
+    }
+}
+
+/// Calls the network for all that are due: one pass for most of them, and one for each
+/// that is special.
+fn call(engines: &Engines, owing: &mut [&mut Actor]) -> Vec<Pass> {
+    let mut passes = Vec::new();
+    let (special, others): (Vec<&mut &mut Actor>, Vec<&mut &mut Actor>) =
+        owing.iter_mut().partition(|actor| actor.is_special());
+    passes.extend(special.into_iter().filter_map(|actor| actor.call(engines)));
+    let mut others: Vec<&mut &mut Actor> = others;
+    let mut whose = Vec::new();
+    let mut due: Vec<&mut Surrogate> = Vec::new();
+    for (k, actor) in others.iter_mut().enumerate() {
+        for surrogate in actor.due() {
+            whose.push(k);
+            due.push(surrogate);
+        }
+    }
+    if !due.is_empty() {
+        let mut pass = call_together(&engines.model, &mut due, &mut ());
+        let results = std::mem::take(&mut pass.results);
+        for (k, result) in whose.into_iter().zip(results) {
+            others[k].called(result);
+        }
+        passes.push(pass);
+    }
+    passes
+}
+
+/// A running mean, in milliseconds.
+fn follow(mean_ms: &mut f64, took: Duration) {
+    *mean_ms += FOLLOW * (1000.0 * took.as_secs_f64() - *mean_ms);
+}

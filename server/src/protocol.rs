@@ -1,0 +1,207 @@
+//! What is said in words over a visitor's WebSocket; `docs/PROTOCOL.md` explains it.
+
+use serde::{Deserialize, Serialize};
+use weir_scene::{Scene, Stroke};
+
+use crate::insides::Wanted;
+use crate::run::Engine;
+use crate::stage::{Deed, Load, State, Waits};
+
+/// What a visitor says.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Said {
+    /// A run of one's own, of a scene or of an example by its name.
+    Open {
+        /// A scene, as in a scene file.
+        scene: Option<serde_json::Value>,
+        /// An example.
+        example: Option<String>,
+        /// What moves it.
+        #[serde(default)]
+        engine: Engine,
+    },
+    /// To look at somebody's run.
+    Watch {
+        /// Its name.
+        run: String,
+    },
+    /// To come back to one's own run after the connection was lost.
+    Resume {
+        /// What came with the run.
+        key: String,
+    },
+    /// To leave it.
+    Leave,
+    /// See [`Deed`].
+    Start,
+    /// See [`Deed`].
+    Pause,
+    /// See [`Deed`].
+    Step,
+    /// See [`Deed`].
+    Reset,
+    /// See [`Deed`].
+    Speed {
+        /// Simulated seconds for a second.
+        to: f64,
+    },
+    /// See [`Deed`].
+    Engine {
+        /// What moves it.
+        to: Engine,
+    },
+    /// See [`Deed`].
+    Add {
+        /// The number that the line gets.
+        line: u32,
+        /// Its points, metres.
+        points_m: Vec<[f64; 2]>,
+        /// Whether its last point joins the first.
+        #[serde(default)]
+        closed: bool,
+    },
+    /// See [`Deed`].
+    Erase {
+        /// The line's number.
+        line: u32,
+    },
+    /// See [`Deed`].
+    Silence {
+        /// Names of skip connections; all others are heard.
+        skips: Vec<String>,
+    },
+    /// To look into the network: these maps from now on, none for an end.
+    Look {
+        /// Numbers of layers in the atlas, and of their maps.
+        maps: Vec<Wanted>,
+    },
+    /// On which places the network's answer at one depends.
+    Field {
+        /// The place, metres.
+        at_m: [f64; 2],
+    },
+    /// How much the network's answer changes without each of the lines.
+    Saliency,
+    /// To be answered at once.
+    Ping {
+        /// What comes back.
+        at: f64,
+    },
+    /// A frame of the first stream has been seen.
+    Seen {
+        /// Its number.
+        number: u32,
+    },
+}
+
+impl Said {
+    /// What it does to a run, if it does anything to one.
+    pub fn deed(self) -> Option<Deed> {
+        Some(match self {
+            Self::Start => Deed::Start,
+            Self::Pause => Deed::Pause,
+            Self::Step => Deed::Step,
+            Self::Reset => Deed::Reset,
+            Self::Speed { to } => Deed::Speed(to),
+            Self::Engine { to } => Deed::Engine(to),
+            Self::Add { line, points_m, closed } => {
+                Deed::Add(line, Stroke { points_m, closed, ..Stroke::default() })
+            }
+            Self::Erase { line } => Deed::Erase(line),
+            Self::Silence { skips } => Deed::Silence(skips),
+            Self::Open { .. }
+            | Self::Watch { .. }
+            | Self::Resume { .. }
+            | Self::Leave
+            | Self::Look { .. }
+            | Self::Field { .. }
+            | Self::Saliency
+            | Self::Ping { .. }
+            | Self::Seen { .. } => return None,
+        })
+    }
+}
+
+/// What the server says.
+#[derive(Debug, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Answer<'a> {
+    /// A place before a run.
+    Run {
+        /// Its name.
+        run: String,
+        /// Whether it can be drawn into.
+        mine: bool,
+        /// What brings its owner back to it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        key: Option<String>,
+    },
+    /// How the run is.
+    State {
+        /// Goes up with every change.
+        revision: u64,
+        /// The scene with its lines.
+        scene: &'a Scene,
+        /// The number of the line that each stroke is of.
+        lines: &'a [u32],
+        /// What moves it.
+        engine: Engine,
+        /// Whether it moves.
+        is_playing: bool,
+        /// How long it waits to be started.
+        waits: Option<Waits>,
+        /// Simulated seconds for a second.
+        speed: f64,
+        /// Skip connections that are silent.
+        silent: &'a [String],
+        /// Why it stopped.
+        failure: Option<&'a str>,
+    },
+    /// How busy the server is, once a second.
+    Pace(Load),
+    /// What each line does to the network's answer, most first.
+    Saliency {
+        /// Lines and their effects.
+        lines: Vec<Effect>,
+    },
+    /// To a ping.
+    Pong {
+        /// What came with it.
+        at: f64,
+    },
+    /// Something cannot be done.
+    Refused {
+        /// What was to be done.
+        what: &'a str,
+        /// Why not.
+        why: String,
+    },
+    /// The run has ended.
+    Ended,
+}
+
+/// What a line does.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Effect {
+    /// Its number.
+    pub line: u32,
+    /// How much the answer changes without it, over all water, m/s and sub-frame.
+    pub effect_m_s: f64,
+}
+
+impl<'a> From<&'a State> for Answer<'a> {
+    fn from(state: &'a State) -> Self {
+        Self::State {
+            revision: state.revision,
+            scene: &state.scene,
+            lines: &state.lines,
+            engine: state.engine,
+            is_playing: state.is_playing,
+            waits: state.waits,
+            speed: state.speed,
+            silent: &state.silent,
+            failure: state.failure.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! One rectangle of water: its scene, its lines, what moves it, and whether it moves now.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use weir_scene::{Frame, Limits, Scene, Stroke};
+use weir_surrogate::{FPS, Model, StrokeId, Surrogate};
+
+use crate::atlas::{Atlas, AtlasError};
+use crate::basin::{Basin, Reference};
+
+/// What moves the water.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// The network.
+    #[default]
+    Network,
+    /// The solver that it learned from.
+    Reference,
+    /// Both, from the same start: the network is the first stream, the reference the second.
+    Both,
+}
+
+/// What runs are made with.
+#[derive(Clone)]
+pub struct Engines {
+    /// The network.
+    pub model: Model,
+    /// What there is to see inside of it.
+    pub atlas: Arc<Atlas>,
+    /// The solver.
+    pub reference: Reference,
+}
+
+impl Engines {
+    /// Watches the network at work for a second.
+    ///
+    /// # Errors
+    /// It failed.
+    pub fn new(model: Model, reference: Reference) -> Result<Self, AtlasError> {
+        let atlas = Arc::new(Atlas::of(&model)?);
+        Ok(Self { model, atlas, reference })
+    }
+}
+
+/// What moves one stream of frames.
+pub enum Mover {
+    /// The network, which moves many at once.
+    Network(Box<Surrogate>),
+    /// Anything else.
+    Other(Box<dyn Basin>),
+}
+
+impl Mover {
+    fn basin(&mut self) -> &mut dyn Basin {
+        match self {
+            Self::Network(surrogate) => &mut **surrogate,
+            Self::Other(basin) => &mut **basin,
+        }
+    }
+}
+
+/// A line as the visitor numbers it.
+struct Line {
+    /// What became of what was drawn: it is cut where it leaves the rectangle.
+    strokes: Vec<Stroke>,
+    /// What each mover calls these.
+    names: Vec<Vec<u32>>,
+}
+
+/// A mover and its latest frame.
+pub struct Stream {
+    /// What moves it.
+    pub mover: Mover,
+    /// How it is now.
+    pub frame: Frame,
+}
+
+/// One rectangle of water.
+pub struct Run {
+    engines: Engines,
+    engine: Engine,
+    limits: Limits,
+    /// As it was opened, without lines.
+    scene: Scene,
+    lines: BTreeMap<u32, Line>,
+    /// The network's, the reference's, or both.
+    pub streams: Vec<Stream>,
+    /// Simulated seconds for a second of the visitor's.
+    pub speed: f64,
+    /// Whether it moves.
+    pub is_playing: bool,
+    /// Frames that it should be ahead by now.
+    owed: f64,
+}
+
+/// Most frames that a run owes beyond those of a beat: whoever asks for more steps than can be
+/// made would hold up the water of all others.
+const MOST_OWED: f64 = 4.0;
+
+impl Run {
+    /// The scene at its beginning. Its lines are numbered from zero.
+    ///
+    /// # Errors
+    /// It asks for what a mover cannot do, in words for the visitor.
+    pub fn new(
+        mut scene: Scene,
+        engine: Engine,
+        engines: &Engines,
+        limits: Limits,
+    ) -> Result<Self, String> {
+        scene.validate(&limits).map_err(|error| error.to_string())?;
+        let drawn = std::mem::take(&mut scene.strokes);
+        let line = |stroke| Line { strokes: vec![stroke], names: Vec::new() };
+        let lines = (0..).zip(drawn.into_iter().map(line)).collect();
+        let mut run = Self {
+            engines: engines.clone(),
+            engine,
+            limits,
+            scene,
+            lines,
+            streams: Vec::new(),
+            speed: 1.0,
+            is_playing: false,
+            owed: 0.0,
+        };
+        run.reset()?;
+        Ok(run)
+    }
+
+    /// What moves it.
+    pub fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// The scene with its lines as they are now.
+    pub fn scene(&self) -> Scene {
+        let strokes = self.lines.values().flat_map(|line| line.strokes.iter().cloned()).collect();
+        Scene { strokes, ..self.scene.clone() }
+    }
+
+    /// The lines by their numbers.
+    pub fn lines(&self) -> impl Iterator<Item = (u32, &[Stroke])> {
+        self.lines.iter().map(|(&number, line)| (number, &line.strokes[..]))
+    }
+
+    /// Back to the beginning, with the lines as they are now.
+    ///
+    /// # Errors
+    /// A mover refuses the scene.
+    pub fn reset(&mut self) -> Result<(), String> {
+        let scene = self.scene();
+        let network = || -> Result<Mover, String> {
+            let surrogate = Surrogate::new(self.engines.model.clone(), &scene);
+            Ok(Mover::Network(Box::new(surrogate.map_err(|error| error.to_string())?)))
+        };
+        let reference = || (self.engines.reference)(&scene).map(Mover::Other);
+        let movers: Vec<Mover> = match self.engine {
+            Engine::Network => vec![network()?],
+            Engine::Reference => vec![reference()?],
+            Engine::Both => vec![network()?, reference()?],
+        };
+        let stream = |mut mover: Mover| {
+            let mut frame = Frame::default();
+            mover.basin().snapshot(&mut frame);
+            Stream { mover, frame }
+        };
+        self.streams = movers.into_iter().map(stream).collect();
+        // Movers number the lines that they begin with in their order.
+        let mut next = 0..;
+        for line in self.lines.values_mut() {
+            let names: Vec<u32> = next.by_ref().take(line.strokes.len()).collect();
+            line.names = vec![names; self.streams.len()];
+        }
+        self.owed = 0.0;
+        Ok(())
+    }
+
+    /// Other engines, from the beginning.
+    ///
+    /// # Errors
+    /// One refuses the scene; the run stays what it was.
+    pub fn set_engine(&mut self, engine: Engine) -> Result<(), String> {
+        let before = std::mem::replace(&mut self.engine, engine);
+        self.reset().inspect_err(|_| self.engine = before)
+    }
+
+    /// Draws line `number`, which may be as rough as a hand is.
+    ///
+    /// # Errors
+    /// It is no line, there are too many, or the number is taken.
+    pub fn add_line(&mut self, number: u32, drawn: &Stroke) -> Result<(), String> {
+        if self.lines.contains_key(&number) {
+            return Err(format!("line {number}: there is one already"));
+        }
+        let strokes =
+            drawn.fitted(&self.scene.domain, &self.limits).map_err(|error| error.to_string())?;
+        if strokes.is_empty() {
+            return Err("line: lies outside of the rectangle".to_owned());
+        }
+        let mut whole = self.scene();
+        whole.strokes.extend(strokes.iter().cloned());
+        whole.validate(&self.limits).map_err(|error| error.to_string())?;
+        let mut names = Vec::new();
+        for stream in &mut self.streams {
+            let basin = stream.mover.basin();
+            names.push(strokes.iter().map(|s| basin.add_stroke(s)).collect::<Result<_, _>>()?);
+        }
+        self.lines.insert(number, Line { strokes, names });
+        Ok(())
+    }
+
+    /// Takes line `number` away.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn erase_line(&mut self, number: u32) -> Result<(), String> {
+        let line = self.lines.remove(&number).ok_or(format!("line {number}: there is none"))?;
+        for (stream, names) in self.streams.iter_mut().zip(&line.names) {
+            let basin = stream.mover.basin();
+            names.iter().try_for_each(|&name| basin.erase_stroke(name))?;
+        }
+        Ok(())
+    }
+
+    /// Time passes for the visitor.
+    pub fn pass(&mut self, seconds: f64) {
+        if self.is_playing {
+            let passed = seconds * self.speed * FPS;
+            self.owed = (self.owed + passed).min(passed + MOST_OWED);
+        }
+    }
+
+    /// Asks for some frames more than time asks for, as far as they can be made at once.
+    pub fn owe(&mut self, frames: u32) {
+        self.owed = (self.owed + f64::from(frames)).min(MOST_OWED);
+    }
+
+    /// Lets go of the frames that time asked for and that cannot be made in time. Steps by hand
+    /// are made later.
+    pub fn forgive(&mut self) {
+        if self.is_playing {
+            self.owed = self.owed.fract();
+        }
+    }
+
+    /// Whether a frame is owed.
+    pub fn owes(&self) -> bool {
+        self.owed >= 1.0 - 1e-9
+    }
+
+    /// The networks that have to be called before the next frame.
+    pub fn due(&mut self) -> impl Iterator<Item = &mut Surrogate> {
+        self.streams.iter_mut().filter_map(|stream| match &mut stream.mover {
+            Mover::Network(surrogate) if surrogate.is_due() => Some(&mut **surrogate),
+            _ => None,
+        })
+    }
+
+    /// The network, if one moves it.
+    pub fn network(&self) -> Option<&Surrogate> {
+        self.streams.iter().find_map(|stream| match &stream.mover {
+            Mover::Network(surrogate) => Some(&**surrogate),
+            Mover::Other(_) => None,
+        })
+    }
+
+    /// What the network calls each line; the network's is the first stream.
+    pub fn network_lines(&self) -> impl Iterator<Item = (StrokeId, u32)> {
+        self.lines.iter().flat_map(|(&number, line)| {
+            let names = line.names.first().into_iter().flatten();
+            names.map(move |&name| (StrokeId(name), number))
+        })
+    }
+
+    /// What a second of it takes, in particles that one mover moves for a simulated second.
+    pub fn effort(&self) -> f64 {
+        let particles: usize = self.streams.iter().map(|s| s.frame.positions_m.len()).sum();
+        self.speed * particles as f64
+    }
+
+    /// Moves on by the frame that is owed.
+    ///
+    /// # Errors
+    /// A mover failed; the run stops, and its last frames stand.
+    pub fn advance(&mut self) -> Result<(), String> {
+        self.owed -= 1.0;
+        for Stream { mover, frame } in &mut self.streams {
+            mover.basin().advance(frame).map_err(|error| error.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Holds it, with nothing owed.
+    pub fn stop(&mut self) {
+        self.is_playing = false;
+        self.owed = 0.0;
+    }
+}

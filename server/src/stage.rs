@@ -1,0 +1,339 @@
+//! The stage on which all water moves, as those see it who ask something of it.
+//!
+//! One thread moves everything, thirty times a second ([`actors`](crate::actors)). What
+//! changes a run goes through one queue, so nothing there is locked. What a run has become
+//! is left in slots that hold the latest and nothing else: who is slow to look misses
+//! some, and costs nobody anything.
+
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Display, Formatter};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::{oneshot, watch};
+use weir_scene::{Limits, Scene, Stroke};
+use weir_surrogate::StrokeId;
+use weir_surrogate::internals::Question;
+
+use crate::actors::Actors;
+use crate::beat::Beats;
+use crate::insides::Insides;
+use crate::run::{Engine, Engines};
+use crate::told::Told;
+
+/// Time between two frames that are told.
+pub const BEAT: Duration = Duration::from_nanos(1_000_000_000 / 30);
+/// Wishes that wait to be heard.
+const WAITING: usize = 1024;
+
+/// Names a run, to who has been told: it cannot be guessed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(u64);
+
+impl RunId {
+    pub(crate) fn random() -> Self {
+        Self(uuid::Uuid::new_v4().as_u64_pair().1)
+    }
+}
+
+impl Display for RunId {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}", self.0)
+    }
+}
+
+impl FromStr for RunId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let id = hexadecimal::<16>(text).and_then(|text| u64::from_str_radix(text, 16).ok());
+        id.map(Self).ok_or_else(|| "run: takes 16 hexadecimal digits".to_owned())
+    }
+}
+
+/// Names a run to its owner, who can come back to it with this.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Key(u128);
+
+impl Key {
+    pub(crate) fn random() -> Self {
+        Self(uuid::Uuid::new_v4().as_u128())
+    }
+}
+
+impl Display for Key {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:032x}", self.0)
+    }
+}
+
+/// A key is nobody's business but its owner's, and no log's.
+impl Debug for Key {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key")
+    }
+}
+
+impl FromStr for Key {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let key = hexadecimal::<32>(text).and_then(|text| u128::from_str_radix(text, 16).ok());
+        key.map(Self).ok_or_else(|| "key: takes 32 hexadecimal digits".to_owned())
+    }
+}
+
+/// `text`, if it is so many hexadecimal digits and nothing else: numbers may have signs.
+fn hexadecimal<const DIGITS: usize>(text: &str) -> Option<&str> {
+    (text.len() == DIGITS && text.bytes().all(|b| b.is_ascii_hexdigit())).then_some(text)
+}
+
+/// What a visitor can do to a run.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Let it flow.
+    Start,
+    /// Hold it.
+    Pause,
+    /// Two frames more.
+    Step,
+    /// From the beginning, with the lines as they are.
+    Reset,
+    /// Simulated seconds for a second.
+    Speed(f64),
+    /// What moves it, from the beginning.
+    Engine(Engine),
+    /// Draw a line of this number.
+    Add(u32, Stroke),
+    /// Take it away.
+    Erase(u32),
+    /// Let the network do without these skip connections.
+    Silence(Vec<String>),
+}
+
+/// How a run is, but for its water.
+#[derive(Clone, Debug, Default)]
+pub struct State {
+    /// Goes up with every change.
+    pub revision: u64,
+    /// The scene with its lines as they are now.
+    pub scene: Arc<Scene>,
+    /// Numbers of the lines, one for each stroke of the scene.
+    pub lines: Arc<Vec<u32>>,
+    /// What moves it.
+    pub engine: Engine,
+    /// Whether it moves.
+    pub is_playing: bool,
+    /// Whether it waits to be started, and for how long.
+    pub waits: Option<Waits>,
+    /// Simulated seconds for a second.
+    pub speed: f64,
+    /// Skip connections that are silent.
+    pub silent: Arc<Vec<String>>,
+    /// Why it stopped, if something went wrong.
+    pub failure: Option<String>,
+}
+
+/// A run waits to be started, since as much moves as can at full speed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Waits {
+    /// Runs that will be started before it.
+    pub before: usize,
+    /// How long that will take if visitors go on as they did, seconds.
+    pub about_s: u64,
+}
+
+/// The latest frame of a stream.
+pub type Latest = watch::Receiver<Option<Arc<Told>>>;
+
+/// A place before a run.
+#[derive(Clone, Debug)]
+pub struct Seat {
+    /// The run.
+    pub run: RunId,
+    /// For its owner.
+    pub key: Option<Key>,
+    /// How it is.
+    pub state: watch::Receiver<Arc<State>>,
+    /// What its first and its second engine make of it.
+    pub streams: [Latest; 2],
+    /// Where the insides of the network are left, while anybody has subscribed to it.
+    pub insides: watch::Sender<Option<Arc<Insides>>>,
+}
+
+/// The water of a run at one instant, to ask the network about.
+#[derive(Debug)]
+pub struct Moment {
+    /// Number of the frame.
+    pub number: u32,
+    /// What can be asked.
+    pub question: Question,
+    /// The numbers of the lines.
+    pub lines: BTreeMap<StrokeId, u32>,
+}
+
+/// Why a wish is not granted.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// What was wished for cannot be, in words for the visitor.
+    #[error("{0}")]
+    Wrong(String),
+    /// There is no such run any more.
+    #[error("run {0}: there is none, or it has ended")]
+    Gone(RunId),
+    /// A run that its owner comes back to has ended.
+    #[error("the run has ended")]
+    Ended,
+    /// There are as many runs as there can be.
+    #[error("there are {0} runs, which is all that this server has room for")]
+    Full(usize),
+    /// The stage has too much to do, or is being closed.
+    #[error("the server is busy or closing")]
+    Busy,
+}
+
+pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
+
+pub(crate) enum Wish {
+    Open(Box<Scene>, Engine, Answer<Seat>),
+    Join(RunId, Answer<Seat>),
+    Resume(Key, Answer<Seat>),
+    Do(RunId, Box<Deed>, Answer<()>),
+    Question(RunId, Answer<Moment>),
+    Abandon(RunId),
+    Close(RunId),
+}
+
+/// How busy the stage is. Times are running means, in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Load {
+    /// Runs that are open.
+    pub runs: usize,
+    /// Runs that move.
+    pub playing: usize,
+    /// Runs that wait to be started.
+    pub waiting: usize,
+    /// Share of each beat that is spent at work.
+    pub share: f64,
+    /// Beats that came more than one beat late.
+    pub late_beats: u64,
+    /// Particles onto maps, for each pass of the network.
+    pub encode_ms: f64,
+    /// A pass of the network.
+    pub network_ms: f64,
+    /// Its answer onto particles.
+    pub carry_ms: f64,
+    /// Frames into bytes, for all runs.
+    pub tell_ms: f64,
+}
+
+/// Takes wishes to the stage.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    wishes: Sender<Wish>,
+    /// Wishes that wait for an answer. Ends of runs wait for none: they are never lost, or
+    /// water would flow for nobody.
+    waiting: Arc<AtomicUsize>,
+    load: watch::Receiver<Load>,
+    beats: Beats,
+}
+
+impl Stage {
+    /// Starts the thread. It ends when the last `Stage` is dropped.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn start(engines: Engines, limits: Limits) -> std::io::Result<Self> {
+        let (wishes, heard) = channel();
+        let (shown, load) = watch::channel(Load::default());
+        let beats = Beats::new();
+        let actors = Actors::new(engines, limits, shown, beats.clone());
+        std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
+        Ok(Self { wishes, waiting: Arc::default(), load, beats })
+    }
+
+    /// Opens a run.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn open(&self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
+        self.ask(|answer| Wish::Open(Box::new(scene), engine, answer)).await
+    }
+
+    /// Takes a place before a run that is there.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn join(&self, run: RunId) -> Result<Seat, Refusal> {
+        self.ask(|answer| Wish::Join(run, answer)).await
+    }
+
+    /// Takes the owner's place before a run that was abandoned.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn resume(&self, key: Key) -> Result<Seat, Refusal> {
+        self.ask(|answer| Wish::Resume(key, answer)).await
+    }
+
+    /// Does something to a run.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn act(&self, run: RunId, deed: Deed) -> Result<(), Refusal> {
+        self.ask(|answer| Wish::Do(run, Box::new(deed), answer)).await
+    }
+
+    /// The water of a run as it is now, for the network to be asked about.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub async fn question(&self, run: RunId) -> Result<Moment, Refusal> {
+        self.ask(|answer| Wish::Question(run, answer)).await
+    }
+
+    /// Its owner has gone without a word, and may come back.
+    pub fn abandon(&self, run: RunId) {
+        // A stage that cannot hear is closing, and its runs with it.
+        let _ = self.wishes.send(Wish::Abandon(run));
+    }
+
+    /// Ends a run; its seats see the end of their slots.
+    pub fn close(&self, run: RunId) {
+        let _ = self.wishes.send(Wish::Close(run));
+    }
+
+    /// How busy it is.
+    pub fn load(&self) -> Load {
+        *self.load.borrow()
+    }
+
+    /// When it last moved the water, and how long that took.
+    pub(crate) fn beats(&self) -> &Beats {
+        &self.beats
+    }
+
+    async fn ask<T>(&self, wish: impl FnOnce(Answer<T>) -> Wish) -> Result<T, Refusal> {
+        if self.waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            return Err(Refusal::Busy);
+        }
+        let _waits = Waiting(Arc::clone(&self.waiting));
+        let (answer, answered) = oneshot::channel();
+        self.wishes.send(wish(answer)).map_err(|_| Refusal::Busy)?;
+        answered.await.unwrap_or(Err(Refusal::Busy))
+    }
+}
+
+/// A wish that waits for an answer, or is given up.
+struct Waiting(Arc<AtomicUsize>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,15 @@
+//! A server as the world meets it: visitors to the water, pages, programs, and those who
+//! ask for too much; through real sockets.
+
+mod acme;
+mod authority;
+mod client;
+mod common;
+mod config;
+mod drawings;
+mod pace;
+mod pages;
+mod rates;
+mod requests;
+mod tls;
+mod visits;
