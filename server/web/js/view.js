@@ -62,10 +62,6 @@ export class View {
     this.water.setFrame(frame, 1 / HZ, speedMS);
   }
 
-  get timeS() {
-    return this.#frame?.timeS ?? 0;
-  }
-
   toPx([x, y]) {
     return [x * this.pxPerM, (this.sizeM[1] - y) * this.pxPerM];
   }
