@@ -221,6 +221,7 @@ at("look").addEventListener("click", ({ currentTarget: button }) => {
   button.setAttribute("aria-pressed", String(isDots));
   for (const one of views) one.water.style = isDots ? "dots" : "water";
 });
+at("look").hidden = view.water.style === "dots";
 at("picture").addEventListener("click", () => savePicture(view));
 at("record").hidden = !Recorder.isSupported;
 at("record").addEventListener("click", () => (recorder.isOn ? recorder.stop() : recorder.start(view)));

@@ -2,6 +2,7 @@
  * One rectangle on the page: water below, lines above, bodies between them.
  */
 
+import { Flat } from "./flat.js";
 import { Ink } from "./ink.js";
 import { Overlay } from "./overlay.js";
 import { speedMS } from "./wire.js";
@@ -28,7 +29,8 @@ export class View {
   constructor(figure) {
     this.sheet = figure.querySelector(".sheet");
     [this.waterCanvas, this.inkCanvas] = figure.querySelectorAll("canvas");
-    this.water = new Water(this.waterCanvas);
+    // Without WebGL2 water is dots: less pretty, and the same water.
+    this.water = Water.isSupported(this.waterCanvas) ? new Water(this.waterCanvas) : new Flat(this.waterCanvas);
     this.ink = new Ink(this.inkCanvas, (p) => this.toPx(p));
     this.overlay = new Overlay();
     this.sizeM = [1.5, 1];

@@ -134,14 +134,22 @@ const STOPS = [
   [0.13, 0.35, 0.62], [0.17, 0.6, 0.75], [0.45, 0.76, 0.55], [0.93, 0.74, 0.3], [0.84, 0.27, 0.2],
 ];
 
+const context = (canvas) =>
+  canvas.getContext("webgl2", { alpha: false, antialias: false, preserveDrawingBuffer: true });
+
 /** Draws water, or says that it cannot. */
 export class Water {
+  /** Whether it can be drawn on this canvas. */
+  static isSupported(canvas) {
+    return context(canvas) !== null;
+  }
+
   /**
    * @param {HTMLCanvasElement} canvas
    * @throws {Error} there is no WebGL2, or a shader is refused
    */
   constructor(canvas) {
-    const gl = canvas.getContext("webgl2", { alpha: false, antialias: false, preserveDrawingBuffer: true });
+    const gl = context(canvas);
     if (!gl) throw new Error("this browser has no WebGL2");
     this.canvas = canvas;
     this.gl = gl;

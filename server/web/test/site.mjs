@@ -57,9 +57,9 @@ export class Site {
   }
 }
 
-export async function launch() {
+export async function launch(more = []) {
   if (!CHROMIUM) throw new Error("Chromium is missing: install it, or say where it is by CHROMIUM");
-  return chromium.launch({ executablePath: CHROMIUM, args: ["--enable-unsafe-swiftshader", "--no-sandbox"] });
+  return chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", ...(more.length > 0 ? more : ["--enable-unsafe-swiftshader"])] });
 }
 
 /** A visitor's page; what goes wrong on it is kept in `faults`, what it says in `said`. */
