@@ -153,8 +153,9 @@ impl Actors {
         let actor = self.runs.get_mut(&run).ok_or(Refusal::Gone(run))?;
         let starts = matches!(deed, Deed::Start) && !actor.run.is_playing;
         let stops = matches!(deed, Deed::Pause | Deed::Step);
-        let moved = actor.moved_since;
+        let (moved, before) = (actor.moved_since, actor.run.effort());
         actor.act(deed, &self.engines).map_err(Refusal::Wrong)?;
+        let more = actor.run.is_playing && actor.run.effort() > before;
         if let (Some(since), None) = (moved, actor.moved_since) {
             self.cost.learn_visit(since.elapsed());
         }
@@ -162,8 +163,24 @@ impl Actors {
             self.line.push_back(run);
         }
         self.line.retain(|id| *id != run || !stops);
+        if more {
+            self.make_sure_of_room(run);
+        }
         self.start_who_can();
         Ok(())
+    }
+
+    /// A run that has come to take more than it was started with, by its speed or its engine,
+    /// waits like one that is started: nobody else's water goes slower for it.
+    fn make_sure_of_room(&mut self, run: RunId) {
+        let all = self.effort();
+        let Some(actor) = self.runs.get_mut(&run) else { return };
+        let effort = actor.run.effort();
+        if !self.cost.has_room(all - effort, effort) {
+            actor.run.is_playing = false;
+            actor.say();
+            self.line.push_back(run);
+        }
     }
 
     fn moment(&mut self, run: RunId) -> Result<Moment, Refusal> {

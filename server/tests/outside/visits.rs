@@ -1,7 +1,7 @@
 //! What a visitor meets, through real sockets.
 
 use crate::common::{Heard, Map, Server, Visitor, shelf};
-use serde_json::json;
+use serde_json::{Value, json};
 use weir_wire::Picture;
 
 /// Lowest place of the water, of 4,096 steps a metre.
@@ -260,13 +260,11 @@ async fn every_example_can_be_opened() {
     }
 }
 
-#[tokio::test]
-async fn where_there_is_no_room_visitors_wait_in_line_and_are_started_in_turn() {
-    let server = Server::start().await;
+/// Visitors until there is room for no more: the last of them waits, like this. Sooner or later
+/// one has to, on any machine.
+async fn crowd(server: &Server) -> (Vec<Visitor>, Value) {
     let mut visitors = Vec::new();
-    let mut waiting = None;
-    // Sooner or later one has to wait, on any machine.
-    while waiting.is_none() {
+    loop {
         assert!(visitors.len() < 60, "room for all");
         let mut visitor = server.visit().await;
         visitor.say(json!({ "do": "open", "example": "dam-break" })).await;
@@ -276,12 +274,36 @@ async fn where_there_is_no_room_visitors_wait_in_line_and_are_started_in_turn() 
         while state["is_playing"] == false && state["waits"].is_null() {
             state = visitor.word("state").await;
         }
-        if !state["waits"].is_null() {
-            waiting = Some(state["waits"].clone());
-        }
         visitors.push(visitor);
+        if !state["waits"].is_null() {
+            return (visitors, state["waits"].take());
+        }
     }
-    let waits = waiting.expect("somebody waits");
+}
+
+#[tokio::test]
+async fn who_wants_more_than_there_is_room_for_waits_and_nobody_else_does() {
+    let server = Server::start().await;
+    let (mut visitors, _) = crowd(&server).await;
+    let greedy = &mut visitors[0];
+    greedy.say(json!({ "do": "speed", "to": 4.0 })).await;
+    let mut state = greedy.word("state").await;
+    while state["waits"].is_null() {
+        state = greedy.word("state").await;
+    }
+    assert_eq!((&state["is_playing"], &state["speed"]), (&json!(false), &json!(4.0)));
+    // Who is content with less goes on.
+    greedy.say(json!({ "do": "speed", "to": 0.05 })).await;
+    let mut state = greedy.word("state").await;
+    while state["is_playing"] == false {
+        state = greedy.word("state").await;
+    }
+}
+
+#[tokio::test]
+async fn where_there_is_no_room_visitors_wait_in_line_and_are_started_in_turn() {
+    let server = Server::start().await;
+    let (mut visitors, waits) = crowd(&server).await;
     assert_eq!(waits["before"], 0);
     assert!(waits["about_s"].as_u64().is_some_and(|s| s > 0));
     let mut last = visitors.pop().expect("who waits");
