@@ -112,7 +112,9 @@ impl Gallery {
             if let Err(refusal) = done {
                 // Whoever comes next finds it empty, and hangs something new.
                 tracing::warn!(%refusal, "the gallery is closed for now");
-                *hangs = None;
+                if let Some(hung) = hangs.take() {
+                    self.stage.close(hung.seat.run);
+                }
                 return;
             }
         }
