@@ -20,6 +20,7 @@
 pub mod apart;
 mod awake;
 pub mod bed;
+pub mod checkpoints;
 pub mod device;
 mod dice;
 pub mod encode;

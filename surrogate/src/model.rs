@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use burn::module::Module;
-use burn::store::{ModuleSnapshot, SafetensorsStore};
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::store::{FloatCastAdapter, ModuleSnapshot, SafetensorsStore};
+use burn::tensor::{DType, Device, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 use crate::ModelError;
@@ -37,6 +37,13 @@ const SHIPPED: [Shipped; 1] = [Shipped {
     #[cfg(test)]
     card: include_str!("../models/default/card.md"),
 }];
+
+/// Bits of a weight in a file: 32, or 16.
+#[derive(Clone, Copy, PartialEq)]
+enum Precision {
+    Full,
+    Half,
+}
 
 /// How a network's answer becomes motion.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,6 +101,13 @@ pub struct ModelConfig {
 }
 
 impl ModelConfig {
+    /// Whether a network of this description can take the place of one of `other` while its
+    /// water flows: all is the same but what it has learned, and where.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let what = |c: &Self| (c.shape.clone(), c.scales, c.motion.clone(), c.sight);
+        what(self) == what(other)
+    }
+
     /// Says which key is out of range, what it got and what it takes.
     ///
     /// # Errors
@@ -160,6 +174,11 @@ impl Model {
         })
     }
 
+    /// Whether a model of this name ships.
+    pub fn is_shipped(name: &str) -> bool {
+        SHIPPED.iter().any(|shipped| shipped.name == name)
+    }
+
     /// Reads a model from a folder.
     ///
     /// # Errors
@@ -189,7 +208,9 @@ impl Model {
         config.validate().map_err(refuse)?;
         let mut net = UNet::new(&config.shape, device);
         let refuse = |what: String| ModelError::Weights { origin: origin.to_owned(), what };
-        let mut store = SafetensorsStore::from_bytes(Some(weights));
+        // Weights may be kept in half precision; the network computes in full.
+        let mut store = SafetensorsStore::from_bytes(Some(weights))
+            .with_from_adapter(FloatCastAdapter::to(DType::F32));
         net.load_from(&mut store).map_err(|e| refuse(e.to_string()))?;
         Ok(Self { config, net, device: device.clone() })
     }
@@ -213,11 +234,18 @@ impl Model {
     /// # Errors
     /// The weights cannot be read from the device.
     pub fn to_bytes(&self) -> Result<(String, Vec<u8>), ModelError> {
+        self.to_bytes_in(Precision::Full)
+    }
+
+    fn to_bytes_in(&self, precision: Precision) -> Result<(String, Vec<u8>), ModelError> {
         let refuse = |what: String| ModelError::Weights { origin: "in memory".to_owned(), what };
         let config = toml::to_string_pretty(&self.config).map_err(|e| refuse(e.to_string()))?;
         // More than one entry would come in an order of their own each time.
         let mut store =
             SafetensorsStore::from_bytes(None).clear_metadata().metadata("producer", "weir");
+        if precision == Precision::Half {
+            store = store.with_to_adapter(FloatCastAdapter::to(DType::F16));
+        }
         self.net.save_into(&mut store).map_err(|e| refuse(e.to_string()))?;
         Ok((config, store.get_bytes().map_err(|e| refuse(e.to_string()))?))
     }
@@ -227,7 +255,20 @@ impl Model {
     /// # Errors
     /// The folder cannot be written to.
     pub fn save(&self, folder: &Path) -> Result<(), ModelError> {
-        let (config, weights) = self.to_bytes()?;
+        self.save_in(Precision::Full, folder)
+    }
+
+    /// Writes the model with weights of half as many bytes, to be looked at rather than
+    /// trained any further.
+    ///
+    /// # Errors
+    /// The folder cannot be written to.
+    pub fn save_half(&self, folder: &Path) -> Result<(), ModelError> {
+        self.save_in(Precision::Half, folder)
+    }
+
+    fn save_in(&self, precision: Precision, folder: &Path) -> Result<(), ModelError> {
+        let (config, weights) = self.to_bytes_in(precision)?;
         let at = |path: &Path| {
             let path = path.to_owned();
             move |source| ModelError::File { path, source }

@@ -134,6 +134,24 @@ impl Surrogate {
         }
     }
 
+    /// Lets another network move the water from the next call on.
+    ///
+    /// # Errors
+    /// It differs in more than what it has learned ([`ModelConfig::is_like`]).
+    ///
+    /// [`ModelConfig::is_like`]: crate::ModelConfig::is_like
+    pub fn set_model(&mut self, model: &Model) -> Result<(), ModelError> {
+        if !model.config.is_like(&self.model.config) {
+            return Err(ModelError::Scene {
+                what: "model",
+                got: format!("{:?}", model.config.name),
+                takes: format!("one like {:?}", self.model.config.name),
+            });
+        }
+        self.model = model.clone();
+        Ok(())
+    }
+
     /// The model that moves the water.
     pub fn model(&self) -> &Model {
         &self.model

@@ -22,10 +22,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use serde::Serialize;
-use weir_surrogate::device;
 use weir_surrogate::train::{
     Examination, Mark, STATE_FOLDER, StateError, Step, TrainConfig, TrainError, Trainer,
 };
+use weir_surrogate::{Model, checkpoints, device};
 
 use crate::beside::Beside;
 use crate::failure::{Failure, INTERRUPTED};
@@ -212,6 +212,9 @@ impl<'a> Run<'a> {
         let mut sample = Schedule::new(steps, self.args.samples, SAMPLE_PAUSE);
         let mut saved = Instant::now();
         let mut interrupted = false;
+        if first == 0 {
+            self.keep()?;
+        }
         while self.trainer.steps_done() < steps && !interrupted {
             let step = self.trainer.step(&self.data.train).map_err(refusal)?;
             self.log.note(&step)?;
@@ -221,7 +224,9 @@ impl<'a> Run<'a> {
                 self.notes.pace(samples_per_s, step.step);
             }
             let done = self.trainer.steps_done();
-            if examine.is_due(done) {
+            if checkpoints::is_kept(done) {
+                self.keep()?;
+            } else if examine.is_due(done) {
                 self.examine()?;
             }
             if saved.elapsed() >= SAVE_EVERY {
@@ -267,35 +272,48 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Writes the state, the losses, and the model with where it comes from.
+    /// Keeps the network as it is now, to be looked at beside what it becomes.
+    fn keep(&mut self) -> anyhow::Result<()> {
+        self.examine()?;
+        let name = checkpoints::folder_name(self.trainer.steps_done());
+        let folder = self.folder.join(checkpoints::FOLDER).join(name);
+        Ok(self.described().save_half(&folder)?)
+    }
+
+    /// Writes the state, the losses, and the model.
     fn save(&mut self) -> anyhow::Result<()> {
         self.log.flush()?;
         self.trainer.save(&self.folder).map_err(refusal)?;
+        Ok(self.described().save(&self.folder.join("model"))?)
+    }
+
+    /// The model with where it comes from.
+    fn described(&mut self) -> Model {
         let seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
         let mut say = |key: &str, value: String| drop(self.origin.insert(key.to_owned(), value));
         say("steps", self.trainer.steps_done().to_string());
         say("seconds", format!("{seconds:.0}"));
         let [loss, free_fall] = self.losses();
+        let mut say = |key: &str, value: f64| {
+            drop(self.origin.insert(key.to_owned(), format!("{value:.4}")));
+        };
         if loss.is_finite() {
-            let mut say = |key: &str, value: f64| {
-                drop(self.origin.insert(key.to_owned(), format!("{value:.4}")));
-            };
             say("loss", loss);
             say("loss_of_free_fall", free_fall);
-            if let Some(mark) = &self.mark {
-                say("validation_loss", mark.loss.into());
-                say("validation_loss_of_free_fall", mark.free_fall.into());
-            }
+        }
+        if let Some(mark) = &self.mark {
+            say("validation_loss", mark.loss.into());
+            say("validation_loss_of_free_fall", mark.free_fall.into());
         }
         let mut model = self.trainer.model().clone();
         model.config.origin.clone_from(&self.origin);
-        Ok(model.save(&self.folder.join("model"))?)
+        model
     }
 
     /// Lets the network flow. What goes wrong is said, and the run goes on.
     fn sample(&self) {
         let steps = self.trainer.steps_done();
-        let folder = self.folder.join("rollouts").join(notes::step_name(steps));
+        let folder = self.folder.join("rollouts").join(checkpoints::folder_name(steps));
         for sample in &self.samples {
             let model = self.trainer.model();
             match sample.roll_out(model, sample::LOOKS, &folder, &mut sample::to_its_end) {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use weir_surrogate::checkpoints::folder_name;
 use weir_surrogate::train::{
     Mark, MlflowTracker, ModelMade, NoTracker, Step, Tracker, TrackingError, TrainConfig,
 };
@@ -116,7 +117,7 @@ impl Notes {
     /// The network has flowed in a scene after so many steps.
     pub fn sample(&self, name: &str, sampled: &Outcome, steps: u64) {
         let tracker = self.tracker();
-        let folder = format!("rollouts/{}", step_name(steps));
+        let folder = format!("rollouts/{}", folder_name(steps));
         tracker.artifact(&sampled.picture, &folder);
         if let Some(film) = &sampled.film {
             tracker.artifact(film, &folder);
@@ -132,7 +133,7 @@ impl Notes {
 
     /// The model as it is after so many steps.
     pub fn checkpoint(&self, model: &Path, steps: u64) {
-        let folder = format!("checkpoints/{}", step_name(steps));
+        let folder = format!("checkpoints/{}", folder_name(steps));
         for file in [CONFIG_FILE, WEIGHTS_FILE] {
             self.tracker().artifact(&model.join(file), &folder);
         }
@@ -161,11 +162,6 @@ impl Notes {
             output::notice(&said);
         }
     }
-}
-
-/// Sorts like the number.
-pub fn step_name(steps: u64) -> String {
-    format!("step-{steps:06}")
 }
 
 /// Where the notes of a run are, given its folder or their own.
