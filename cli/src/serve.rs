@@ -11,6 +11,7 @@ use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
 use weir_server::config::{Config, ConfigError, Layers};
 use weir_server::{App, Basin, Content, Engines, Tls, TlsError};
 use weir_sim::{Backend, Solver, StrokeId};
+use weir_surrogate::checkpoints;
 
 use crate::failure::Failure;
 use crate::{model_source, output};
@@ -100,7 +101,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         Ok(solver) => Ok(Box::new(Reference(solver)) as Box<dyn Basin>),
         Err(error) => Err(error.to_string()),
     };
-    let engines = Engines::new(model, Arc::new(reference))?;
+    let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;
+    let engines = Engines::new(model, before, Arc::new(reference))?;
     let app = App::new(engines, config, &content).context("starting the thread for water")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     runtime.context("starting threads")?.block_on(serve(app))

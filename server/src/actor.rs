@@ -9,8 +9,10 @@ use weir_scene::AdvanceError;
 use weir_surrogate::internals::{Question, Silence, Silenced, Watch};
 use weir_surrogate::{Pass, StrokeId, Surrogate, call_together};
 
+use crate::engine::Engines;
 use crate::insides::Insides;
-use crate::run::{Engines, Run};
+use crate::plan::Built;
+use crate::run::Run;
 use crate::stage::{Deed, Key, Moment, RunId, Seat, State, Waits};
 use crate::told::{Teller, Told};
 
@@ -80,11 +82,12 @@ impl Actor {
         }
     }
 
-    /// Does all but what starts it, which is not its own to decide.
+    /// Does all but what starts it, which is not its own to decide, and what begins it anew,
+    /// which takes longer.
     pub fn act(&mut self, deed: Deed, engines: &Engines) -> Result<(), String> {
         let run = &mut self.run;
         match deed {
-            Deed::Start => {}
+            Deed::Start | Deed::Reset | Deed::Engine(_) => {}
             Deed::Pause => {
                 run.is_playing = false;
                 self.waits = None;
@@ -94,20 +97,13 @@ impl Actor {
                 self.waits = None;
                 run.owe(STEP);
             }
-            Deed::Reset => {
-                run.reset()?;
-                self.begin();
-            }
             Deed::Speed(speed) => {
                 if !(0.05..=4.0).contains(&speed) {
                     return Err(format!("speed: got {speed}, takes 0.05 to 4"));
                 }
                 run.speed = speed;
             }
-            Deed::Engine(engine) => {
-                run.set_engine(engine)?;
-                self.begin();
-            }
+            Deed::Checkpoint(checkpoint) => run.set_checkpoint(checkpoint)?,
             Deed::Add(number, stroke) => run.add_line(number, &stroke)?,
             Deed::Erase(number) => run.erase_line(number)?,
             Deed::Silence(skips) => {
@@ -123,16 +119,23 @@ impl Actor {
         Ok(())
     }
 
-    fn begin(&mut self) {
+    /// Begins anew with these movers. False if the run is not any more as it was planned.
+    pub fn begin(&mut self, built: Built) -> bool {
+        if !self.run.begin(built) {
+            return false;
+        }
         self.failure = None;
-        self.has_moved = true;
+        (self.has_moved, self.has_changed) = (true, true);
         self.tellers.iter_mut().for_each(Teller::cut);
+        self.say();
+        true
     }
 
-    /// Whether its network has to be called by itself, since somebody looks into it or
-    /// parts of it are silent.
+    /// Whether its network has to be called by itself, since somebody looks into it, parts
+    /// of it are silent, or it is what it was before.
     pub fn is_special(&self) -> bool {
-        !self.silent.is_empty() || self.is_looked_into() && self.calls_unseen + 1 >= LOOK_EVERY
+        let is_other = !self.silent.is_empty() || self.run.checkpoint().is_some();
+        is_other || self.is_looked_into() && self.calls_unseen + 1 >= LOOK_EVERY
     }
 
     fn is_looked_into(&self) -> bool {
@@ -156,11 +159,11 @@ impl Actor {
     pub fn call(&mut self, engines: &Engines) -> Option<Pass> {
         let is_looked_into = self.is_looked_into() && self.calls_unseen + 1 >= LOOK_EVERY;
         let mut watch = self.watch(engines, is_looked_into);
-        let silent = std::mem::take(&mut self.silent);
+        let (silent, model) = (std::mem::take(&mut self.silent), self.run.model().clone());
         let mut tap = Silenced { skips: &silent, inner: &mut watch };
         let mut due = self.due();
         let size = due.first().map(|surrogate| size(surrogate));
-        let pass = size.map(|_| call_together(&engines.model, &mut due, &mut tap));
+        let pass = size.map(|_| call_together(&model, &mut due, &mut tap));
         self.silent = silent;
         let (size, mut pass) = (size?, pass?);
         self.called(pass.results.pop().unwrap_or(Ok(())));
@@ -214,7 +217,7 @@ impl Actor {
         let (question, size) = (Question::of(surrogate), size(surrogate));
         let mut watch = self.watch(engines, true);
         let mut tap = Silenced { skips: &self.silent, inner: &mut watch };
-        match question.ask(&engines.model, &mut tap) {
+        match question.ask(surrogate.model(), &mut tap) {
             Ok(_) => self.leave_insides(self.tellers[0].number(), size, &watch, engines),
             Err(error) => tracing::warn!(%error, "the network cannot be looked into"),
         }
@@ -240,7 +243,8 @@ impl Actor {
     pub fn moment(&mut self) -> Option<Moment> {
         let lines: BTreeMap<StrokeId, u32> = self.run.network_lines().collect();
         let surrogate = self.run.network()?;
-        Some(Moment { number: self.tellers[0].number(), question: Question::of(surrogate), lines })
+        let (question, model) = (Question::of(surrogate), surrogate.model().clone());
+        Some(Moment { number: self.tellers[0].number(), question, model, lines })
     }
 
     /// Leaves how it is where all can see it.
@@ -253,6 +257,7 @@ impl Actor {
         self.moved_since =
             if is_playing { self.moved_since.or(Some(Instant::now())) } else { None };
         let (engine, speed, waits) = (self.run.engine(), self.run.speed, self.waits);
+        let checkpoint = self.run.checkpoint();
         let silent: Vec<String> = self.silent.keys().cloned().collect();
         let failure = self.failure.clone();
         self.state.send_modify(|state| {
@@ -264,6 +269,7 @@ impl Actor {
                 is_playing,
                 waits,
                 speed,
+                checkpoint,
                 silent: Arc::new(silent),
                 failure,
             });

@@ -8,13 +8,14 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 use tokio::sync::watch;
-use weir_scene::{Limits, Scene};
 use weir_surrogate::{Pass, Surrogate, call_together};
 
 use crate::actor::Actor;
 use crate::beat::Beats;
 use crate::cost::Cost;
-use crate::run::{Engine, Engines, Run};
+use crate::engine::{Engine, Engines};
+use crate::plan::{Built, Plan};
+use crate::run::Run;
 use crate::stage::{BEAT, Deed, Key, Load, Moment, Refusal, RunId, Seat, Waits, Wish};
 
 /// Shortest time between two beats in which wishes are heard.
@@ -29,7 +30,6 @@ const FOLLOW: f64 = 0.05;
 /// All runs.
 pub struct Actors {
     engines: Engines,
-    limits: Limits,
     runs: BTreeMap<RunId, Actor>,
     /// Runs that wait to be started, the first first.
     line: VecDeque<RunId>,
@@ -41,10 +41,10 @@ pub struct Actors {
 
 impl Actors {
     /// None yet.
-    pub fn new(engines: Engines, limits: Limits, shown: watch::Sender<Load>, beats: Beats) -> Self {
+    pub fn new(engines: Engines, shown: watch::Sender<Load>, beats: Beats) -> Self {
         let cost = Cost::new(engines.atlas.call_s_a_particle);
         let (runs, line, load) = (BTreeMap::new(), VecDeque::new(), Load::default());
-        Self { engines, limits, runs, line, cost, load, shown, beats }
+        Self { engines, runs, line, cost, load, shown, beats }
     }
 
     /// Moves them until nobody can wish for anything any more.
@@ -86,8 +86,8 @@ impl Actors {
 
     fn grant(&mut self, wish: Wish) {
         match wish {
-            Wish::Open(scene, engine, answer) => {
-                let _ = answer.send(self.open(*scene, engine));
+            Wish::Open(run, answer) => {
+                let _ = answer.send(self.open(*run));
             }
             Wish::Join(run, answer) => {
                 let seat = self.runs.get(&run).map(|actor| actor.seat(run, false));
@@ -99,6 +99,12 @@ impl Actors {
             Wish::Do(run, deed, answer) => {
                 let _ = answer.send(self.act(run, *deed));
             }
+            Wish::Plan(run, engine, answer) => {
+                let _ = answer.send(self.plan(run, engine));
+            }
+            Wish::Begin(run, built, answer) => {
+                let _ = answer.send(self.begin(run, *built));
+            }
             Wish::Question(run, answer) => {
                 let _ = answer.send(self.moment(run));
             }
@@ -107,11 +113,10 @@ impl Actors {
         }
     }
 
-    fn open(&mut self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
+    fn open(&mut self, run: Run) -> Result<Seat, Refusal> {
         if self.runs.len() >= MOST {
             return Err(Refusal::Full(MOST));
         }
-        let run = Run::new(scene, engine, &self.engines, self.limits).map_err(Refusal::Wrong)?;
         let id = RunId::random();
         let actor = Actor::new(run);
         let seat = actor.seat(id, true);
@@ -147,6 +152,23 @@ impl Actors {
         actor.say();
         self.line.retain(|id| *id != run);
         self.start_who_can();
+    }
+
+    fn plan(&self, run: RunId, engine: Option<Engine>) -> Result<Plan, Refusal> {
+        let actor = self.runs.get(&run).ok_or(Refusal::Gone(run))?;
+        Ok(actor.run.plan(engine))
+    }
+
+    /// Begins a run anew, or says that it is not any more as it was planned.
+    fn begin(&mut self, run: RunId, built: Built) -> Result<bool, Refusal> {
+        let actor = self.runs.get_mut(&run).ok_or(Refusal::Gone(run))?;
+        let before = actor.run.effort();
+        let has_begun = actor.begin(built);
+        if actor.run.is_playing && actor.run.effort() > before {
+            self.make_sure_of_room(run);
+        }
+        self.start_who_can();
+        Ok(has_begun)
     }
 
     fn act(&mut self, run: RunId, deed: Deed) -> Result<(), Refusal> {

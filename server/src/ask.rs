@@ -1,7 +1,6 @@
 //! Questions to the network that take longer than a frame: they are thought about beside
 //! the stage, on a copy of the water.
 
-use weir_surrogate::Model;
 use weir_surrogate::internals::{receptive_field, saliency};
 
 use crate::insides;
@@ -39,15 +38,16 @@ impl Ask {
     ///
     /// # Errors
     /// The place is not in the rectangle, or the network failed; in words for the visitor.
-    pub fn think(self, model: &Model, moment: &Moment) -> Result<Thought, String> {
+    pub fn think(self, moment: &Moment) -> Result<Thought, String> {
         match self {
-            Self::Field(at_m) => field(model, moment, at_m),
-            Self::Saliency => effects(model, moment),
+            Self::Field(at_m) => field(moment, at_m),
+            Self::Saliency => effects(moment),
         }
     }
 }
 
-fn field(model: &Model, moment: &Moment, at_m: [f64; 2]) -> Result<Thought, String> {
+fn field(moment: &Moment, at_m: [f64; 2]) -> Result<Thought, String> {
+    let model = &moment.model;
     let size = moment.question.size();
     let cell = [0, 1].map(|k| (at_m[k] / model.config.scales.cell_m).floor());
     let inside = (0..2).all(|k| (0.0..size[k] as f64).contains(&cell[k]));
@@ -62,8 +62,8 @@ fn field(model: &Model, moment: &Moment, at_m: [f64; 2]) -> Result<Thought, Stri
     Ok(Thought::Map(insides::answer(moment.number, size, &map)))
 }
 
-fn effects(model: &Model, moment: &Moment) -> Result<Thought, String> {
-    let all = saliency(model, &moment.question).map_err(|error| error.to_string())?;
+fn effects(moment: &Moment) -> Result<Thought, String> {
+    let all = saliency(&moment.model, &moment.question).map_err(|error| error.to_string())?;
     // A line may have become several strokes: together they matter as the root of the sum
     // of squares, as if their effects were independent.
     let mut lines: Vec<Effect> = Vec::new();

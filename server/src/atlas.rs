@@ -10,6 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use weir_scene::{AdvanceError, Scene};
 use weir_surrogate::bed::MAPS;
+use weir_surrogate::checkpoints::Checkpoint;
 use weir_surrogate::encode::WATER_MAPS;
 use weir_surrogate::internals::{Watch, layers, reach_cells, skips};
 use weir_surrogate::network::Map;
@@ -41,8 +42,19 @@ pub struct Atlas {
     pub layers: Vec<Sheet>,
     /// Names of its skip connections, in the order in which they arrive.
     pub skips: Vec<String>,
+    /// What it was before, in the order of training.
+    pub checkpoints: Vec<Stop>,
     /// Time that a call took on this machine for each particle of the water, seconds.
     pub call_s_a_particle: f64,
+}
+
+/// A network on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Stop {
+    /// Steps of training.
+    pub steps: u64,
+    /// Its loss on data that it never learns from, as a share of that of free fall.
+    pub loss: Option<f64>,
 }
 
 /// A layer.
@@ -92,11 +104,11 @@ struct Seen {
 }
 
 impl Atlas {
-    /// Watches `model` at work.
+    /// Watches `model` at work; before, it was what `checkpoints` say.
     ///
     /// # Errors
     /// It failed.
-    pub fn of(model: &Model) -> Result<Self, AtlasError> {
+    pub fn of(model: &Model, checkpoints: &[Checkpoint]) -> Result<Self, AtlasError> {
         let known = layers(model)?;
         let mut seen: Vec<Vec<Seen>> =
             known.iter().map(|layer| vec![Seen::default(); layer.channels]).collect();
@@ -141,6 +153,10 @@ impl Atlas {
             reach_cells: reach_cells(&model.config.shape),
             layers: sheets.collect(),
             skips: skips(model)?,
+            checkpoints: checkpoints
+                .iter()
+                .map(|checkpoint| Stop { steps: checkpoint.steps, loss: checkpoint.loss() })
+                .collect(),
             call_s_a_particle,
         })
     }
@@ -233,7 +249,7 @@ mod tests {
     fn the_network_that_ships_is_seen_from_what_it_is_shown_to_what_it_answers() {
         let device = device::open("flex").expect("a processor");
         let model = Model::open("default", &device).expect("a model");
-        let atlas = Atlas::of(&model).expect("an atlas");
+        let atlas = Atlas::of(&model, &[]).expect("an atlas");
         let [first, .., last] = &atlas.layers[..] else { panic!("layers") };
         assert_eq!((&*first.name, &*last.name), ("input", "answer"));
         assert_eq!(first.channels[0].name.as_deref(), Some("density"));

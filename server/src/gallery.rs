@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 use weir_scene::Scene;
 
-use crate::run::Engine;
+use crate::engine::Engine;
 use crate::stage::{Deed, Refusal, RunId, Seat, Stage};
 
 /// What it is called where a run could be named.

@@ -104,6 +104,7 @@ mod tests {
             reach_cells: 1,
             layers: vec![sheet("fine", 1, 2.0), sheet("coarse", 2, 0.5)],
             skips: Vec::new(),
+            checkpoints: Vec::new(),
             call_s_a_particle: 1.0,
         }
     }

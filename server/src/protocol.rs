@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use weir_scene::{Scene, Stroke};
 
+use crate::engine::Engine;
 use crate::insides::Wanted;
-use crate::run::Engine;
 use crate::stage::{Deed, Load, State, Waits};
 
 /// What a visitor says.
@@ -52,6 +52,11 @@ pub enum Said {
         to: Engine,
     },
     /// See [`Deed`].
+    Checkpoint {
+        /// Its number in the atlas; none for the network as it is.
+        to: Option<usize>,
+    },
+    /// See [`Deed`].
     Add {
         /// The number that the line gets.
         line: u32,
@@ -96,6 +101,21 @@ pub enum Said {
 }
 
 impl Said {
+    /// Understands a message.
+    ///
+    /// # Errors
+    /// It is none, in words for the visitor.
+    pub fn from_text(text: &str) -> Result<Self, String> {
+        // Serde would take a list of values in their order as well, which nobody was promised.
+        if !text.trim_start().starts_with('{') {
+            return Err("takes a JSON object".to_owned());
+        }
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let said = serde_path_to_error::deserialize::<_, Self>(&mut reader);
+        let said = said.map_err(|error| error.to_string())?;
+        reader.end().map(|()| said).map_err(|error| error.to_string())
+    }
+
     /// What it does to a run, if it does anything to one.
     pub fn deed(self) -> Option<Deed> {
         Some(match self {
@@ -105,6 +125,7 @@ impl Said {
             Self::Reset => Deed::Reset,
             Self::Speed { to } => Deed::Speed(to),
             Self::Engine { to } => Deed::Engine(to),
+            Self::Checkpoint { to } => Deed::Checkpoint(to),
             Self::Add { line, points_m, closed } => {
                 Deed::Add(line, Stroke { points_m, closed, ..Stroke::default() })
             }
@@ -153,6 +174,8 @@ pub enum Answer<'a> {
         waits: Option<Waits>,
         /// Simulated seconds for a second.
         speed: f64,
+        /// Which of its checkpoints the network is as.
+        checkpoint: Option<usize>,
         /// Skip connections that are silent.
         silent: &'a [String],
         /// Why it stopped.
@@ -200,8 +223,25 @@ impl<'a> From<&'a State> for Answer<'a> {
             is_playing: state.is_playing,
             waits: state.waits,
             speed: state.speed,
+            checkpoint: state.checkpoint,
             silent: &state.silent,
             failure: state.failure.as_deref(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_is_an_object_and_nothing_else() {
+        assert!(matches!(Said::from_text(r#" {"do":"start"} "#), Ok(Said::Start)));
+        for text in [r#"["start"]"#, r#"["speed",2.0]"#, r#""start""#, "null", "", "7"] {
+            assert_eq!(Said::from_text(text).expect_err(text), "takes a JSON object");
+        }
+        for text in [r#"{"do":"start"}{"do":"pause"}"#, r#"{"do":"start""#, r#"{"do":"x"}"#, "{}"] {
+            assert!(Said::from_text(text).is_err(), "{text}");
         }
     }
 }

@@ -1,66 +1,12 @@
 //! One rectangle of water: its scene, its lines, what moves it, and whether it moves now.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-use weir_scene::{Frame, Limits, Scene, Stroke};
+use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::{FPS, Model, StrokeId, Surrogate};
 
-use crate::atlas::{Atlas, AtlasError};
-use crate::basin::{Basin, Reference};
-
-/// What moves the water.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Engine {
-    /// The network.
-    #[default]
-    Network,
-    /// The solver that it learned from.
-    Reference,
-    /// Both, from the same start: the network is the first stream, the reference the second.
-    Both,
-}
-
-/// What runs are made with.
-#[derive(Clone)]
-pub struct Engines {
-    /// The network.
-    pub model: Model,
-    /// What there is to see inside of it.
-    pub atlas: Arc<Atlas>,
-    /// The solver.
-    pub reference: Reference,
-}
-
-impl Engines {
-    /// Watches the network at work for a second.
-    ///
-    /// # Errors
-    /// It failed.
-    pub fn new(model: Model, reference: Reference) -> Result<Self, AtlasError> {
-        let atlas = Arc::new(Atlas::of(&model)?);
-        Ok(Self { model, atlas, reference })
-    }
-}
-
-/// What moves one stream of frames.
-pub enum Mover {
-    /// The network, which moves many at once.
-    Network(Box<Surrogate>),
-    /// Anything else.
-    Other(Box<dyn Basin>),
-}
-
-impl Mover {
-    fn basin(&mut self) -> &mut dyn Basin {
-        match self {
-            Self::Network(surrogate) => &mut **surrogate,
-            Self::Other(basin) => &mut **basin,
-        }
-    }
-}
+use crate::engine::{Engine, Engines};
+use crate::plan::{Built, Mover, Plan, Stream};
 
 /// A line as the visitor numbers it.
 struct Line {
@@ -70,18 +16,11 @@ struct Line {
     names: Vec<Vec<u32>>,
 }
 
-/// A mover and its latest frame.
-pub struct Stream {
-    /// What moves it.
-    pub mover: Mover,
-    /// How it is now.
-    pub frame: Frame,
-}
-
 /// One rectangle of water.
 pub struct Run {
     engines: Engines,
     engine: Engine,
+    checkpoint: Option<usize>,
     limits: Limits,
     /// As it was opened, without lines.
     scene: Scene,
@@ -94,6 +33,8 @@ pub struct Run {
     pub is_playing: bool,
     /// Frames that it should be ahead by now.
     owed: f64,
+    /// Goes up with each change that movers have to know of when they are made.
+    version: u64,
 }
 
 /// Most frames that a run owes beyond those of a beat: whoever asks for more steps than can be
@@ -118,6 +59,7 @@ impl Run {
         let mut run = Self {
             engines: engines.clone(),
             engine,
+            checkpoint: None,
             limits,
             scene,
             lines,
@@ -125,14 +67,42 @@ impl Run {
             speed: 1.0,
             is_playing: false,
             owed: 0.0,
+            version: 0,
         };
-        run.reset()?;
+        let built = run.plan(None).build()?;
+        run.begin(built);
         Ok(run)
     }
 
     /// What moves it.
     pub fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// Which of its checkpoints the network is as, or `None` for what it is.
+    pub fn checkpoint(&self) -> Option<usize> {
+        self.checkpoint
+    }
+
+    /// The network that moves it, if one does.
+    pub fn model(&self) -> &Model {
+        self.network().map_or(&self.engines.model, Surrogate::model)
+    }
+
+    /// Lets the network be as it was at a checkpoint, from its next call on.
+    ///
+    /// # Errors
+    /// There is no such checkpoint.
+    pub fn set_checkpoint(&mut self, checkpoint: Option<usize>) -> Result<(), String> {
+        let model = self.engines.network(checkpoint)?;
+        for stream in &mut self.streams {
+            if let Mover::Network(surrogate) = &mut stream.mover {
+                surrogate.set_model(model).map_err(|error| error.to_string())?;
+            }
+        }
+        self.checkpoint = checkpoint;
+        self.version += 1;
+        Ok(())
     }
 
     /// The scene with its lines as they are now.
@@ -146,28 +116,23 @@ impl Run {
         self.lines.iter().map(|(&number, line)| (number, &line.strokes[..]))
     }
 
-    /// Back to the beginning, with the lines as they are now.
-    ///
-    /// # Errors
-    /// A mover refuses the scene.
-    pub fn reset(&mut self) -> Result<(), String> {
-        let scene = self.scene();
-        let network = || -> Result<Mover, String> {
-            let surrogate = Surrogate::new(self.engines.model.clone(), &scene);
-            Ok(Mover::Network(Box::new(surrogate.map_err(|error| error.to_string())?)))
-        };
-        let reference = || (self.engines.reference)(&scene).map(Mover::Other);
-        let movers: Vec<Mover> = match self.engine {
-            Engine::Network => vec![network()?],
-            Engine::Reference => vec![reference()?],
-            Engine::Both => vec![network()?, reference()?],
-        };
-        let stream = |mut mover: Mover| {
-            let mut frame = Frame::default();
-            mover.basin().snapshot(&mut frame);
-            Stream { mover, frame }
-        };
-        self.streams = movers.into_iter().map(stream).collect();
+    /// Movers for it as it is now, to begin anew with; those that it has, or others.
+    pub fn plan(&self, engine: Option<Engine>) -> Plan {
+        Plan {
+            engines: self.engines.clone(),
+            engine: engine.unwrap_or(self.engine),
+            checkpoint: self.checkpoint,
+            scene: self.scene(),
+            version: self.version,
+        }
+    }
+
+    /// Begins anew with these movers. False if the run is not any more as it was planned.
+    pub fn begin(&mut self, built: Built) -> bool {
+        if built.version != self.version {
+            return false;
+        }
+        (self.engine, self.streams) = (built.engine, built.streams);
         // Movers number the lines that they begin with in their order.
         let mut next = 0..;
         for line in self.lines.values_mut() {
@@ -175,16 +140,8 @@ impl Run {
             line.names = vec![names; self.streams.len()];
         }
         self.owed = 0.0;
-        Ok(())
-    }
-
-    /// Other engines, from the beginning.
-    ///
-    /// # Errors
-    /// One refuses the scene; the run stays what it was.
-    pub fn set_engine(&mut self, engine: Engine) -> Result<(), String> {
-        let before = std::mem::replace(&mut self.engine, engine);
-        self.reset().inspect_err(|_| self.engine = before)
+        self.version += 1;
+        true
     }
 
     /// Draws line `number`, which may be as rough as a hand is.
@@ -209,6 +166,7 @@ impl Run {
             names.push(strokes.iter().map(|s| basin.add_stroke(s)).collect::<Result<_, _>>()?);
         }
         self.lines.insert(number, Line { strokes, names });
+        self.version += 1;
         Ok(())
     }
 
@@ -218,6 +176,7 @@ impl Run {
     /// There is none.
     pub fn erase_line(&mut self, number: u32) -> Result<(), String> {
         let line = self.lines.remove(&number).ok_or(format!("line {number}: there is none"))?;
+        self.version += 1;
         for (stream, names) in self.streams.iter_mut().zip(&line.names) {
             let basin = stream.mover.basin();
             names.iter().try_for_each(|&name| basin.erase_stroke(name))?;

@@ -3,7 +3,8 @@
 //! One thread moves everything, thirty times a second ([`actors`](crate::actors)). What
 //! changes a run goes through one queue, so nothing there is locked. What a run has become
 //! is left in slots that hold the latest and nothing else: who is slow to look misses
-//! some, and costs nobody anything.
+//! some, and costs nobody anything. What moves a run takes a while to be made, and is made
+//! elsewhere, one after the other: nobody's water waits for it.
 
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display, Formatter};
@@ -14,21 +15,26 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
+use tokio::task::spawn_blocking;
 use weir_scene::{Limits, Scene, Stroke};
-use weir_surrogate::StrokeId;
 use weir_surrogate::internals::Question;
+use weir_surrogate::{Model, StrokeId};
 
 use crate::actors::Actors;
 use crate::beat::Beats;
+use crate::engine::{Engine, Engines};
 use crate::insides::Insides;
-use crate::run::{Engine, Engines};
+use crate::plan::{Built, Plan};
+use crate::run::Run;
 use crate::told::Told;
 
 /// Time between two frames that are told.
 pub const BEAT: Duration = Duration::from_nanos(1_000_000_000 / 30);
 /// Wishes that wait to be heard.
 const WAITING: usize = 1024;
+/// How often a run is planned anew that was changed while it was made.
+const PLANS: usize = 4;
 
 /// Names a run, to who has been told: it cannot be guessed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +113,8 @@ pub enum Deed {
     Speed(f64),
     /// What moves it, from the beginning.
     Engine(Engine),
+    /// What the network is as: one of its checkpoints by number, or itself.
+    Checkpoint(Option<usize>),
     /// Draw a line of this number.
     Add(u32, Stroke),
     /// Take it away.
@@ -132,6 +140,8 @@ pub struct State {
     pub waits: Option<Waits>,
     /// Simulated seconds for a second.
     pub speed: f64,
+    /// Which of its checkpoints the network is as, or `None` for what it is.
+    pub checkpoint: Option<usize>,
     /// Skip connections that are silent.
     pub silent: Arc<Vec<String>>,
     /// Why it stopped, if something went wrong.
@@ -172,6 +182,8 @@ pub struct Moment {
     pub number: u32,
     /// What can be asked.
     pub question: Question,
+    /// Who is asked.
+    pub model: Model,
     /// The numbers of the lines.
     pub lines: BTreeMap<StrokeId, u32>,
 }
@@ -199,10 +211,12 @@ pub enum Refusal {
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
 
 pub(crate) enum Wish {
-    Open(Box<Scene>, Engine, Answer<Seat>),
+    Open(Box<Run>, Answer<Seat>),
     Join(RunId, Answer<Seat>),
     Resume(Key, Answer<Seat>),
     Do(RunId, Box<Deed>, Answer<()>),
+    Plan(RunId, Option<Engine>, Answer<Plan>),
+    Begin(RunId, Box<Built>, Answer<bool>),
     Question(RunId, Answer<Moment>),
     Abandon(RunId),
     Close(RunId),
@@ -232,7 +246,7 @@ pub struct Load {
 }
 
 /// Takes wishes to the stage.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Stage {
     wishes: Sender<Wish>,
     /// Wishes that wait for an answer. Ends of runs wait for none: they are never lost, or
@@ -240,6 +254,16 @@ pub struct Stage {
     waiting: Arc<AtomicUsize>,
     load: watch::Receiver<Load>,
     beats: Beats,
+    engines: Engines,
+    limits: Limits,
+    /// Where what moves runs is made: one at a time, so that much of it delays nobody.
+    workshop: Arc<Semaphore>,
+}
+
+impl Debug for Stage {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stage").field("load", &self.load()).finish_non_exhaustive()
+    }
 }
 
 impl Stage {
@@ -251,9 +275,10 @@ impl Stage {
         let (wishes, heard) = channel();
         let (shown, load) = watch::channel(Load::default());
         let beats = Beats::new();
-        let actors = Actors::new(engines, limits, shown, beats.clone());
+        let actors = Actors::new(engines.clone(), shown, beats.clone());
         std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
-        Ok(Self { wishes, waiting: Arc::default(), load, beats })
+        let (waiting, workshop) = (Arc::default(), Arc::new(Semaphore::new(1)));
+        Ok(Self { wishes, waiting, load, beats, engines, limits, workshop })
     }
 
     /// Opens a run.
@@ -261,7 +286,9 @@ impl Stage {
     /// # Errors
     /// See [`Refusal`].
     pub async fn open(&self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
-        self.ask(|answer| Wish::Open(Box::new(scene), engine, answer)).await
+        let (engines, limits) = (self.engines.clone(), self.limits);
+        let run = self.make(move || Run::new(scene, engine, &engines, limits)).await?;
+        self.ask(|answer| Wish::Open(Box::new(run), answer)).await
     }
 
     /// Takes a place before a run that is there.
@@ -285,7 +312,39 @@ impl Stage {
     /// # Errors
     /// See [`Refusal`].
     pub async fn act(&self, run: RunId, deed: Deed) -> Result<(), Refusal> {
-        self.ask(|answer| Wish::Do(run, Box::new(deed), answer)).await
+        match deed {
+            Deed::Reset => self.begin(run, None).await,
+            Deed::Engine(engine) => self.begin(run, Some(engine)).await,
+            deed => self.ask(|answer| Wish::Do(run, Box::new(deed), answer)).await,
+        }
+    }
+
+    /// Begins a run anew, with other engines if that is wished.
+    async fn begin(&self, run: RunId, engine: Option<Engine>) -> Result<(), Refusal> {
+        for _ in 0..PLANS {
+            let plan = self.ask(|answer| Wish::Plan(run, engine, answer)).await?;
+            let built = self.make(move || plan.build()).await?;
+            if self.ask(|answer| Wish::Begin(run, Box::new(built), answer)).await? {
+                return Ok(());
+            }
+        }
+        Err(Refusal::Wrong("reset: the lines change faster than it can begin anew".to_owned()))
+    }
+
+    /// Makes something, when those before have made theirs.
+    async fn make<T: Send + 'static>(
+        &self,
+        make: impl FnOnce() -> Result<T, String> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let turn = Arc::clone(&self.workshop).acquire_owned().await;
+        let turn = turn.map_err(|_| Refusal::Busy)?;
+        let made = spawn_blocking(move || {
+            let made = make();
+            // Also if nobody waits for it any more.
+            drop(turn);
+            made
+        });
+        made.await.map_err(|_| Refusal::Busy)?.map_err(Refusal::Wrong)
     }
 
     /// The water of a run as it is now, for the network to be asked about.

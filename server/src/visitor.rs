@@ -11,13 +11,13 @@ use weir_scene::{Limits, Scene};
 
 use crate::app::App;
 use crate::ask::{Ask, Thought};
+use crate::engine::Engine;
 use crate::flow::Flow;
 use crate::gallery::{GALLERY, Guest};
 use crate::insides::{Insides, MOST, Wanted};
 use crate::metrics::Sent;
 use crate::protocol::{Answer, Said};
 use crate::rate::{Fate, Messages};
-use crate::run::Engine;
 use crate::stage::{Key, RunId, Seat};
 
 /// Time between two signs of life.
@@ -189,16 +189,10 @@ impl Visitor {
             Fate::Enough => return Err(self.send_away().await),
         }
         match message {
-            Message::Text(text) => {
-                let mut reader = serde_json::Deserializer::from_str(&text);
-                let said = serde_path_to_error::deserialize::<_, Said>(&mut reader)
-                    .map_err(|error| error.to_string())
-                    .and_then(|said| reader.end().map(|()| said).map_err(|e| e.to_string()));
-                match said {
-                    Ok(said) => self.grant(said, &text).await,
-                    Err(why) => self.refuse("message", why).await,
-                }
-            }
+            Message::Text(text) => match Said::from_text(&text) {
+                Ok(said) => self.grant(said, &text).await,
+                Err(why) => self.refuse("message", why).await,
+            },
             Message::Binary(_) => self.refuse("message", "takes text, got bytes".to_owned()).await,
             // Answered by the library.
             Message::Ping(_) | Message::Pong(_) => Ok(()),
@@ -359,10 +353,10 @@ impl Visitor {
             Ok(moment) => moment,
             Err(refusal) => return self.refuse(ask.name(), refusal.to_string()).await,
         };
-        let (thinker, model) = (Arc::clone(&self.app.thinker), self.app.engines.model.clone());
+        let thinker = Arc::clone(&self.app.thinker);
         tokio::spawn(async move {
             let Ok(_turn) = thinker.acquire().await else { return };
-            let thought = spawn_blocking(move || ask.think(&model, &moment)).await;
+            let thought = spawn_blocking(move || ask.think(&moment)).await;
             let thought = thought.unwrap_or_else(|_| Err("the network failed".to_owned()));
             answer.send(thought.map_err(|why| (ask, why)));
         });

@@ -31,7 +31,7 @@ impl Here {
         let device = device::open("flex").expect("a processor");
         let model = Model::open("default", &device).expect("a model");
         let scenes = Limits { particles: 12_000, strokes: 50, text_bytes: 256 << 10, ..small() };
-        let engines = Engines::new(model, reference).expect("a network that runs");
+        let engines = Engines::new(model, Vec::new(), reference).expect("a network that runs");
         // All visitors come from one address, and shall be borne, not sent away.
         let many = NonZeroU32::MAX;
         let limits = LimitsConfig {

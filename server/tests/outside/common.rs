@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use weir_scene::{Advance, AdvanceError, Frame, Limits, Scene, Stroke};
 use weir_server::config::LimitsConfig;
 use weir_server::{App, Basin, Config, Content, Engines, Tls};
-use weir_surrogate::{Model, device};
+use weir_surrogate::{Model, checkpoints, device};
 use weir_wire::{Picture, Receiver};
 
 /// Longest that a test waits for anything.
@@ -62,7 +62,8 @@ pub fn app(config: Config) -> App {
         };
         Ok(Box::new(Still(frame)) as Box<dyn Basin>)
     };
-    let engines = Engines::new(model, Arc::new(still)).expect("a network that runs");
+    let before = checkpoints::of(&model, "default").expect("checkpoints");
+    let engines = Engines::new(model, before, Arc::new(still)).expect("a network that runs");
     let content = Content::load().expect("content");
     let mut app = App::new(engines, config, &content).expect("a thread");
     app.tls = Tls::start(&app.config, &app.closing).expect("a certificate");

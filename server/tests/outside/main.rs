@@ -3,6 +3,7 @@
 
 mod acme;
 mod authority;
+mod checkpoints;
 mod client;
 mod common;
 mod config;

@@ -1,0 +1,65 @@
+//! What moves water, and what of it the server has.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use weir_surrogate::Model;
+use weir_surrogate::checkpoints::Checkpoint;
+
+use crate::atlas::{Atlas, AtlasError};
+use crate::basin::Reference;
+
+/// What moves the water.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Engine {
+    /// The network.
+    #[default]
+    Network,
+    /// The solver that it learned from.
+    Reference,
+    /// Both, from the same start: the network is the first stream, the reference the second.
+    Both,
+}
+
+/// What runs are made with.
+#[derive(Clone)]
+pub struct Engines {
+    /// The network.
+    pub model: Model,
+    /// What it was before, by steps of training.
+    pub checkpoints: Arc<Vec<Checkpoint>>,
+    /// What there is to see inside of it.
+    pub atlas: Arc<Atlas>,
+    /// The solver.
+    pub reference: Reference,
+}
+
+impl Engines {
+    /// Watches the network at work for a second.
+    ///
+    /// # Errors
+    /// It failed.
+    pub fn new(
+        model: Model,
+        checkpoints: Vec<Checkpoint>,
+        reference: Reference,
+    ) -> Result<Self, AtlasError> {
+        let atlas = Arc::new(Atlas::of(&model, &checkpoints)?);
+        Ok(Self { model, checkpoints: Arc::new(checkpoints), atlas, reference })
+    }
+
+    /// The network as it was at a checkpoint, or as it is.
+    ///
+    /// # Errors
+    /// There is no such checkpoint.
+    pub fn network(&self, checkpoint: Option<usize>) -> Result<&Model, String> {
+        let Some(k) = checkpoint else { return Ok(&self.model) };
+        let found = self.checkpoints.get(k).map(|checkpoint| &checkpoint.model);
+        let takes = match self.checkpoints.len() {
+            0 => "null: nobody kept what this network was before".to_owned(),
+            n => format!("null, or 0 to {}", n - 1),
+        };
+        found.ok_or_else(|| format!("checkpoint: got {k}, takes {takes}"))
+    }
+}

@@ -1,0 +1,86 @@
+//! What moves the water takes a while to be made: lines are laid onto a grid, and a
+//! solver does that more than once. A plan has all that is needed, so that it is made on a
+//! thread that nobody's water waits for.
+
+use weir_scene::{Frame, Scene};
+use weir_surrogate::Surrogate;
+
+use crate::basin::Basin;
+use crate::engine::{Engine, Engines};
+
+/// What moves one stream of frames.
+pub enum Mover {
+    /// The network, which moves many at once.
+    Network(Box<Surrogate>),
+    /// Anything else.
+    Other(Box<dyn Basin>),
+}
+
+impl Mover {
+    /// As what it is to those who draw.
+    pub fn basin(&mut self) -> &mut dyn Basin {
+        match self {
+            Self::Network(surrogate) => &mut **surrogate,
+            Self::Other(basin) => &mut **basin,
+        }
+    }
+}
+
+/// A mover and its latest frame.
+pub struct Stream {
+    /// What moves it.
+    pub mover: Mover,
+    /// How it is now.
+    pub frame: Frame,
+}
+
+/// Movers that are still to be made, of a run as it was at a certain time.
+pub struct Plan {
+    /// What they are made with.
+    pub engines: Engines,
+    /// Which ones.
+    pub engine: Engine,
+    /// What the network is as.
+    pub checkpoint: Option<usize>,
+    /// The scene with its lines.
+    pub scene: Scene,
+    /// How often the run had been changed.
+    pub version: u64,
+}
+
+/// Movers that are made, each at the beginning of its scene.
+pub struct Built {
+    /// Which ones.
+    pub engine: Engine,
+    /// The network's, the reference's, or both.
+    pub streams: Vec<Stream>,
+    /// The plan's.
+    pub version: u64,
+}
+
+impl Plan {
+    /// Makes them.
+    ///
+    /// # Errors
+    /// One refuses the scene, in words for the visitor.
+    pub fn build(self) -> Result<Built, String> {
+        let Self { engines, engine, checkpoint, scene, version } = self;
+        let network = || -> Result<Mover, String> {
+            let model = engines.network(checkpoint)?.clone();
+            let surrogate = Surrogate::new(model, &scene);
+            Ok(Mover::Network(Box::new(surrogate.map_err(|error| error.to_string())?)))
+        };
+        let reference = || (engines.reference)(&scene).map(Mover::Other);
+        let movers: Vec<Mover> = match engine {
+            Engine::Network => vec![network()?],
+            Engine::Reference => vec![reference()?],
+            Engine::Both => vec![network()?, reference()?],
+        };
+        let stream = |mut mover: Mover| {
+            let mut frame = Frame::default();
+            mover.basin().snapshot(&mut frame);
+            Stream { mover, frame }
+        };
+        Ok(Built { engine, streams: movers.into_iter().map(stream).collect(), version })
+    }
+}
