@@ -5,7 +5,8 @@
 //! weir-benches` times both and writes a [`summary`] and a [`figure`].
 //!
 //! The network has a bench of its own ([`network`]), with the solver and burn's own
-//! convolutions ([`convolution`]) beside it.
+//! convolutions ([`convolution`]) beside it; so have the frames that are streamed
+//! ([`stream`]).
 
 pub mod convolution;
 pub mod dam_break;
@@ -14,4 +15,5 @@ pub mod measure;
 pub mod network;
 pub mod network_summary;
 pub mod peer;
+pub mod stream;
 pub mod summary;
