@@ -2,6 +2,7 @@
  * Buttons and fields around the stage: what each of them does, and how they show what is so.
  */
 
+import { Choice } from "./choice.js";
 import { at } from "./dom.js";
 import { Recorder, savePicture } from "./saving.js";
 import { BLANK, example } from "./scenes.js";
@@ -65,11 +66,24 @@ export function connectSketch(sketch, run) {
 
 /** The pen's tools. One that asks instead of drawing is chosen elsewhere, and has no button here. */
 export function connectPen(pen) {
-  const tools = ["draw", "line", "erase"];
-  for (const tool of tools) at(tool).addEventListener("click", () => pen.take(tool));
-  pen.addEventListener("tool", () => {
-    for (const tool of tools) at(tool).setAttribute("aria-checked", String(tool === pen.tool));
+  const choice = new Choice(at("pens"), (tool) => pen.take(tool));
+  const show = () => {
+    choice.set(pen.tool);
     for (const tool of ["erase", "probe"]) at("ink").classList.toggle(tool, tool === pen.tool);
+  };
+  pen.addEventListener("tool", show);
+  show();
+}
+
+/** How two waters are seen; of one there is nothing to choose. */
+export function connectLayout(stage, run) {
+  const choice = new Choice(at("layout"), (layout) => {
+    stage.setSplit(layout === "split");
+    choice.set(layout);
+  });
+  choice.set("beside");
+  run.addEventListener("state", ({ detail: { engine } }) => {
+    at("layout").hidden = engine !== "both";
   });
 }
 
@@ -81,9 +95,9 @@ export function connectShowing(stage, recorder, run, sketch) {
     press("look", isDots);
     stage.setStyle(isDots ? "dots" : "water");
   });
-  at("picture").addEventListener("click", () => savePicture(stage.view));
+  at("picture").addEventListener("click", () => savePicture(stage));
   at("record").hidden = !Recorder.isSupported;
-  at("record").addEventListener("click", () => (recorder.isOn ? recorder.stop() : recorder.start(stage.view)));
+  at("record").addEventListener("click", () => (recorder.isOn ? recorder.stop() : recorder.start(stage)));
   recorder.addEventListener("change", () => press("record", recorder.isOn));
   at("share").addEventListener("click", () => {
     const stroke = sketch.lines.map(({ points }) => ({ points_m: points }));

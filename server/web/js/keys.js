@@ -12,7 +12,7 @@ const TOOLS = { d: "draw", l: "line", e: "erase" };
  */
 export function connectKeys(run, sketch) {
   document.addEventListener("keydown", (event) => {
-    if (event.target.closest("input, select, textarea, dialog")) return;
+    if (event.target.closest("input:not([type=range]), select, textarea, dialog")) return;
     const pressed = event.key.toLowerCase();
     const isCommand = event.ctrlKey || event.metaKey;
     if (isCommand && pressed === "z") (event.shiftKey ? sketch.redo() : sketch.undo());

@@ -5,7 +5,7 @@
  */
 
 import { Compare } from "./compare.js";
-import { connectPanel, connectPen, connectRun, connectShowing, connectSketch, showStatus, wishes } from "./controls.js";
+import { connectLayout, connectPanel, connectPen, connectRun, connectShowing, connectSketch, showStatus, wishes } from "./controls.js";
 import { at } from "./dom.js";
 import { connectKeys } from "./keys.js";
 import { lessons } from "./lessons.js";
@@ -23,7 +23,7 @@ import { Tour } from "./tour.js";
 const asked = new URLSearchParams(location.search);
 const [watched, wanted] = [asked.get("watch"), asked.get("drawing")];
 
-const stage = new Stage(at("stage"));
+const stage = new Stage(at("stage"), at("divider"));
 const sketch = new Sketch();
 const pen = new Pen(sketch, at("ink"), (x, y) => stage.view.toM(x, y), () => stage.view.sizeM);
 const link = new Link(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/ws`);
@@ -60,6 +60,7 @@ beginPainting({ stage, compare, pace, recorder, hand });
 connectRun(run);
 connectSketch(sketch, run);
 connectPen(pen);
+connectLayout(stage, run);
 connectShowing(stage, recorder, run, sketch);
 connectKeys(run, sketch);
 

@@ -33,7 +33,7 @@ export function beginPainting({ stage, compare, pace, recorder, hand }) {
     stage.draw(now, hand());
     drawMs += LATEST * (performance.now() - begun - drawMs);
     if (frames % TOLD_EVERY === 0) pace.take({ draw_ms: drawMs });
-    recorder.film(stage.view);
+    recorder.film(stage);
     requestAnimationFrame(paint);
   };
   requestAnimationFrame(paint);
