@@ -112,3 +112,11 @@ export function connectPanel(panel) {
     press("inside", panel.isOpen);
   });
 }
+
+/** The menu says that this is the gallery, which is the same page as the first one. */
+export function markGallery() {
+  for (const item of document.querySelectorAll(".pages a")) {
+    if (item.search === "?watch=gallery") item.setAttribute("aria-current", "page");
+    else item.removeAttribute("aria-current");
+  }
+}

@@ -5,7 +5,7 @@
  */
 
 import { Compare } from "./compare.js";
-import { connectLayout, connectPanel, connectPen, connectRun, connectShowing, connectSketch, showStatus, wishes } from "./controls.js";
+import { connectLayout, connectPanel, connectPen, connectRun, connectShowing, connectSketch, markGallery, showStatus, wishes } from "./controls.js";
 import { at } from "./dom.js";
 import { connectKeys } from "./keys.js";
 import { lessons } from "./lessons.js";
@@ -63,6 +63,7 @@ connectPen(pen);
 connectLayout(stage, run);
 connectShowing(stage, recorder, run, sketch);
 connectKeys(run, sketch);
+if (watched === "gallery") markGallery();
 
 const kept = draft(localStorage);
 if (kept && !watched && !wanted) sketch.load(kept, "watch");
