@@ -163,7 +163,7 @@ try {
       interval: spread(painted.slice(1).map(({ now }, k) => now - painted[k].now)),
       paint: { ...spread(painted.map(({ tookMs }) => tookMs)), is: "what the page's own script takes; drawing that WebGL puts off is in the intervals" },
     },
-    server: { frames: came.length, frames_per_s: Number(((1000 * (came.length - 1)) / (came.at(-1).at - came[0].at)).toFixed(2)) },
+    server: { frames: came.length, frames_per_s: Number(((1000 * (came.length - 1)) / (came.at(-1).at - came[0].at)).toFixed(2)), is: "what arrives of thirty a second: a page that shows them slower is sent fewer" },
     faults,
   }, null, 2));
 } finally {

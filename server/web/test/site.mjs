@@ -93,10 +93,10 @@ export async function draw(page, points) {
   await page.mouse.up();
 }
 
-/** Pixels of the water in shares of the rectangle: how many of them are wet. */
-export function wetShare(page, [left, top, right, bottom]) {
-  return page.evaluate(([l, t, r, b]) => {
-    const canvas = document.querySelector("canvas.water");
+/** Pixels of the water in shares of the rectangle: how many of them are wet; of the second water if `which` is 1. */
+export function wetShare(page, [left, top, right, bottom], which = 0) {
+  return page.evaluate(([l, t, r, b, k]) => {
+    const canvas = document.querySelectorAll("canvas.water")[k];
     const copy = document.createElement("canvas");
     [copy.width, copy.height] = [canvas.width, canvas.height];
     const pen = copy.getContext("2d");
@@ -107,7 +107,7 @@ export function wetShare(page, [left, top, right, bottom]) {
     // Paper is warm, water is blue.
     for (let k = 0; k < data.length; k += 4) if (data[k + 2] > data[k] + 25) wet += 1;
     return wet / (data.length / 4);
-  }, [left, top, right, bottom]);
+  }, [left, top, right, bottom, which]);
 }
 
 /**
