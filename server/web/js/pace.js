@@ -2,6 +2,13 @@
  * Where the time goes from the network to the screen, as a bar.
  */
 
+import { at } from "./dom.js";
+
+/** Time between two asks how long the way is, milliseconds. */
+const ASKED_EVERY_MS = 2000;
+/** Shares of a beat at work beyond which water is visibly late. */
+const LATE = 1.1;
+
 /** Parts in their order, with what they are called and what they mean. */
 const PARTS = [
   ["encode_ms", "maps", "particles onto maps"],
@@ -38,4 +45,16 @@ export class Pace {
     });
     this.words.textContent = this.spans.map(({ name }, k) => `${name} ${all[k].toFixed(1)}`).join(" · ") + " ms";
   }
+}
+
+/** Shows the times that the server tells and those of the way to it, and says when water is late. */
+export function followPace(pace, link, run) {
+  link.addEventListener("word", ({ detail: word }) => {
+    if (word.is === "pong") pace.take({ transit_ms: (performance.now() - word.at) / 2 });
+    if (word.is !== "pace") return;
+    pace.take(word);
+    at("late").hidden = !run.isPlaying || word.share < LATE;
+    at("late").textContent = `The server is busy: water flows at ${(1 / word.share).toFixed(1)} of its speed.`;
+  });
+  setInterval(() => link.say({ do: "ping", at: performance.now() }), ASKED_EVERY_MS);
 }

@@ -3,17 +3,16 @@
  * water, and what the network is asked.
  */
 
+import { at } from "./dom.js";
 import { ASKED_FOR } from "./insides.js";
 import { Ribbon, describe, nameOf } from "./ribbon.js";
 
-const at = (id) => document.getElementById(id);
 const LESSON = at("lesson").textContent;
 
 /** Colour of a line by its share of the largest effect. */
 const tintOf = (share) => `hsl(${Math.round(200 - 185 * share)} 75% ${Math.round(46 - 4 * share)}%)`;
 
-/** Says `probe` when the pen shall ask instead of draw, and when it shall not. */
-export class Panel extends EventTarget {
+export class Panel {
   #isOpen = true;
   #isAsking = false;
   /** Tints of lines by their numbers, while somebody wants to know which matter. */
@@ -21,16 +20,31 @@ export class Panel extends EventTarget {
 
   /**
    * @param {object} atlas as from `/api/model`
-   * @param {import("./link.js").Link} link
-   * @param {import("./view.js").View} view that maps are laid over
+   * @param {object} parts
+   * @param {import("./link.js").Link} parts.link
+   * @param {import("./run.js").Run} parts.run
+   * @param {import("./sketch.js").Sketch} parts.sketch
+   * @param {import("./sketch.js").Pen} parts.pen that asks while places are asked about
+   * @param {import("./view.js").View} parts.view that maps are laid over
    */
-  constructor(atlas, link, view) {
-    super();
-    Object.assign(this, { atlas, link, view });
+  constructor(atlas, { link, run, sketch, pen, view }) {
+    Object.assign(this, { atlas, link, pen, view });
     this.ribbon = new Ribbon(at("ribbon"), atlas);
     this.ribbon.addEventListener("choose", ({ detail }) => this.#choose(detail));
-    this.ribbon.addEventListener("silence", ({ detail }) => link.say({ do: "silence", skips: detail }));
+    this.ribbon.addEventListener("silence", ({ detail }) => run.silence(detail));
+    this.ribbon.setSilent(run.silent);
+    run.addEventListener("state", () => this.ribbon.setSilent(run.silent));
+    run.addEventListener("place", () => this.look());
+    if (run.name) this.look();
+    sketch.addEventListener("change", () => this.#forget());
+    pen.addEventListener("probe", ({ detail: place }) => this.probe(place));
+    pen.addEventListener("tool", () => {
+      if (pen.tool !== "probe") this.ask(false);
+    });
     link.addEventListener("maps", ({ detail }) => this.#take(detail));
+    link.addEventListener("word", ({ detail: word }) => {
+      if (word.is === "saliency") this.#takeSaliency(word.lines);
+    });
     at("field").addEventListener("click", () => this.ask(!this.#isAsking));
     at("saliency").addEventListener("click", () => {
       this.#say("Thinking: the network is asked once more for each line…");
@@ -63,13 +77,13 @@ export class Panel extends EventTarget {
   clear() {
     if (this.ribbon.chosen) this.ribbon.choose(null);
     this.ask(false);
-    this.forget();
+    this.#forget();
     this.view.overlay.show(null);
     this.#say(LESSON);
   }
 
   /** The lines have changed: what was said of them does not hold any more. */
-  forget() {
+  #forget() {
     if (this.tint) this.#say(LESSON);
     this.tint = null;
   }
@@ -86,7 +100,7 @@ export class Panel extends EventTarget {
       this.view.overlay.show(null);
       this.#say(LESSON);
     }
-    this.dispatchEvent(new CustomEvent("probe", { detail: isAsking }));
+    if (isAsking !== (this.pen.tool === "probe")) this.pen.take(isAsking ? "probe" : "draw");
   }
 
   /** Asks about a place, metres. */
@@ -96,7 +110,7 @@ export class Panel extends EventTarget {
   }
 
   /** What each line does, as the server says it. */
-  takeSaliency(lines) {
+  #takeSaliency(lines) {
     const most = lines[0]?.effect_m_s ?? 0;
     if (most <= 0) {
       this.#say("No line changes the answer now: the water is nowhere near them.");

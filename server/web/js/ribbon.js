@@ -14,6 +14,9 @@ const TELLING = {
     "change to the right, sub-frame 4", "change upwards, sub-frame 4"],
 };
 
+/** Maps whose own names are letters of formulas. */
+const IN_WORDS = { u: "velocity to the right", v: "velocity upwards" };
+
 /**
  * Says `look` with the maps that are to be sent, `choose` with `{layer, channel}` or null,
  * and `silence` with the names of skip connections.
@@ -148,7 +151,7 @@ const key = ({ layer, channel }) => `${layer}:${channel}`;
 export function nameOf(atlas, { layer, channel }) {
   const { name, channels } = atlas.layers[layer];
   const meaning = channels[channel].name;
-  return meaning ? `${name}: ${meaning}` : `${name}, map ${channel + 1} of ${channels.length}`;
+  return meaning ? `${name}: ${IN_WORDS[meaning] ?? meaning}` : `${name}, map ${channel + 1} of ${channels.length}`;
 }
 
 /** What a map shows, in a sentence with its scale. */

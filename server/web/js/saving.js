@@ -1,18 +1,43 @@
 /**
- * Pictures and videos of a view, as files for the visitor.
+ * Pictures and videos of what is seen on the stage, as files for the visitor.
  */
 
 /** Frames of a video in a second, and the longest that one gets, milliseconds. */
 const VIDEO_HZ = 30;
 const LONGEST_MS = 60_000;
+/** Between two rectangles side by side; and the words in the corners, CSS pixels. */
+const GAP_PX = 16;
+const WORDS_PX = 14;
 
-/** Lays all layers of a view on top of each other. */
-function compose(view, onto) {
-  const { width, height } = view.waterCanvas;
-  if (onto.width !== width || onto.height !== height) [onto.width, onto.height] = [width, height];
+/** Puts all that is seen into one picture: layers on top of each other, two waters with words. */
+function compose(seen, onto) {
+  const [{ view: { waterCanvas, theme } }] = seen;
+  const { width, height } = waterCanvas;
+  const px = width / (waterCanvas.clientWidth || width);
+  const stride = width + Math.round(GAP_PX * px);
+  const whole = seen.at(-1).column * stride + width;
+  if (onto.width !== whole || onto.height !== height) [onto.width, onto.height] = [whole, height];
   const brush = onto.getContext("2d");
-  brush.drawImage(view.waterCanvas, 0, 0);
-  brush.drawImage(view.inkCanvas, 0, 0);
+  brush.fillStyle = theme.paper;
+  brush.fillRect(0, 0, whole, height);
+  for (const { view, from, to, column } of seen) {
+    brush.save();
+    brush.beginPath();
+    brush.rect(column * stride + from * width, 0, (to - from) * width, height);
+    brush.clip();
+    brush.drawImage(view.waterCanvas, column * stride, 0);
+    brush.drawImage(view.inkCanvas, column * stride, 0);
+    brush.restore();
+    brush.fillStyle = theme.ink;
+    if (from > 0) brush.fillRect(from * width - px, 0, 2 * px, height);
+  }
+  if (seen.length < 2) return;
+  brush.font = `${WORDS_PX * px}px system-ui, sans-serif`;
+  brush.textBaseline = "top";
+  seen.forEach(({ words }, k) => {
+    const x = k === 0 ? WORDS_PX * px : whole - WORDS_PX * px - brush.measureText(words).width;
+    brush.fillText(words, x, WORDS_PX * px);
+  });
 }
 
 function download(blob, name) {
@@ -24,13 +49,13 @@ function download(blob, name) {
 }
 
 /** Saves what is seen now. */
-export function savePicture(view) {
+export function savePicture(stage) {
   const whole = document.createElement("canvas");
-  compose(view, whole);
+  compose(stage.seen, whole);
   whole.toBlob((blob) => download(blob, "weir.png"));
 }
 
-/** Films a view until it is told to stop. Says `change` when it begins and ends. */
+/** Films the stage until it is told to stop. Says `change` when it begins and ends. */
 export class Recorder extends EventTarget {
   #canvas = document.createElement("canvas");
   #recorder = null;
@@ -44,8 +69,8 @@ export class Recorder extends EventTarget {
     return this.#recorder !== null;
   }
 
-  start(view) {
-    compose(view, this.#canvas);
+  start(stage) {
+    compose(stage.seen, this.#canvas);
     const recorder = new MediaRecorder(this.#canvas.captureStream(VIDEO_HZ), { videoBitsPerSecond: 6e6 });
     const parts = [];
     recorder.addEventListener("dataavailable", ({ data }) => parts.push(data));
@@ -59,9 +84,9 @@ export class Recorder extends EventTarget {
     this.dispatchEvent(new Event("change"));
   }
 
-  /** Takes a picture for the film; to be called whenever the view was drawn. */
-  film(view) {
-    if (this.#recorder) compose(view, this.#canvas);
+  /** Takes a picture for the film; to be called whenever the stage was drawn. */
+  film(stage) {
+    if (this.#recorder) compose(stage.seen, this.#canvas);
   }
 
   stop() {

@@ -2,7 +2,7 @@
  * Links to a drawing and to a run.
  */
 
-const at = (id) => document.getElementById(id);
+import { at } from "./dom.js";
 
 /** Shows the links; `whole` is the scene with its lines, `run` the name of the run. */
 export async function share(whole, run) {

@@ -105,7 +105,7 @@ const REACH_PX = { mouse: 8, pen: 8, touch: 22 };
 /**
  * Draws into a sketch with a pointer or with keys. `element` takes the events; `toM` turns a
  * place in it, CSS pixels, into metres. `tool` is "draw", "line", "erase", or "probe", which
- * draws nothing and says `probe` with the place.
+ * draws nothing and says `probe` with the place. Says `tool` when another one is taken.
  */
 export class Pen extends EventTarget {
   tool = "draw";
@@ -123,6 +123,11 @@ export class Pen extends EventTarget {
     element.addEventListener("pointercancel", () => this.#drop());
     element.addEventListener("keydown", (event) => this.#key(event));
     element.addEventListener("blur", () => this.#setCursor(null));
+  }
+
+  take(tool) {
+    this.tool = tool;
+    this.dispatchEvent(new Event("tool"));
   }
 
   #place(event) {

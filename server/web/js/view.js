@@ -27,6 +27,7 @@ export class View {
 
   /** @param {HTMLElement} figure with two canvases in a `.sheet` */
   constructor(figure) {
+    this.figure = figure;
     this.sheet = figure.querySelector(".sheet");
     [this.waterCanvas, this.inkCanvas] = figure.querySelectorAll("canvas");
     // Without WebGL2 water is dots: less pretty, and the same water.
@@ -85,10 +86,10 @@ export class View {
     const [width, height] = [this.sheet.clientWidth, this.sheet.clientHeight];
     this.pxPerM = Math.max(1, Math.min(width / this.sizeM[0], height / this.sizeM[1]));
     const sharp = Math.min(SHARPEST, devicePixelRatio);
+    const [w, h] = this.sizeM.map((m) => Math.round(m * this.pxPerM));
+    this.figure.style.setProperty("--wide", `${w}px`);
+    this.figure.style.setProperty("--high", `${h}px`);
     for (const canvas of [this.waterCanvas, this.inkCanvas]) {
-      const [w, h] = this.sizeM.map((m) => Math.round(m * this.pxPerM));
-      canvas.style.width = `${w}px`;
-      canvas.style.height = `${h}px`;
       canvas.width = Math.round(w * sharp);
       canvas.height = Math.round(h * sharp);
     }

@@ -1,17 +1,20 @@
 // The page as visitors meet it, in a real browser before the real program.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import AxeBuilder from "@axe-core/playwright";
 
-import { Site, draw, launch, until, visit, wetShare } from "./site.mjs";
+import { Site, draw, lastPicture, launch, until, visit, wetShare, whose } from "./site.mjs";
 
 /** Where pictures of pages go, if anybody wants them. */
 const SHOTS = process.env.SHOTS;
 /** Bytes of all that the page loads, compressed. */
 const LIGHT = 150_000;
+
+/** Small, since two waters are drawn by a processor here. */
+const SMALL = { viewport: { width: 1100, height: 620 } };
 
 let site;
 let browser;
@@ -130,6 +133,144 @@ test("both engines flow side by side", async () => {
   await page.click("#start");
   await page.waitForFunction(() => /% of wet cells in common/.test(document.querySelector("#common").textContent));
   assert.equal(await page.locator("#beside").isVisible(), true);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("both waters go on flowing", { todo: "the server counts no frame of the second stream as seen, and stops after three" }, async () => {
+  const { page } = await visit(browser, site.url, SMALL);
+  try {
+    await ready(page);
+    await page.selectOption("#engine", "both");
+    await page.locator("#beside").waitFor();
+    await page.click("#start");
+    for (const which of [0, 1]) {
+      await until(`water ${which} lies on the floor`, async () => (await wetShare(page, [0, 0.9, 0.5, 1], which)) > 0.5);
+    }
+  } finally {
+    await page.context().close();
+  }
+});
+
+test("arrow keys choose how two waters are seen", async () => {
+  const { page, faults } = await visit(browser, site.url, SMALL);
+  await ready(page);
+  await page.selectOption("#engine", "both");
+  await page.locator("#layout").waitFor();
+  await page.locator("#layout [value=beside]").press("ArrowRight");
+  await page.locator("#divider").waitFor();
+  assert.equal(await page.locator("#layout [value=split]").getAttribute("aria-checked"), "true");
+  assert.equal(await page.evaluate(() => document.activeElement.value), "split");
+  await page.keyboard.press("ArrowLeft");
+  await page.locator("#divider").waitFor({ state: "hidden" });
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+/** Opens both engines over each other, lets them flow until they differ, and holds them. */
+async function split(page) {
+  await page.selectOption("#engine", "both");
+  await page.locator("#layout [value=split]").click();
+  await page.waitForFunction(() => document.querySelector("#stage").classList.contains("split"));
+  await page.click("#start");
+  await until("both halves differ", async () => {
+    const halves = await Promise.all([0, 0.5].map((from) => whose(page, null, [from, from + 0.5])));
+    return halves.every(({ apart }) => apart > 0.02);
+  });
+  await page.click("#start");
+  await page.waitForFunction(() => document.querySelector("#start .word").textContent === "Start");
+}
+
+const shot = async (page) => (await page.locator("#ink").screenshot()).toString("base64");
+
+test("a divider splits both waters in one rectangle, and a mouse and keys move it", async () => {
+  const { page, said, faults } = await visit(browser, site.url, SMALL);
+  await ready(page);
+  assert.equal(await page.locator("#layout").isVisible(), false, "of one water there is nothing to choose");
+  await split(page);
+  const isOf = (owner, part) => until(`water ${owner} is seen in ${part}`, async () => (await whose(page, await shot(page), part)).owner === owner);
+  const box = await page.locator("#ink").boundingBox();
+  const cut = () => page.locator("#divider").inputValue().then(Number);
+  await isOf(0, [0, 0.45]);
+  await isOf(1, [0.55, 1]);
+
+  await page.mouse.move(box.x + 0.5 * box.width, box.y + 0.2 * box.height);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 0.2 * box.width, box.y + 0.3 * box.height, { steps: 5 });
+  await page.mouse.up();
+  assert.ok(Math.abs((await cut()) - 0.2) < 0.02, `the divider stands at ${await cut()}`);
+  await isOf(1, [0.25, 0.45]);
+  assert.equal(said.some((word) => word.do === "add"), false, "who moves the divider draws nothing");
+
+  await page.focus("#divider");
+  await page.keyboard.press("End");
+  assert.match(await page.getAttribute("#divider", "aria-valuetext"), /^100 % network/);
+  await isOf(0, [0.55, 0.95]);
+  await page.keyboard.press("ArrowLeft");
+  assert.ok((await cut()) < 1 && (await cut()) > 0.8, `one step from the edge: ${await cut()}`);
+  await page.keyboard.press("Home");
+  await isOf(1, [0.05, 0.45]);
+
+  // Beside the divider, and across it, the whole rectangle can be drawn into.
+  await draw(page, [[0.1, 0.5], [0.5, 0.55], [0.9, 0.5]]);
+  const line = await until("a line", () => said.find((word) => word.do === "add"));
+  const ends = [line.points_m[0][0], line.points_m.at(-1)[0]];
+  assert.ok(ends[0] < 0.2 && ends[1] > 1.3, `from ${ends[0]} m to ${ends[1]} m`);
+
+  await page.selectOption("#engine", "network");
+  await page.waitForFunction(() => !document.querySelector("#stage").classList.contains("split"));
+  assert.equal(await page.locator("#divider").isVisible(), false);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("a finger moves the divider", async () => {
+  const { page, said, faults } = await visit(browser, site.url, { hasTouch: true, isMobile: true, viewport: { width: 390, height: 844 } });
+  await ready(page);
+  await page.selectOption("#engine", "both");
+  await page.locator("#layout [value=split]").tap();
+  await page.locator("#divider").waitFor();
+  await page.locator("#ink").scrollIntoViewIfNeeded();
+  const box = await page.locator("#ink").boundingBox();
+  const devtools = await page.context().newCDPSession(page);
+  const touch = (type, points) => devtools.send("Input.dispatchTouchEvent", { type, touchPoints: points });
+  const at = (share) => ({ x: box.x + share * box.width, y: box.y + 0.3 * box.height });
+  await touch("touchStart", [at(0.5)]);
+  for (const share of [0.55, 0.6, 0.7, 0.8]) await touch("touchMove", [at(share)]);
+  await touch("touchEnd", []);
+  const cut = Number(await page.locator("#divider").inputValue());
+  assert.ok(Math.abs(cut - 0.8) < 0.03, `the divider stands at ${cut}`);
+  assert.equal(said.some((word) => word.do === "add"), false);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `the page is ${wide} px wider than the screen`);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("a picture and a film have both sides of the divider", async () => {
+  const { page, faults } = await visit(browser, site.url, SMALL);
+  await ready(page);
+  await split(page);
+  const saved = async (name, click) => {
+    const [download] = await Promise.all([page.waitForEvent("download"), click()]);
+    assert.equal(download.suggestedFilename().split(".")[0], name);
+    return (await readFile(await download.path())).toString("base64");
+  };
+  const hasBoth = async (image, what) => {
+    assert.equal((await whose(page, image, [0.02, 0.45])).owner, 0, `${what}: the network's is on the left`);
+    assert.equal((await whose(page, image, [0.55, 0.98])).owner, 1, `${what}: the solver's is on the right`);
+  };
+  await hasBoth(await saved("weir", () => page.click("#picture")), "picture");
+  await page.click("#record");
+  await page.waitForFunction(() => document.querySelector("#record").getAttribute("aria-pressed") === "true");
+  // A film of some pictures: the loop that paints has gone round a few times.
+  await page.evaluate(() => new Promise((done) => {
+    let left = 10;
+    const wait = () => (left-- > 0 ? requestAnimationFrame(wait) : done());
+    wait();
+  }));
+  const film = await saved("weir", () => page.click("#record"));
+  await hasBoth(await lastPicture(page, film), "film");
   assert.deepEqual(faults, []);
   await page.context().close();
 });

@@ -93,10 +93,10 @@ export async function draw(page, points) {
   await page.mouse.up();
 }
 
-/** Pixels of the water in shares of the rectangle: how many of them are wet. */
-export function wetShare(page, [left, top, right, bottom]) {
-  return page.evaluate(([l, t, r, b]) => {
-    const canvas = document.querySelector("canvas.water");
+/** Pixels of the water in shares of the rectangle: how many of them are wet; of the second water if `which` is 1. */
+export function wetShare(page, [left, top, right, bottom], which = 0) {
+  return page.evaluate(([l, t, r, b, k]) => {
+    const canvas = document.querySelectorAll("canvas.water")[k];
     const copy = document.createElement("canvas");
     [copy.width, copy.height] = [canvas.width, canvas.height];
     const pen = copy.getContext("2d");
@@ -107,7 +107,66 @@ export function wetShare(page, [left, top, right, bottom]) {
     // Paper is warm, water is blue.
     for (let k = 0; k < data.length; k += 4) if (data[k + 2] > data[k] + 25) wet += 1;
     return wet / (data.length / 4);
-  }, [left, top, right, bottom]);
+  }, [left, top, right, bottom, which]);
+}
+
+/**
+ * Whose water an image of the stage shows in a part of its width, `[from, to]`: 0 for the first,
+ * 1 for the second, or null if neither is much more alike. `apart` is the share of pixels there
+ * in which both waters differ. Without an image only that is told.
+ */
+export function whose(page, base64, part) {
+  return page.evaluate(async ([text, [from, to]]) => {
+    const figures = [...document.querySelectorAll("#stage figure")];
+    const { width, height } = figures[0].querySelector("canvas");
+    const pixels = (paint) => {
+      const copy = document.createElement("canvas");
+      [copy.width, copy.height] = [width, height];
+      const pen = copy.getContext("2d");
+      paint(pen);
+      return pen.getImageData(Math.round(from * width), 0, Math.round((to - from) * width), height).data;
+    };
+    const layers = figures.map((figure) => pixels((pen) => {
+      for (const canvas of figure.querySelectorAll("canvas")) pen.drawImage(canvas, 0, 0);
+    }));
+    const FAR = 60;
+    const apart = (a, b) => {
+      let count = 0;
+      for (let k = 0; k < a.length; k += 4) {
+        if (Math.abs(a[k] - b[k]) + Math.abs(a[k + 1] - b[k + 1]) + Math.abs(a[k + 2] - b[k + 2]) > FAR) count += 1;
+      }
+      return count / (a.length / 4);
+    };
+    const between = apart(...layers);
+    if (!text) return { apart: between };
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const image = await createImageBitmap(new Blob([bytes]));
+    const seen = pixels((pen) => pen.drawImage(image, 0, 0, width, height));
+    const [first, second] = layers.map((layer) => apart(layer, seen));
+    // What lies over the waters, such as words, is in neither of them, and small.
+    const isClear = between > 0.01 && Math.min(first, second) < between / 3;
+    return { apart: between, owner: isClear ? Number(second < first) : null };
+  }, [base64, part]);
+}
+
+/** The last picture of a film, as an image. */
+export function lastPicture(page, base64) {
+  return page.evaluate(async (text) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const film = document.createElement("video");
+    film.muted = true;
+    film.src = URL.createObjectURL(new Blob([bytes]));
+    const ended = new Promise((done, failed) => {
+      film.addEventListener("ended", done);
+      film.addEventListener("error", () => failed(new Error(film.error.message)));
+    });
+    await film.play();
+    await ended;
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [film.videoWidth, film.videoHeight];
+    canvas.getContext("2d").drawImage(film, 0, 0);
+    return canvas.toDataURL().split(",")[1];
+  }, base64);
 }
 
 /** Waits until something holds, asking again and again. */

@@ -1,0 +1,2 @@
+/** Elements of the page, by their ids. */
+export const at = (id) => document.getElementById(id);
