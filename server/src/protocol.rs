@@ -93,8 +93,11 @@ pub enum Said {
         /// What comes back.
         at: f64,
     },
-    /// A frame of the first stream has been seen.
+    /// A frame has been seen.
     Seen {
+        /// Of the first stream, or of the second.
+        #[serde(default)]
+        stream: usize,
         /// Its number.
         number: u32,
     },

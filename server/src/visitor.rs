@@ -202,8 +202,13 @@ impl Visitor {
 
     async fn grant(&mut self, said: Said, text: &str) -> Result<(), Gone> {
         match said {
-            Said::Seen { number } => {
-                self.flows[0].seen(number);
+            Said::Seen { stream, number } => {
+                let Some(flow) = self.flows.get_mut(stream) else {
+                    return self
+                        .refuse("seen", format!("stream: got {stream}, takes 0 or 1"))
+                        .await;
+                };
+                flow.seen(number);
                 return Ok(());
             }
             Said::Ping { at } => return self.say(&Answer::Pong { at }).await,

@@ -187,7 +187,7 @@ async fn nod(mut visitor: Visitor, other: &Viewer, begun: Instant, until: Instan
         if let Some(came) = other.last()
             && last.replace(came.head.number) != Some(came.head.number)
         {
-            let seen = Wish::Seen { number: came.head.number };
+            let seen = Wish::Seen { stream: came.stream, number: came.head.number };
             let said = tokio::select! {
                 said = visitor.say(&seen) => said,
                 () = sleep_until(until.into()) => return None,

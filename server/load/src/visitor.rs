@@ -124,9 +124,8 @@ impl Visitor {
                 }
                 Message::Binary(bytes) => {
                     let came = came(&bytes)?;
-                    if came.stream == 0 {
-                        self.say(&Wish::Seen { number: came.head.number }).await?;
-                    }
+                    let (stream, number) = (came.stream, came.head.number);
+                    self.say(&Wish::Seen { stream, number }).await?;
                     return Ok(Heard::Frame(came));
                 }
                 Message::Close(frame) => {

@@ -69,8 +69,10 @@ pub enum Wish {
         /// Its number.
         line: u32,
     },
-    /// A frame of the first stream is on the screen.
+    /// A frame is on the screen.
     Seen {
+        /// Which stream it is of, 0 or 1.
+        stream: u8,
         /// Its number.
         number: u32,
     },

@@ -180,9 +180,9 @@ impl Visitor {
                 Some(Ok(Message::Binary(bytes))) => {
                     let receiver = &mut self.receivers[usize::from(bytes[0])];
                     let picture = receiver.take(&bytes[1..]).expect("a frame");
-                    if bytes[0] == 0 {
-                        self.say(json!({ "do": "seen", "number": picture.number })).await;
-                    }
+                    let seen =
+                        json!({ "do": "seen", "stream": bytes[0], "number": picture.number });
+                    self.say(seen).await;
                     return Heard::Frame(bytes[0], picture);
                 }
                 Some(Ok(Message::Close(frame))) => {

@@ -54,9 +54,17 @@ export const lessons = (run, panel, view) => [
     },
   },
   {
+    title: "Before it had learned",
+    words: "This is the same network before its training: it has no answer, and particles just fall through each other. Move the slider to watch it learn.",
+    act() {
+      run.silence([]);
+      run.setCheckpoint(0);
+    },
+  },
+  {
     title: "Your turn",
-    words: "All connections are back. Erase the lines, draw your own, and press start.",
-    act: () => run.silence([]),
+    words: "The network is as it is again. Erase the lines, draw your own, and press start.",
+    act: () => run.setCheckpoint(null),
   },
 ];
 

@@ -66,7 +66,7 @@ export class Link extends EventTarget {
     }
     try {
       const frame = this.#receivers[stream].take(bytes.subarray(1));
-      if (stream === 0) this.say({ do: "seen", number: frame.number });
+      this.say({ do: "seen", stream, number: frame.number });
       this.dispatchEvent(new CustomEvent("frame", { detail: { stream, frame } }));
     } catch (error) {
       // The next frame that stands alone puts a gap right.

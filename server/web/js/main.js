@@ -8,6 +8,7 @@ import { Compare } from "./compare.js";
 import { connectLayout, connectPanel, connectPen, connectRun, connectShowing, connectSketch, markGallery, showStatus, wishes } from "./controls.js";
 import { at } from "./dom.js";
 import { connectKeys } from "./keys.js";
+import { Learning } from "./learning.js";
 import { lessons } from "./lessons.js";
 import { Link } from "./link.js";
 import { Pace, followPace } from "./pace.js";
@@ -87,6 +88,7 @@ try {
   for (const { name, title } of names) at("scenes").add(new Option(title || name, name));
   panel = new Panel(atlas, { link, run, sketch, pen, view: stage.view });
   connectPanel(panel);
+  new Learning({ section: at("learning"), slider: at("learned"), words: at("learned-words") }, atlas.checkpoints, run);
   setTheme();
   if (wanted) {
     run.load(await drawing(wanted));
@@ -100,6 +102,7 @@ const guide = { dialog: "guide", title: "guide-title", words: "guide-words", cou
 const parts = Object.fromEntries(Object.entries(guide).map(([part, id]) => [part, at(id)]));
 const tour = new Tour(parts, lessons(run, panel, stage.view), () => {
   run.silence([]);
+  run.setCheckpoint(null);
   panel?.clear();
 });
 at("tour").addEventListener("click", () => tour.begin());

@@ -98,6 +98,11 @@ export class Run extends EventTarget {
     this.link.say({ do: "silence", skips });
   }
 
+  /** The network is as it was at this point of its training; null for as it is. */
+  setCheckpoint(to) {
+    this.link.say({ do: "checkpoint", to });
+  }
+
   #up() {
     if (this.watched) this.link.say({ do: "watch", run: this.watched });
     else if (this.#key) this.link.say({ do: "resume", key: this.#key });

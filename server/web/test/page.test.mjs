@@ -137,7 +137,7 @@ test("both engines flow side by side", async () => {
   await page.context().close();
 });
 
-test("both waters go on flowing", { todo: "the server counts no frame of the second stream as seen, and stops after three" }, async () => {
+test("both waters go on flowing", async () => {
   const { page } = await visit(browser, site.url, SMALL);
   try {
     await ready(page);
@@ -271,6 +271,25 @@ test("a picture and a film have both sides of the divider", async () => {
   }));
   const film = await saved("weir", () => page.click("#record"));
   await hasBoth(await lastPicture(page, film), "film");
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("a slider sets the network back to what it was, and the water goes on", async () => {
+  const { page, said, faults } = await visit(browser, site.url);
+  await ready(page);
+  await page.click("#start");
+  await until("water falls", async () => (await wetShare(page, [0, 0.9, 1, 1])) > 0.02);
+  const words = () => page.locator("#learned-words").textContent();
+  assert.match(await words(), /As it is now/);
+  await page.locator("#learned").press("Home");
+  await until("it is told", () => said.some((word) => word.do === "checkpoint" && word.to === 0));
+  assert.match(await words(), /Untrained/);
+  await page.locator("#learned").press("ArrowRight");
+  await page.waitForFunction(() => /After [\d,]+ steps of training: \d+ %/.test(document.querySelector("#learned-words").textContent));
+  await page.locator("#learned").press("End");
+  await until("it is what it is", () => said.some((word) => word.do === "checkpoint" && word.to === null));
+  await page.waitForFunction(() => document.querySelector("#start .word").textContent === "Pause");
   assert.deepEqual(faults, []);
   await page.context().close();
 });
