@@ -88,7 +88,9 @@ impl Receiver {
                     return Err(WireError::Gap { got: number, takes });
                 };
                 chain.sort();
-                chain.advance(&mut Decoder::new(head.rest), &[], &[])?;
+                let mut coder = Decoder::new(head.rest);
+                chain.advance(&mut coder, &[], &[])?;
+                coder.finish()?;
                 if chain.known().len() != head.particles as usize {
                     return Err(WireError::Wrong("number of particles"));
                 }

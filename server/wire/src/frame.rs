@@ -189,6 +189,7 @@ pub(crate) fn read_alone(head: Head<'_>) -> Result<Picture, WireError> {
     let places = points::read(&mut coder, head.particles)?;
     let mut model = Speeds::default();
     let speeds = places.iter().map(|_| model.code(&mut coder, 0)).collect::<Result<_, _>>()?;
+    coder.finish()?;
     Ok(Picture { places, speeds, ..head.picture })
 }
 

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bins;
 mod chain;
 mod ends;
 mod expect;
@@ -8,6 +9,7 @@ mod glance;
 mod numbers;
 mod points;
 mod range_coder;
+mod surroundings;
 
 pub use ends::{Receiver, Sender};
 pub use frame::{Body, Kind, Picture, Scale, speed_m_s, speed_step};
@@ -22,7 +24,7 @@ pub const MOST_PARTICLES: usize = 1 << 17;
 /// Most bodies of a frame.
 pub const MOST_BODIES: usize = 1 << 10;
 /// Version of the format: the first byte of a frame.
-pub const VERSION: u8 = 1;
+pub const VERSION: u8 = 2;
 
 /// Why bytes are no frame.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

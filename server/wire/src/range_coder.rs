@@ -1,45 +1,61 @@
 //! A binary adaptive range coder: bits in, bytes out, and each bit costs what it was
 //! worth (Martin 1979; carries as in LZMA, Pavlov 1998).
 //!
-//! A model of a bit is the mean of two estimates, one that learns fast and one that
-//! learns well. Everything is in 32 bits, so that a page can decode it with plain numbers.
+//! A model of a bit counts what it has seen: at first it learns fast, later slowly.
+//! Everything is in 32 bits, so that a page can decode it with plain numbers.
 
 use crate::WireError;
 
 /// Bits of a probability.
 const PRECISION: u32 = 16;
-/// How fast the two estimates of a model learn: the share of an error, as shifts.
-const FAST: u32 = 4;
-const WELL: u32 = 7;
+/// Bits that a model counts: the share of an error that it learns from goes no further down.
+const COUNTED: usize = 120;
+/// The share of an error that is learned after so many bits, in 1/2¹⁶: 1 / (count + 3/2).
+const RATES: [u32; COUNTED] = {
+    let mut rates = [0; COUNTED];
+    let mut count = 0;
+    while count < COUNTED {
+        rates[count] = (2 << PRECISION) / (2 * count as u32 + 3);
+        count += 1;
+    }
+    rates
+};
 /// Zeros that the end is spared at most.
 const SPARED: usize = 4;
+/// What is written last, as eight even bits: who reads past the end, or has lost the thread,
+/// finds something else. Never zero, which is what lies beyond the end.
+const END: u32 = 0xa5;
 /// The range is never below this.
 const LEAST: u32 = 1 << 24;
 
 /// How likely the next bit is to be zero, learned from those before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bit([u16; 2]);
+pub struct Bit {
+    zero: u16,
+    seen: u8,
+}
 
 impl Default for Bit {
     fn default() -> Self {
-        Self([1 << (PRECISION - 1); 2])
+        Self { zero: 1 << (PRECISION - 1), seen: 0 }
     }
 }
 
 impl Bit {
     /// Probability of a zero, in 1/2¹⁶, never certain.
     fn zero(self) -> u32 {
-        ((u32::from(self.0[0]) + u32::from(self.0[1])) >> 1).clamp(32, (1 << PRECISION) - 32)
+        u32::from(self.zero).clamp(32, (1 << PRECISION) - 32)
     }
 
     fn learn(&mut self, bit: bool) {
-        for (p, rate) in self.0.iter_mut().zip([FAST, WELL]) {
-            if bit {
-                *p -= *p >> rate;
-            } else {
-                *p += (u16::MAX - *p) >> rate;
-            }
+        let rate = RATES[usize::from(self.seen)];
+        let share = |error: u16| ((u32::from(error) * rate) >> PRECISION) as u16;
+        if bit {
+            self.zero -= share(self.zero);
+        } else {
+            self.zero += share(u16::MAX - self.zero);
         }
+        self.seen = (self.seen + 1).min(COUNTED as u8 - 1);
     }
 }
 
@@ -99,6 +115,8 @@ impl Encoder {
 
     /// All bytes, but for zeros at the end that go without saying.
     pub fn finish(mut self) -> Vec<u8> {
+        // Only reading can fail.
+        let _ = self.even(8, END);
         // The number with the fewest digits that lies in the range.
         let top = self.low + u64::from(self.range) - 1;
         let mut mask = 0_u64;
@@ -160,6 +178,14 @@ impl<'a> Decoder<'a> {
         let mut decoder = Self { bytes, code: 0, range: u32::MAX, beyond: 0 };
         (0..4).for_each(|_| decoder.take());
         decoder
+    }
+
+    /// Makes sure that this is the end.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn finish(mut self) -> Result<(), WireError> {
+        if self.even(8, 0)? == END { Ok(()) } else { Err(WireError::Wrong("end")) }
     }
 
     fn take(&mut self) {

@@ -108,12 +108,23 @@ proptest! {
         let mut sender = Sender::default();
         let ids: Vec<u32> = (0..picture.places.len() as u32).collect();
         let first = sender.first(&picture, &ids);
-        let next = Picture { number: picture.number.wrapping_add(1), ..picture.clone() };
-        let mut next = sender.next(&next, &ids).expect("the next");
         receiver.take(&first).expect("the first");
-        let k = at.index(next.len());
-        next[k] ^= with;
-        let _ = receiver.take(&next);
+        // Long enough that steps are known and weights are learned.
+        let mut now = picture.clone();
+        for far in 0..5 {
+            now.number = now.number.wrapping_add(1);
+            for place in &mut now.places {
+                *place = [(place[0] + far).min(LARGEST), place[1].saturating_sub(far)];
+            }
+            let mut next = sender.next(&now, &ids).expect("the next");
+            if far == 4 {
+                let k = at.index(next.len());
+                next[k] ^= with;
+                let _ = receiver.take(&next);
+            } else {
+                receiver.take(&next).expect("the next");
+            }
+        }
         // And the next that stands alone puts things right.
         let got = receiver.take(&first).expect("the first again");
         prop_assert_eq!(set(&got), set(&picture));
@@ -146,19 +157,49 @@ fn a_missing_frame_is_named_and_an_old_one_breaks_nothing() {
 }
 
 #[test]
+fn a_crowd_on_one_point_costs_no_more_than_water() {
+    let picture = |number: u32| Picture {
+        number,
+        places: vec![[1000 + number as u16, 2000]; 20_000],
+        ..Picture::default()
+    };
+    let ids: Vec<u32> = (0..20_000).collect();
+    let (mut sender, mut receiver) = (Sender::default(), Receiver::default());
+    receiver.take(&sender.first(&picture(0), &ids)).expect("the first");
+    for number in 1..5 {
+        let bytes = sender.next(&picture(number), &ids).expect("the next");
+        assert_eq!(receiver.take(&bytes).expect("a frame").places, picture(number).places);
+    }
+}
+
+#[test]
+fn a_next_frame_that_is_cut_off_is_noticed() {
+    let picture = |number: u32| {
+        let places = (0..900).map(|k| [20 * (k % 30) + number as u16, 20 * (k / 30)]);
+        Picture { number, places: places.collect(), ..Picture::default() }
+    };
+    let ids: Vec<u32> = (0..900).collect();
+    let (mut sender, mut receiver) = (Sender::default(), Receiver::default());
+    receiver.take(&sender.first(&picture(0), &ids)).expect("the first");
+    let next = sender.next(&picture(1), &ids).expect("the next");
+    assert!(receiver.take(&next[..next.len() - 9]).is_err());
+}
+
+#[test]
 fn heads_that_cannot_be_are_refused() {
     let take = |bytes: &[u8]| Receiver::default().take(bytes);
     assert_eq!(take(&[]), Err(WireError::Short));
-    assert_eq!(take(&[2, 0, 0, 0, 0, 0]), Err(WireError::Version(2)));
-    assert_eq!(take(&[1, 3, 0, 0, 0, 0]), Err(WireError::Wrong("kind")));
+    assert_eq!(take(&[1, 0, 0, 0, 0, 0]), Err(WireError::Version(1)));
+    assert_eq!(take(&[2, 3, 0, 0, 0, 0]), Err(WireError::Wrong("kind")));
     assert_eq!(
-        take(&[1, 0, 0, 0, 255, 255, 255, 1, 0]),
+        take(&[2, 0, 0, 0, 255, 255, 255, 1, 0]),
         Err(WireError::Wrong("number of particles"))
     );
-    assert_eq!(take(&[1, 0, 0, 0, 0, 255, 255, 1]), Err(WireError::Wrong("number of bodies")));
-    assert_eq!(take(&[1, 0, 0, 0, 0, 2, 1, 2, 3]), Err(WireError::Short));
-    assert_eq!(take(&[1, 0, 255, 255, 255, 255, 255, 0]), Err(WireError::Wrong("number")));
-    assert_eq!(take(&[1, 0, 0, 0, 0, 0]), Ok(Picture::default()));
+    assert_eq!(take(&[2, 0, 0, 0, 0, 255, 255, 1]), Err(WireError::Wrong("number of bodies")));
+    assert_eq!(take(&[2, 0, 0, 0, 0, 2, 1, 2, 3]), Err(WireError::Short));
+    assert_eq!(take(&[2, 0, 255, 255, 255, 255, 255, 0]), Err(WireError::Wrong("number")));
+    assert_eq!(take(&[2, 0, 0, 0, 0, 0]), Err(WireError::Wrong("end")));
+    assert_eq!(take(&Sender::alone(&Picture::default())), Ok(Picture::default()));
 }
 
 #[test]
