@@ -3,6 +3,7 @@
  */
 
 import { at } from "./dom.js";
+import { Sharpness } from "./sharpness.js";
 
 /** Frames of the screen from one look at how two waters differ to the next. */
 const COMPARED_EVERY = 6;
@@ -25,8 +26,10 @@ const ONLY = { true: "#c2562f66", false: "#6b6b6b66" };
 export function beginPainting({ stage, compare, pace, recorder, hand }) {
   let frames = 0;
   let drawMs = 0;
+  const sharpness = new Sharpness((share) => stage.views.forEach((view) => view.setSharpness(share)));
   const paint = (now) => {
     frames += 1;
+    sharpness.note(now);
     if (!stage.isTwo) stage.mark(null);
     else if (frames % COMPARED_EVERY === 0) showDifference(stage, compare);
     const begun = performance.now();

@@ -11,9 +11,10 @@ const WORDS_PX = 14;
 
 /** Puts all that is seen into one picture: layers on top of each other, two waters with words. */
 function compose(seen, onto) {
-  const [{ view: { waterCanvas, theme } }] = seen;
-  const { width, height } = waterCanvas;
-  const px = width / (waterCanvas.clientWidth || width);
+  // Lines are always as sharp as the screen.
+  const [{ view: { inkCanvas, theme } }] = seen;
+  const { width, height } = inkCanvas;
+  const px = width / (inkCanvas.clientWidth || width);
   const stride = width + Math.round(GAP_PX * px);
   const whole = seen.at(-1).column * stride + width;
   if (onto.width !== whole || onto.height !== height) [onto.width, onto.height] = [whole, height];
@@ -25,7 +26,7 @@ function compose(seen, onto) {
     brush.beginPath();
     brush.rect(column * stride + from * width, 0, (to - from) * width, height);
     brush.clip();
-    brush.drawImage(view.waterCanvas, column * stride, 0);
+    brush.drawImage(view.waterCanvas, column * stride, 0, width, height);
     brush.drawImage(view.inkCanvas, column * stride, 0);
     brush.restore();
     brush.fillStyle = theme.ink;

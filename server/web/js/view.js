@@ -23,6 +23,10 @@ const THEMES = {
 
 export class View {
   #came = 0;
+  /** How often anything has changed that the water is drawn from, and what was drawn last. */
+  #changes = 0;
+  #drawn = "";
+  #sharpness = 1;
   #frame = null;
 
   /** @param {HTMLElement} figure with two canvases in a `.sheet` */
@@ -45,6 +49,7 @@ export class View {
     this.theme = THEMES[name];
     const { paper, ruled, shallow, deep, foam } = this.theme;
     const all = { paper, ruled, shallow, deep, foam };
+    this.#changes += 1;
     this.water.setTheme(Object.fromEntries(Object.entries(all).map(([k, v]) => [k, rgb(v)])));
   }
 
@@ -55,6 +60,7 @@ export class View {
     this.unitM = Math.max(...this.sizeM) / 4096;
     this.bodies = body;
     const spacingM = domain.cell_m / 2;
+    this.#changes += 1;
     this.water.setScene({ widthM: domain.width_m, heightM: domain.height_m, spacingM });
     this.#resize();
   }
@@ -62,7 +68,14 @@ export class View {
   take(frame) {
     this.#frame = frame;
     this.#came = performance.now();
+    this.#changes += 1;
     this.water.setFrame(frame, 1 / HZ, speedMS);
+  }
+
+  /** Water is drawn with this share of the screen's pixels along a side. */
+  setSharpness(share) {
+    this.#sharpness = share;
+    this.#resize();
   }
 
   toPx([x, y]) {
@@ -76,7 +89,12 @@ export class View {
   draw(now, lines) {
     // A map is read on paper; of the water only a hint stays.
     this.water.fade = this.overlay.hasMap ? 0.8 : 0;
-    this.water.draw(Math.max(0, 1 - ((now - this.#came) * HZ) / 1000));
+    const back = Math.max(0, 1 - ((now - this.#came) * HZ) / 1000);
+    // Water that rests is on the canvas already.
+    const { fade, style } = this.water;
+    const drawn = [this.#changes, back, fade, style].join();
+    if (drawn !== this.#drawn) this.water.draw(back);
+    this.#drawn = drawn;
     const below = (pen) => this.overlay.paint(pen, this.cellM * this.pxPerM, this.sizeM[1] * this.pxPerM);
     this.ink.paint({ colour: this.theme.ink, accent: this.theme.accent, below, ...lines });
     this.#paintBodies();
@@ -89,9 +107,10 @@ export class View {
     const [w, h] = this.sizeM.map((m) => Math.round(m * this.pxPerM));
     this.figure.style.setProperty("--wide", `${w}px`);
     this.figure.style.setProperty("--high", `${h}px`);
-    for (const canvas of [this.waterCanvas, this.inkCanvas]) {
-      canvas.width = Math.round(w * sharp);
-      canvas.height = Math.round(h * sharp);
+    this.#changes += 1;
+    for (const [canvas, share] of [[this.waterCanvas, this.#sharpness], [this.inkCanvas, 1]]) {
+      canvas.width = Math.round(w * sharp * share);
+      canvas.height = Math.round(h * sharp * share);
     }
   }
 
