@@ -104,7 +104,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;
     let engines = Engines::new(model, before, Arc::new(reference))?;
     let app = App::new(engines, config, &content).context("starting the thread for water")?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .on_thread_start(weir_server::after_the_water)
+        .build();
     runtime.context("starting threads")?.block_on(serve(app))
 }
 

@@ -77,6 +77,10 @@ fn a_run_is_kept_whole_and_sent_later_once() {
     for file in ["funnel.png", "held-out.png"] {
         assert!(weir.path("runs/net/rollouts/step-000003").join(file).is_file(), "{file}");
     }
+    // What it was at first is kept, and is a network like any other.
+    let simulate = ["simulate", "funnel", "--frames", "2", "--json", "--model"];
+    let before = weir.run(&[&simulate[..], &["runs/net/checkpoints/step-000000"]].concat());
+    assert_eq!(before.code, Some(0), "{before:?}");
 
     weir.run(&["send"]).is_refused(3, &["MLFLOW_TRACKING_URI", "--track"]);
     weir.run(&["send", "--track", "here"]).is_refused(2, &["--track", "http"]);

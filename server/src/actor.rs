@@ -32,6 +32,8 @@ pub struct Actor {
     /// Since when it moves.
     pub moved_since: Option<Instant>,
     pub waits: Option<Waits>,
+    /// When it last made a frame.
+    pub last_turn: Option<Instant>,
     silent: BTreeMap<String, Silence>,
     tellers: [Teller; 2],
     state: watch::Sender<Arc<State>>,
@@ -56,6 +58,7 @@ impl Actor {
             abandoned: None,
             moved_since: None,
             waits: None,
+            last_turn: None,
             silent: BTreeMap::new(),
             tellers: [0, 1].map(|_| Teller::new(&scene)),
             state: watch::Sender::default(),
@@ -176,6 +179,7 @@ impl Actor {
 
     /// Moves on by a frame.
     pub fn advance(&mut self) {
+        self.last_turn = Some(Instant::now());
         // A network that failed would fail again.
         let result = if self.failure.is_some() { Ok(()) } else { self.run.advance() };
         (self.has_moved, self.has_changed) = (true, true);

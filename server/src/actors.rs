@@ -3,6 +3,7 @@
 //! All networks that are due are asked in one pass, but for those that somebody looks into.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,6 @@ use crate::beat::Beats;
 use crate::cost::Cost;
 use crate::engine::{Engine, Engines};
 use crate::plan::{Built, Plan};
-use crate::run::Run;
 use crate::stage::{BEAT, Deed, Key, Load, Moment, Refusal, RunId, Seat, Waits, Wish};
 
 /// Shortest time between two beats in which wishes are heard.
@@ -29,22 +29,24 @@ const FOLLOW: f64 = 0.05;
 
 /// All runs.
 pub struct Actors {
-    engines: Engines,
+    engines: Arc<Engines>,
     runs: BTreeMap<RunId, Actor>,
     /// Runs that wait to be started, the first first.
     line: VecDeque<RunId>,
     cost: Cost,
     load: Load,
+    /// How long a turn of solvers takes, more or less.
+    turn: Duration,
     shown: watch::Sender<Load>,
     beats: Beats,
 }
 
 impl Actors {
     /// None yet.
-    pub fn new(engines: Engines, shown: watch::Sender<Load>, beats: Beats) -> Self {
+    pub fn new(engines: Arc<Engines>, shown: watch::Sender<Load>, beats: Beats) -> Self {
         let cost = Cost::new(engines.atlas.call_s_a_particle);
         let (runs, line, load) = (BTreeMap::new(), VecDeque::new(), Load::default());
-        Self { engines, runs, line, cost, load, shown, beats }
+        Self { engines, runs, line, cost, load, turn: Duration::ZERO, shown, beats }
     }
 
     /// Moves them until nobody can wish for anything any more.
@@ -72,10 +74,12 @@ impl Actors {
             // After a long stop time goes on from now.
             last = if late > 4 * BEAT { begun } else { next };
             let effort = self.effort();
-            self.beat();
+            let was_enough = self.beat(late > BEAT / 4);
             self.beats.beat(begun.elapsed());
             let share = begun.elapsed().as_secs_f64() / BEAT.as_secs_f64();
-            self.cost.learn(effort, share);
+            // Of work that had to be left undone nobody knows what it would have taken, but that it
+            // was too much.
+            self.cost.learn(effort, if was_enough { share } else { share.max(1.0) });
             self.load.share += FOLLOW * (share - self.load.share);
             self.load.runs = self.runs.len();
             self.load.playing = self.runs.values().filter(|actor| actor.run.is_playing).count();
@@ -86,8 +90,8 @@ impl Actors {
 
     fn grant(&mut self, wish: Wish) {
         match wish {
-            Wish::Open(run, answer) => {
-                let _ = answer.send(self.open(*run));
+            Wish::Open(actor, answer) => {
+                let _ = answer.send(self.open(*actor));
             }
             Wish::Join(run, answer) => {
                 let seat = self.runs.get(&run).map(|actor| actor.seat(run, false));
@@ -113,12 +117,11 @@ impl Actors {
         }
     }
 
-    fn open(&mut self, run: Run) -> Result<Seat, Refusal> {
+    fn open(&mut self, actor: Actor) -> Result<Seat, Refusal> {
         if self.runs.len() >= MOST {
             return Err(Refusal::Full(MOST));
         }
         let id = RunId::random();
-        let actor = Actor::new(run);
         let seat = actor.seat(id, true);
         self.runs.insert(id, actor);
         Ok(seat)
@@ -253,8 +256,8 @@ impl Actors {
         }
     }
 
-    /// Moves what moves, and tells what has moved.
-    fn beat(&mut self) {
+    /// Moves what moves, and tells what has moved. Whether there was time for all frames.
+    fn beat(&mut self, is_late: bool) -> bool {
         let begun = Instant::now();
         let gone = |actor: &Actor| actor.abandoned.is_some_and(|(since, _)| since.elapsed() > KEPT);
         let gone: Vec<RunId> =
@@ -264,29 +267,50 @@ impl Actors {
             self.start_who_can();
         }
         self.runs.values_mut().for_each(|actor| actor.run.pass(BEAT.as_secs_f64()));
-        loop {
-            let mut owing: Vec<&mut Actor> =
-                self.runs.values_mut().filter(|actor| actor.run.owes()).collect();
-            if owing.is_empty() {
-                break;
-            }
-            for pass in call(&self.engines, &mut owing) {
-                self.beats.call(pass.encode + pass.network + pass.carry);
-                follow(&mut self.load.encode_ms, pass.encode);
-                follow(&mut self.load.network_ms, pass.network);
-                follow(&mut self.load.carry_ms, pass.carry);
-            }
-            owing.par_iter_mut().for_each(|actor| actor.advance());
+        // Networks first, all that are due in one pass.
+        while self.move_on(usize::MAX, |actor| !actor.run.has_reference()) {
             if begun.elapsed() > BEAT {
-                // Water that is too much goes slower, and nobody's frames come later for it.
-                self.runs.values_mut().for_each(|actor| actor.run.forgive());
                 break;
             }
+        }
+        // Solvers move as many at a time as there are threads, first who had no turn in the beat
+        // before. They have what is left of this one, and a turn beyond it if it came in time.
+        let mut has_last = !is_late;
+        while begun.elapsed() + self.turn <= BEAT || std::mem::take(&mut has_last) {
+            let turn = Instant::now();
+            if !self.move_on(rayon::current_num_threads(), |actor| actor.run.has_reference()) {
+                break;
+            }
+            self.turn = (3 * self.turn + turn.elapsed()) / 4;
+            has_last = false;
+        }
+        let was_enough = !self.runs.values().any(|actor| actor.run.owes());
+        if !was_enough {
+            // Water that is too much goes slower, and nobody's frames come later for it.
+            self.runs.values_mut().for_each(|actor| actor.run.forgive());
         }
         let begun = Instant::now();
         self.runs.par_iter_mut().for_each(|(_, actor)| actor.tell());
         follow(&mut self.load.tell_ms, begun.elapsed());
         self.runs.values_mut().for_each(|actor| actor.show(&self.engines));
+        was_enough
+    }
+
+    /// Makes a frame of each of `most` runs among these that owe one, first of those whose last
+    /// turn is longest ago. False if none does.
+    fn move_on(&mut self, most: usize, these: impl Fn(&Actor) -> bool) -> bool {
+        let mut owing: Vec<&mut Actor> =
+            self.runs.values_mut().filter(|actor| actor.run.owes() && these(actor)).collect();
+        owing.sort_by_key(|actor| actor.last_turn);
+        owing.truncate(most);
+        for pass in call(&self.engines, &mut owing) {
+            self.beats.call(pass.encode + pass.network + pass.carry);
+            follow(&mut self.load.encode_ms, pass.encode);
+            follow(&mut self.load.network_ms, pass.network);
+            follow(&mut self.load.carry_ms, pass.carry);
+        }
+        owing.par_iter_mut().for_each(|actor| actor.advance());
+        !owing.is_empty()
     }
 }
 

@@ -46,7 +46,7 @@ pub struct App {
     /// A run that is always there.
     pub gallery: Gallery,
     /// What moves it.
-    pub engines: Engines,
+    pub engines: Arc<Engines>,
     /// How large scenes of visitors may be.
     pub limits: Limits,
     /// Called when the server closes.
@@ -76,7 +76,8 @@ impl App {
     /// The system gives no thread.
     pub fn new(engines: Engines, config: Config, content: &Content) -> std::io::Result<Self> {
         let limits = &config.limits;
-        let stage = Stage::start(engines.clone(), limits.scenes)?;
+        let engines = Arc::new(engines);
+        let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
         let visitors = TaskTracker::new();
         Ok(Self {
             gallery: Gallery::new(stage.clone()),

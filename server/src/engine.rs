@@ -1,7 +1,5 @@
 //! What moves water, and what of it the server has.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use weir_surrogate::Model;
 use weir_surrogate::checkpoints::Checkpoint;
@@ -22,15 +20,14 @@ pub enum Engine {
     Both,
 }
 
-/// What runs are made with.
-#[derive(Clone)]
+/// What runs are made with; there is one for all.
 pub struct Engines {
     /// The network.
     pub model: Model,
     /// What it was before, by steps of training.
-    pub checkpoints: Arc<Vec<Checkpoint>>,
+    pub checkpoints: Vec<Checkpoint>,
     /// What there is to see inside of it.
-    pub atlas: Arc<Atlas>,
+    pub atlas: Atlas,
     /// The solver.
     pub reference: Reference,
 }
@@ -45,8 +42,8 @@ impl Engines {
         checkpoints: Vec<Checkpoint>,
         reference: Reference,
     ) -> Result<Self, AtlasError> {
-        let atlas = Arc::new(Atlas::of(&model, &checkpoints)?);
-        Ok(Self { model, checkpoints: Arc::new(checkpoints), atlas, reference })
+        let atlas = Atlas::of(&model, &checkpoints)?;
+        Ok(Self { model, checkpoints, atlas, reference })
     }
 
     /// The network as it was at a checkpoint, or as it is.

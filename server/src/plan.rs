@@ -2,6 +2,8 @@
 //! solver does that more than once. A plan has all that is needed, so that it is made on a
 //! thread that nobody's water waits for.
 
+use std::sync::Arc;
+
 use weir_scene::{Frame, Scene};
 use weir_surrogate::Surrogate;
 
@@ -37,7 +39,7 @@ pub struct Stream {
 /// Movers that are still to be made, of a run as it was at a certain time.
 pub struct Plan {
     /// What they are made with.
-    pub engines: Engines,
+    pub engines: Arc<Engines>,
     /// Which ones.
     pub engine: Engine,
     /// What the network is as.

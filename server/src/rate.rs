@@ -58,6 +58,8 @@ pub fn too_many(why: String) -> Response {
 pub struct Messages {
     limiter: DefaultDirectRateLimiter,
     burst: u32,
+    /// What who says too much waits with each message until the next is read.
+    pause: Duration,
     /// How far the visitor has gone on beyond what it may.
     beyond: u32,
 }
@@ -78,7 +80,16 @@ pub enum Fate {
 impl Messages {
     /// So many.
     pub fn new(rate: RateConfig) -> Self {
-        Self { limiter: RateLimiter::direct(rate.quota()), burst: rate.burst.get(), beyond: 0 }
+        // Longer than it takes to read one, and too short for a message to be heard after each.
+        let pause = Duration::from_secs(1) / (4 * rate.per_second.get());
+        let limiter = RateLimiter::direct(rate.quota());
+        Self { limiter, burst: rate.burst.get(), pause, beyond: 0 }
+    }
+
+    /// How long to leave unread what comes after a message that was refused: the more would be
+    /// read, the more a flood would cost everybody.
+    pub fn pause(&self) -> Duration {
+        self.pause
     }
 
     /// What becomes of the message that has come now.

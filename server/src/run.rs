@@ -1,6 +1,7 @@
 //! One rectangle of water: its scene, its lines, what moves it, and whether it moves now.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::{FPS, Model, StrokeId, Surrogate};
@@ -18,7 +19,7 @@ struct Line {
 
 /// One rectangle of water.
 pub struct Run {
-    engines: Engines,
+    engines: Arc<Engines>,
     engine: Engine,
     checkpoint: Option<usize>,
     limits: Limits,
@@ -49,7 +50,7 @@ impl Run {
     pub fn new(
         mut scene: Scene,
         engine: Engine,
-        engines: &Engines,
+        engines: &Arc<Engines>,
         limits: Limits,
     ) -> Result<Self, String> {
         scene.validate(&limits).map_err(|error| error.to_string())?;
@@ -57,7 +58,7 @@ impl Run {
         let line = |stroke| Line { strokes: vec![stroke], names: Vec::new() };
         let lines = (0..).zip(drawn.into_iter().map(line)).collect();
         let mut run = Self {
-            engines: engines.clone(),
+            engines: Arc::clone(engines),
             engine,
             checkpoint: None,
             limits,
@@ -119,7 +120,7 @@ impl Run {
     /// Movers for it as it is now, to begin anew with; those that it has, or others.
     pub fn plan(&self, engine: Option<Engine>) -> Plan {
         Plan {
-            engines: self.engines.clone(),
+            engines: Arc::clone(&self.engines),
             engine: engine.unwrap_or(self.engine),
             checkpoint: self.checkpoint,
             scene: self.scene(),
@@ -203,6 +204,11 @@ impl Run {
         if self.is_playing {
             self.owed = self.owed.fract();
         }
+    }
+
+    /// Whether something moves it that is no network.
+    pub fn has_reference(&self) -> bool {
+        self.streams.iter().any(|stream| matches!(stream.mover, Mover::Other(_)))
     }
 
     /// Whether a frame is owed.

@@ -21,6 +21,7 @@ use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::internals::Question;
 use weir_surrogate::{Model, StrokeId};
 
+use crate::actor::Actor;
 use crate::actors::Actors;
 use crate::beat::Beats;
 use crate::engine::{Engine, Engines};
@@ -211,7 +212,7 @@ pub enum Refusal {
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
 
 pub(crate) enum Wish {
-    Open(Box<Run>, Answer<Seat>),
+    Open(Box<Actor>, Answer<Seat>),
     Join(RunId, Answer<Seat>),
     Resume(Key, Answer<Seat>),
     Do(RunId, Box<Deed>, Answer<()>),
@@ -254,7 +255,7 @@ pub struct Stage {
     waiting: Arc<AtomicUsize>,
     load: watch::Receiver<Load>,
     beats: Beats,
-    engines: Engines,
+    engines: Arc<Engines>,
     limits: Limits,
     /// Where what moves runs is made: one at a time, so that much of it delays nobody.
     workshop: Arc<Semaphore>,
@@ -271,11 +272,11 @@ impl Stage {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(engines: Engines, limits: Limits) -> std::io::Result<Self> {
+    pub fn start(engines: Arc<Engines>, limits: Limits) -> std::io::Result<Self> {
         let (wishes, heard) = channel();
         let (shown, load) = watch::channel(Load::default());
         let beats = Beats::new();
-        let actors = Actors::new(engines.clone(), shown, beats.clone());
+        let actors = Actors::new(Arc::clone(&engines), shown, beats.clone());
         std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
         let (waiting, workshop) = (Arc::default(), Arc::new(Semaphore::new(1)));
         Ok(Self { wishes, waiting, load, beats, engines, limits, workshop })
@@ -286,9 +287,10 @@ impl Stage {
     /// # Errors
     /// See [`Refusal`].
     pub async fn open(&self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
-        let (engines, limits) = (self.engines.clone(), self.limits);
-        let run = self.make(move || Run::new(scene, engine, &engines, limits)).await?;
-        self.ask(|answer| Wish::Open(Box::new(run), answer)).await
+        let (engines, limits) = (Arc::clone(&self.engines), self.limits);
+        let make = move || Run::new(scene, engine, &engines, limits).map(Actor::new);
+        let actor = self.make(make).await?;
+        self.ask(|answer| Wish::Open(Box::new(actor), answer)).await
     }
 
     /// Takes a place before a run that is there.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
 use weir_scene::{Limits, Scene};
 
 use crate::app::App;
@@ -185,7 +185,10 @@ impl Visitor {
             Fate::Refused => {
                 return self.refuse("message", "too many; wait a little".to_owned()).await;
             }
-            Fate::Dropped => return Ok(()),
+            Fate::Dropped => {
+                sleep(self.messages.pause()).await;
+                return Ok(());
+            }
             Fate::Enough => return Err(self.send_away().await),
         }
         match message {
@@ -398,7 +401,13 @@ impl Visitor {
             CloseFrame { code: POLICY, reason: Utf8Bytes::from_static("too many messages") };
         if self.send(Message::Close(Some(frame))).await.is_ok() {
             // A socket that is dropped with messages unread may take the close with it.
-            let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+            // Nor is it read at full speed: that is what the flood wanted.
+            let (socket, pause) = (&mut self.socket, self.messages.pause());
+            let rest = async {
+                while let Some(Ok(_)) = socket.recv().await {
+                    sleep(pause).await;
+                }
+            };
             let _ = timeout(FAREWELL, rest).await;
         }
         Gone

@@ -1,12 +1,18 @@
 //! A visitor that says anything, and asks whether it is still heard.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::failure::Failure;
 use crate::visitor::Visitor;
 use crate::words::{Wish, Word};
+
+/// Questions whether we are still heard, and how long each is waited for.
+const PROBES: u32 = 20;
+const HEARING: Duration = Duration::from_secs(1);
 
 /// A visitor that says anything.
 pub struct Intruder {
@@ -37,22 +43,30 @@ impl Intruder {
     /// Words are answered in their order, and one that there is not is refused with its name. So
     /// such a word is said, and when it comes back all before it has been dealt with.
     pub async fn refusals(&mut self) -> Result<Vec<String>, Failure> {
-        self.probes += 1;
-        let probe = format!("probe-{}", self.probes);
-        self.send(format!(r#"{{"do":"{probe}"}}"#)).await?;
-        let mark = format!("`{probe}`");
         let mut refusals = Vec::new();
-        let answered = self.visitor.word("whether we are still heard", |word| {
-            if let Word::Refused { why, .. } = word {
-                if why.contains(&mark) {
-                    return Some(());
+        for again in (0..PROBES).rev() {
+            self.probes += 1;
+            let probe = format!("probe-{}", self.probes);
+            self.send(format!(r#"{{"do":"{probe}"}}"#)).await?;
+            let mark = format!("`{probe}`");
+            let answered = self.visitor.word("whether we are still heard", |word| {
+                if let Word::Refused { why, .. } = word {
+                    if why.contains(&mark) {
+                        return Some(());
+                    }
+                    refusals.push(why);
                 }
-                refusals.push(why);
+                None
+            });
+            match timeout(HEARING, answered).await {
+                Ok(answered) => return answered.map(|()| refusals),
+                // A probe too many is not heard either.
+                Err(_) if again > 0 => {}
+                Err(_) => break,
             }
-            None
-        });
-        answered.await?;
-        Ok(refusals)
+        }
+        let after_s = u64::from(PROBES) * HEARING.as_secs();
+        Err(Failure::Silent { what: "whether we are still heard", after_s })
     }
 
     /// The numbers of the lines of its run, after what it does has been done.
