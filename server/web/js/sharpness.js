@@ -14,7 +14,7 @@ const WANTED_MS = 30;
 const FRAMES = 6;
 const PATIENCE = 20;
 /** Pixels along a side are never fewer than this share of the screen's. */
-const LEAST = 0.35;
+const LEAST = 0.45;
 /** A longer pause says nothing: nobody looked. */
 const PAUSE_MS = 1000;
 

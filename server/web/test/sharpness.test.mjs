@@ -18,14 +18,14 @@ test("a quick screen is as sharp as it can be", () => {
 });
 
 test("where pixels are dear there are fewer of them, soon", () => {
-  const { shares, share } = watch(5, (share) => 10 + 240 * share ** 2);
+  const { shares, share } = watch(5, (share) => 10 + 150 * share ** 2);
   assert.ok(share < 0.5, `${shares}`);
-  assert.ok(10 + 240 * share ** 2 < 41, `${share}`);
+  assert.ok(10 + 150 * share ** 2 < 41, `${share}`);
 });
 
 test("what no sharpness helps is not made worse than it has to be", () => {
   const { share } = watch(60, () => 300);
-  assert.equal(share, 0.35);
+  assert.equal(share, 0.45);
 });
 
 test("after a slow moment the water is sharp again, and it does not flicker", () => {
