@@ -38,6 +38,7 @@ mod store;
 mod tls;
 mod told;
 mod visitor;
+mod workshop;
 
 pub use app::App;
 pub use atlas::{Atlas, AtlasError, Channel, Sheet, Stop};

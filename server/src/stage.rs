@@ -15,8 +15,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::sync::{Semaphore, oneshot, watch};
-use tokio::task::spawn_blocking;
+use tokio::sync::{oneshot, watch};
 use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::internals::Question;
 use weir_surrogate::{Model, StrokeId};
@@ -29,6 +28,7 @@ use crate::insides::Insides;
 use crate::plan::{Built, Plan};
 use crate::run::Run;
 use crate::told::Told;
+use crate::workshop::Workshop;
 
 /// Time between two frames that are told.
 pub const BEAT: Duration = Duration::from_nanos(1_000_000_000 / 30);
@@ -257,8 +257,7 @@ pub struct Stage {
     beats: Beats,
     engines: Arc<Engines>,
     limits: Limits,
-    /// Where what moves runs is made: one at a time, so that much of it delays nobody.
-    workshop: Arc<Semaphore>,
+    workshop: Workshop,
 }
 
 impl Debug for Stage {
@@ -273,13 +272,13 @@ impl Stage {
     /// # Errors
     /// The system gives no thread.
     pub fn start(engines: Arc<Engines>, limits: Limits) -> std::io::Result<Self> {
+        let workshop = Workshop::open()?;
         let (wishes, heard) = channel();
         let (shown, load) = watch::channel(Load::default());
         let beats = Beats::new();
         let actors = Actors::new(Arc::clone(&engines), shown, beats.clone());
         std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
-        let (waiting, workshop) = (Arc::default(), Arc::new(Semaphore::new(1)));
-        Ok(Self { wishes, waiting, load, beats, engines, limits, workshop })
+        Ok(Self { wishes, waiting: Arc::default(), load, beats, engines, limits, workshop })
     }
 
     /// Opens a run.
@@ -289,7 +288,7 @@ impl Stage {
     pub async fn open(&self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
         let (engines, limits) = (Arc::clone(&self.engines), self.limits);
         let make = move || Run::new(scene, engine, &engines, limits).map(Actor::new);
-        let actor = self.make(make).await?;
+        let actor = self.workshop.make(make).await?;
         self.ask(|answer| Wish::Open(Box::new(actor), answer)).await
     }
 
@@ -325,28 +324,12 @@ impl Stage {
     async fn begin(&self, run: RunId, engine: Option<Engine>) -> Result<(), Refusal> {
         for _ in 0..PLANS {
             let plan = self.ask(|answer| Wish::Plan(run, engine, answer)).await?;
-            let built = self.make(move || plan.build()).await?;
+            let built = self.workshop.make(move || plan.build()).await?;
             if self.ask(|answer| Wish::Begin(run, Box::new(built), answer)).await? {
                 return Ok(());
             }
         }
         Err(Refusal::Wrong("reset: the lines change faster than it can begin anew".to_owned()))
-    }
-
-    /// Makes something, when those before have made theirs.
-    async fn make<T: Send + 'static>(
-        &self,
-        make: impl FnOnce() -> Result<T, String> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let turn = Arc::clone(&self.workshop).acquire_owned().await;
-        let turn = turn.map_err(|_| Refusal::Busy)?;
-        let made = spawn_blocking(move || {
-            let made = make();
-            // Also if nobody waits for it any more.
-            drop(turn);
-            made
-        });
-        made.await.map_err(|_| Refusal::Busy)?.map_err(Refusal::Wrong)
     }
 
     /// The water of a run as it is now, for the network to be asked about.
