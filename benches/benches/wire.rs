@@ -118,10 +118,10 @@ fn markdown(rows: &[Row]) -> String {
         summary::conditions("flate2")
     );
     for Row { scene, particles, bytes, ms } in rows {
-        let _ = write!(out, "| {scene} | {particles:.0} |");
-        bytes.iter().for_each(|bytes| drop(write!(out, " {bytes:.0} |")));
-        ms.iter().flatten().for_each(|ms| drop(write!(out, " {ms:.2} |")));
-        out.push('\n');
+        let bytes = bytes.iter().map(|bytes| format!("{bytes:.0}"));
+        let ms = ms.iter().flatten().map(|ms| format!("{ms:.2}"));
+        let cells: Vec<String> = bytes.chain(ms).collect();
+        let _ = writeln!(out, "| {scene} | {particles:.0} | {} |", cells.join(" | "));
     }
     out
 }
