@@ -118,7 +118,8 @@ export function wetShare(page, [left, top, right, bottom], which = 0) {
 export function whose(page, base64, part) {
   return page.evaluate(async ([text, [from, to]]) => {
     const figures = [...document.querySelectorAll("#stage figure")];
-    const { width, height } = figures[0].querySelector("canvas");
+    // Water may be drawn with fewer pixels than the lines over it.
+    const { width, height } = figures[0].querySelector("canvas.ink");
     const pixels = (paint) => {
       const copy = document.createElement("canvas");
       [copy.width, copy.height] = [width, height];
@@ -127,7 +128,7 @@ export function whose(page, base64, part) {
       return pen.getImageData(Math.round(from * width), 0, Math.round((to - from) * width), height).data;
     };
     const layers = figures.map((figure) => pixels((pen) => {
-      for (const canvas of figure.querySelectorAll("canvas")) pen.drawImage(canvas, 0, 0);
+      for (const canvas of figure.querySelectorAll("canvas")) pen.drawImage(canvas, 0, 0, width, height);
     }));
     const FAR = 60;
     const apart = (a, b) => {
