@@ -12,6 +12,8 @@ import { Water } from "./water.js";
 const HZ = 30;
 /** Pixels of a screen that are worth drawing, along one side of a CSS pixel. */
 const SHARPEST = 2;
+/** Pixels of water along the rectangle's width below which there are never fewer. */
+const LEAST_PX = 600;
 
 const rgb = (hex) => [1, 3, 5].map((k) => parseInt(hex.slice(k, k + 2), 16) / 255);
 
@@ -108,7 +110,9 @@ export class View {
     this.figure.style.setProperty("--wide", `${w}px`);
     this.figure.style.setProperty("--high", `${h}px`);
     this.#changes += 1;
-    for (const [canvas, share] of [[this.waterCanvas, this.#sharpness], [this.inkCanvas, 1]]) {
+    // A small rectangle is quick as it is.
+    const least = Math.min(1, LEAST_PX / (w * sharp));
+    for (const [canvas, share] of [[this.waterCanvas, Math.max(least, this.#sharpness)], [this.inkCanvas, 1]]) {
       canvas.width = Math.round(w * sharp * share);
       canvas.height = Math.round(h * sharp * share);
     }
