@@ -144,8 +144,8 @@ export function whose(page, base64, part) {
     const image = await createImageBitmap(new Blob([bytes]));
     const seen = pixels((pen) => pen.drawImage(image, 0, 0, width, height));
     const [first, second] = layers.map((layer) => apart(layer, seen));
-    // What lies over the waters, such as words, is in neither of them, and small.
-    const isClear = between > 0.01 && Math.min(first, second) < between / 3;
+    // What lies over the waters, such as words, is in neither of them: far from both alike.
+    const isClear = between > 0.01 && Math.abs(first - second) > between / 2;
     return { apart: between, owner: isClear ? Number(second < first) : null };
   }, [base64, part]);
 }
