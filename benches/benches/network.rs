@@ -7,12 +7,12 @@
 use std::error::Error;
 use std::fs;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, SamplingMode};
 use weir_benches::convolution::{Load, label, layers};
 use weir_benches::dam_break::particle_count;
-use weir_benches::measure::{PARTS, Run, Second, is_timed, median};
+use weir_benches::measure::{self, PARTS, Run, Second, is_timed};
 use weir_benches::network::{CANVAS, Learning, Network, Solved, model, untaught};
 use weir_benches::network_summary::{CallRow, LayerRow, NetworkSummary};
 use weir_benches::summary::{Contender, SecondRow};
@@ -47,32 +47,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     report(&measured, quick)
 }
 
-/// Times `f`, and returns the median of its seconds; `None` if it was filtered out or
-/// only tested.
-fn timed(
-    criterion: &mut Criterion,
-    group: &str,
-    name: impl Into<String>,
-    mut f: impl FnMut(),
-) -> Option<f64> {
-    let mut seconds = Vec::new();
+/// Times something that takes milliseconds: a second has hundreds of them.
+fn timed(criterion: &mut Criterion, group: &str, name: &str, f: impl FnMut()) -> Option<f64> {
     let mut group = criterion.benchmark_group(group);
-    // Calls take milliseconds: a second has hundreds of them.
     group.warm_up_time(Duration::from_millis(100)).measurement_time(Duration::from_secs(1));
-    group.bench_function(BenchmarkId::from_parameter(name.into()), |bencher| {
-        bencher.iter_custom(|iterations| {
-            let once = |_| {
-                let begun = Instant::now();
-                f();
-                let elapsed = begun.elapsed();
-                seconds.push(elapsed.as_secs_f64());
-                elapsed
-            };
-            (0..iterations).map(once).sum()
-        });
-    });
+    let median_s = measure::timed(&mut group, name, f);
     group.finish();
-    median(&seconds).filter(|_| is_timed())
+    median_s
 }
 
 /// Times the simulated second part by part; what criterion shows is scaled from

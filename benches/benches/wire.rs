@@ -8,10 +8,10 @@ use std::error::Error;
 use std::fmt::Write;
 use std::fs;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion};
-use weir_benches::measure::{is_timed, median};
+use criterion::Criterion;
+use weir_benches::measure::{self, is_timed};
 use weir_benches::stream::{Shown, alone, chained, frames, mean_bytes, only_next, plain};
 use weir_benches::summary;
 use weir_wire::Receiver;
@@ -56,22 +56,10 @@ fn measure(criterion: &mut Criterion, scene: &'static str, frames: &[Shown]) -> 
     };
     let each = frames.len() as f64;
     let mut timed = |what: &str, f: &mut dyn FnMut()| {
-        let mut seconds = Vec::new();
         let mut group = criterion.benchmark_group(what);
-        group.bench_function(BenchmarkId::from_parameter(scene), |bencher| {
-            bencher.iter_custom(|iterations| {
-                let once = |_| {
-                    let begun = Instant::now();
-                    f();
-                    let elapsed = begun.elapsed();
-                    seconds.push(elapsed.as_secs_f64());
-                    elapsed
-                };
-                (0..iterations).map(once).sum()
-            });
-        });
+        let of_chain_s = measure::timed(&mut group, scene, f);
         group.finish();
-        median(&seconds).filter(|_| is_timed()).map(|s| 1000.0 * s / each)
+        of_chain_s.map(|s| 1000.0 * s / each)
     };
     let ms = [
         timed("write alone", &mut || drop(black_box(alone(frames)))),

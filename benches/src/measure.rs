@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, BenchmarkId};
 use weir_scene::{Advance, AdvanceError, Frame};
 use weir_sim::{Backend, Solver, StageTimes};
 
@@ -193,6 +195,29 @@ fn named(times: &StageTimes) -> [(&'static str, Duration); 10] {
         ("density", density),
         ("measure", measure),
     ]
+}
+
+/// Times `f` as one of a group, and returns the median of its seconds; `None` if it was
+/// filtered out or only tested.
+pub fn timed(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    name: &str,
+    mut f: impl FnMut(),
+) -> Option<f64> {
+    let mut seconds = Vec::new();
+    group.bench_function(BenchmarkId::from_parameter(name), |bencher| {
+        bencher.iter_custom(|iterations| {
+            let once = |_| {
+                let begun = Instant::now();
+                f();
+                let elapsed = begun.elapsed();
+                seconds.push(elapsed.as_secs_f64());
+                elapsed
+            };
+            (0..iterations).map(once).sum()
+        });
+    });
+    median(&seconds).filter(|_| is_timed())
 }
 
 /// Whether a bench is to be timed: only when cargo says `--bench`, and not with `--test`.

@@ -13,7 +13,7 @@ use crate::engine::Engines;
 use crate::insides::Insides;
 use crate::plan::Built;
 use crate::run::Run;
-use crate::stage::{Deed, Key, Moment, RunId, Seat, State, Waits};
+use crate::stage::{Change, Key, Moment, RunId, Seat, State, Waits};
 use crate::told::{Teller, Told};
 
 /// Frames of 1/60 s that a step by hand goes.
@@ -85,31 +85,29 @@ impl Actor {
         }
     }
 
-    /// Does all but what starts it, which is not its own to decide, and what begins it anew,
-    /// which takes longer.
-    pub fn act(&mut self, deed: Deed, engines: &Engines) -> Result<(), String> {
+    /// Changes it at once.
+    pub fn change(&mut self, change: Change, engines: &Engines) -> Result<(), String> {
         let run = &mut self.run;
-        match deed {
-            Deed::Start | Deed::Reset | Deed::Engine(_) => {}
-            Deed::Pause => {
+        match change {
+            Change::Pause => {
                 run.is_playing = false;
                 self.waits = None;
             }
-            Deed::Step => {
+            Change::Step => {
                 run.is_playing = false;
                 self.waits = None;
                 run.owe(STEP);
             }
-            Deed::Speed(speed) => {
+            Change::Speed(speed) => {
                 if !(0.05..=4.0).contains(&speed) {
                     return Err(format!("speed: got {speed}, takes 0.05 to 4"));
                 }
                 run.speed = speed;
             }
-            Deed::Checkpoint(checkpoint) => run.set_checkpoint(checkpoint)?,
-            Deed::Add(number, stroke) => run.add_line(number, &stroke)?,
-            Deed::Erase(number) => run.erase_line(number)?,
-            Deed::Silence(skips) => {
+            Change::Checkpoint(checkpoint) => run.set_checkpoint(checkpoint)?,
+            Change::Add(number, stroke) => run.add_line(number, &stroke)?,
+            Change::Erase(number) => run.erase_line(number)?,
+            Change::Silence(skips) => {
                 let known = &engines.atlas.skips;
                 if let Some(wrong) = skips.iter().find(|skip| !known.contains(skip)) {
                     return Err(format!("skips: got {wrong:?}, takes {}", known.join(", ")));

@@ -16,7 +16,7 @@ use crate::beat::Beats;
 use crate::cost::Cost;
 use crate::engine::{Engine, Engines};
 use crate::plan::{Built, Plan};
-use crate::stage::{BEAT, Deed, Key, Load, Moment, Refusal, RunId, Seat, Waits, Wish};
+use crate::stage::{BEAT, Change, Key, Load, Moment, Refusal, RunId, Seat, Waits, Wish};
 
 /// Shortest time between two beats in which wishes are heard.
 const HEARING: Duration = Duration::from_millis(3);
@@ -100,8 +100,11 @@ impl Actors {
             Wish::Resume(key, answer) => {
                 let _ = answer.send(self.resume(key));
             }
-            Wish::Do(run, deed, answer) => {
-                let _ = answer.send(self.act(run, *deed));
+            Wish::Start(run, answer) => {
+                let _ = answer.send(self.start(run));
+            }
+            Wish::Change(run, change, answer) => {
+                let _ = answer.send(self.change(run, *change));
             }
             Wish::Plan(run, engine, answer) => {
                 let _ = answer.send(self.plan(run, engine));
@@ -174,18 +177,24 @@ impl Actors {
         Ok(has_begun)
     }
 
-    fn act(&mut self, run: RunId, deed: Deed) -> Result<(), Refusal> {
+    /// It flows as soon as there is room: who comes late waits.
+    fn start(&mut self, run: RunId) -> Result<(), Refusal> {
+        let actor = self.runs.get(&run).ok_or(Refusal::Gone(run))?;
+        if !actor.run.is_playing && !self.line.contains(&run) {
+            self.line.push_back(run);
+        }
+        self.start_who_can();
+        Ok(())
+    }
+
+    fn change(&mut self, run: RunId, change: Change) -> Result<(), Refusal> {
         let actor = self.runs.get_mut(&run).ok_or(Refusal::Gone(run))?;
-        let starts = matches!(deed, Deed::Start) && !actor.run.is_playing;
-        let stops = matches!(deed, Deed::Pause | Deed::Step);
+        let stops = matches!(change, Change::Pause | Change::Step);
         let (moved, before) = (actor.moved_since, actor.run.effort());
-        actor.act(deed, &self.engines).map_err(Refusal::Wrong)?;
+        actor.change(change, &self.engines).map_err(Refusal::Wrong)?;
         let more = actor.run.is_playing && actor.run.effort() > before;
         if let (Some(since), None) = (moved, actor.moved_since) {
             self.cost.learn_visit(since.elapsed());
-        }
-        if starts && !self.line.contains(&run) {
-            self.line.push_back(run);
         }
         self.line.retain(|id| *id != run || !stops);
         if more {

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use weir_scene::Scene;
 
 use crate::engine::Engine;
-use crate::stage::{Deed, Refusal, RunId, Seat, Stage};
+use crate::stage::{Change, Deed, Refusal, RunId, Seat, Stage};
 
 /// What it is called where a run could be named.
 pub const GALLERY: &str = "gallery";
@@ -105,7 +105,7 @@ impl Gallery {
             } else if is_watched && !is_playing && !waits {
                 self.stage.act(hung.seat.run, Deed::Start).await
             } else if !is_watched && is_playing {
-                self.stage.act(hung.seat.run, Deed::Pause).await
+                self.stage.act(hung.seat.run, Deed::Change(Change::Pause)).await
             } else {
                 Ok(())
             };

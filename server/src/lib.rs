@@ -51,7 +51,9 @@ pub use insides::Insides;
 pub use listen::{redirect, serve};
 pub use metrics::ModelInfo;
 pub use priority::after_the_water;
-pub use stage::{BEAT, Deed, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits};
+pub use stage::{
+    BEAT, Change, Deed, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits,
+};
 pub use store::{Store, StoreError};
 pub use tls::{Tls, TlsError};
 pub use told::Told;

@@ -5,7 +5,7 @@ use weir_scene::{Scene, Stroke};
 
 use crate::engine::Engine;
 use crate::insides::Wanted;
-use crate::stage::{Deed, Load, State, Waits};
+use crate::stage::{Change, Deed, Load, State, Waits};
 
 /// What a visitor says.
 #[derive(Debug, Deserialize)]
@@ -33,30 +33,30 @@ pub enum Said {
     },
     /// To leave it.
     Leave,
-    /// See [`Deed`].
+    /// To let it flow; see [`Deed::Start`].
     Start,
-    /// See [`Deed`].
+    /// See [`Change`].
     Pause,
-    /// See [`Deed`].
+    /// See [`Change`].
     Step,
-    /// See [`Deed`].
+    /// To begin anew with the lines as they are; see [`Deed::Begin`].
     Reset,
-    /// See [`Deed`].
+    /// See [`Change`].
     Speed {
         /// Simulated seconds for a second.
         to: f64,
     },
-    /// See [`Deed`].
+    /// To begin anew with another engine; see [`Deed::Begin`].
     Engine {
         /// What moves it.
         to: Engine,
     },
-    /// See [`Deed`].
+    /// See [`Change`].
     Checkpoint {
         /// Its number in the atlas; none for the network as it is.
         to: Option<usize>,
     },
-    /// See [`Deed`].
+    /// See [`Change`].
     Add {
         /// The number that the line gets.
         line: u32,
@@ -66,12 +66,12 @@ pub enum Said {
         #[serde(default)]
         closed: bool,
     },
-    /// See [`Deed`].
+    /// See [`Change`].
     Erase {
         /// The line's number.
         line: u32,
     },
-    /// See [`Deed`].
+    /// See [`Change`].
     Silence {
         /// Names of skip connections; all others are heard.
         skips: Vec<String>,
@@ -123,17 +123,18 @@ impl Said {
     pub fn deed(self) -> Option<Deed> {
         Some(match self {
             Self::Start => Deed::Start,
-            Self::Pause => Deed::Pause,
-            Self::Step => Deed::Step,
-            Self::Reset => Deed::Reset,
-            Self::Speed { to } => Deed::Speed(to),
-            Self::Engine { to } => Deed::Engine(to),
-            Self::Checkpoint { to } => Deed::Checkpoint(to),
+            Self::Pause => Deed::Change(Change::Pause),
+            Self::Step => Deed::Change(Change::Step),
+            Self::Reset => Deed::Begin(None),
+            Self::Speed { to } => Deed::Change(Change::Speed(to)),
+            Self::Engine { to } => Deed::Begin(Some(to)),
+            Self::Checkpoint { to } => Deed::Change(Change::Checkpoint(to)),
             Self::Add { line, points_m, closed } => {
-                Deed::Add(line, Stroke { points_m, closed, ..Stroke::default() })
+                let stroke = Stroke { points_m, closed, ..Stroke::default() };
+                Deed::Change(Change::Add(line, stroke))
             }
-            Self::Erase { line } => Deed::Erase(line),
-            Self::Silence { skips } => Deed::Silence(skips),
+            Self::Erase { line } => Deed::Change(Change::Erase(line)),
+            Self::Silence { skips } => Deed::Change(Change::Silence(skips)),
             Self::Open { .. }
             | Self::Watch { .. }
             | Self::Resume { .. }

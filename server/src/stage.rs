@@ -102,18 +102,23 @@ fn hexadecimal<const DIGITS: usize>(text: &str) -> Option<&str> {
 /// What a visitor can do to a run.
 #[derive(Clone, Debug)]
 pub enum Deed {
-    /// Let it flow.
+    /// Let it flow, when there is room.
     Start,
+    /// Begin it anew with the lines as they are, and with another engine if that is wished.
+    Begin(Option<Engine>),
+    /// Change it at once.
+    Change(Change),
+}
+
+/// What is done to a run at once.
+#[derive(Clone, Debug)]
+pub enum Change {
     /// Hold it.
     Pause,
     /// Two frames more.
     Step,
-    /// From the beginning, with the lines as they are.
-    Reset,
     /// Simulated seconds for a second.
     Speed(f64),
-    /// What moves it, from the beginning.
-    Engine(Engine),
     /// What the network is as: one of its checkpoints by number, or itself.
     Checkpoint(Option<usize>),
     /// Draw a line of this number.
@@ -215,7 +220,8 @@ pub(crate) enum Wish {
     Open(Box<Actor>, Answer<Seat>),
     Join(RunId, Answer<Seat>),
     Resume(Key, Answer<Seat>),
-    Do(RunId, Box<Deed>, Answer<()>),
+    Start(RunId, Answer<()>),
+    Change(RunId, Box<Change>, Answer<()>),
     Plan(RunId, Option<Engine>, Answer<Plan>),
     Begin(RunId, Box<Built>, Answer<bool>),
     Question(RunId, Answer<Moment>),
@@ -314,9 +320,11 @@ impl Stage {
     /// See [`Refusal`].
     pub async fn act(&self, run: RunId, deed: Deed) -> Result<(), Refusal> {
         match deed {
-            Deed::Reset => self.begin(run, None).await,
-            Deed::Engine(engine) => self.begin(run, Some(engine)).await,
-            deed => self.ask(|answer| Wish::Do(run, Box::new(deed), answer)).await,
+            Deed::Start => self.ask(|answer| Wish::Start(run, answer)).await,
+            Deed::Begin(engine) => self.begin(run, engine).await,
+            Deed::Change(change) => {
+                self.ask(|answer| Wish::Change(run, Box::new(change), answer)).await
+            }
         }
     }
 
