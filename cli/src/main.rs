@@ -5,6 +5,7 @@
 //! everything else to standard error ([`output`]); failures carry their exit
 //! code ([`failure`]).
 
+mod backend;
 mod beside;
 mod check;
 mod compare;

@@ -11,9 +11,9 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use weir_sim::Backend;
 use weir_sim::validation::{Case, CaseReport, Check, Resolution, Trial, ValidationError, cases};
 
+use crate::backend::{self, Backend};
 use crate::failure::{Failure, GATE_FAILED, INTERRUPTED};
 use crate::figure;
 use crate::interrupt::Interrupt;
@@ -28,7 +28,7 @@ pub struct Args {
     cases: Vec<String>,
     /// Where the solver runs
     #[arg(long, value_enum, default_value = "cpu")]
-    backend: BackendName,
+    backend: Backend,
     /// Coarse grids: half a minute for all cases instead of several
     #[arg(long)]
     quick: bool,
@@ -45,13 +45,6 @@ pub struct Args {
     #[arg(long)]
     list: bool,
 }
-
-#[derive(Clone, Copy, clap::ValueEnum)]
-enum BackendName {
-    Cpu,
-    Gpu,
-}
-
 /// Runs the cases that were asked for.
 ///
 /// # Errors
@@ -65,13 +58,6 @@ pub fn run(args: &Args) -> Result<ExitCode> {
         }
         return Ok(ExitCode::SUCCESS);
     }
-    let backend = match args.backend {
-        BackendName::Cpu => Backend::Cpu,
-        BackendName::Gpu => {
-            let text = "this build has no GPU solver; --backend cpu works";
-            return Err(Failure::Lacking(text.into()).into());
-        }
-    };
     if let Some(folder) = &args.figures {
         std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
     }
@@ -80,10 +66,13 @@ pub fn run(args: &Args) -> Result<ExitCode> {
     let mut rows = Vec::new();
     let mut interrupted = false;
     for case in &cases {
-        let report = match watch(case.as_ref(), backend, args.quick, &interrupt) {
+        let report = match watch(case.as_ref(), args.backend.into(), args.quick, &interrupt) {
             Err(ValidationError::Interrupted) => {
                 interrupted = true;
                 break;
+            }
+            Err(ValidationError::Solver(error)) => {
+                return Err(backend::refusal(case.name(), &error).into());
             }
             report => report.with_context(|| case.name().to_owned())?,
         };
@@ -125,7 +114,7 @@ fn chosen(names: &[String]) -> Result<Vec<Box<dyn Case>>, Failure> {
 /// Runs one case under a bar on a terminal, or between two lines elsewhere.
 fn watch(
     case: &dyn Case,
-    backend: Backend,
+    backend: weir_sim::Backend,
     quick: bool,
     interrupt: &Interrupt,
 ) -> Result<CaseReport, ValidationError> {

@@ -10,6 +10,8 @@ pub enum Backend {
     /// On the processor, in the rayon pool that calls it.
     #[default]
     Cpu,
+    /// On a graphics card that is looked for at run time.
+    Gpu,
 }
 
 /// Parameters of the solver. The defaults are the validated ones.

@@ -21,6 +21,13 @@ pub enum SolverError {
     /// A body whose outline no solid shape can be made of.
     #[error("body[{0}].shape: its outline makes no solid shape")]
     BodyShape(usize),
+    /// The graphics card cannot be used.
+    #[cfg(feature = "gpu")]
+    #[error(transparent)]
+    Gpu(#[from] crate::gpu::GpuError),
+    /// This build has no solver for graphics cards.
+    #[error("this build has no solver for graphics cards; the feature `gpu` brings it")]
+    NoGpu,
     /// A stroke id that the solver does not know.
     #[error("no stroke with id {0}")]
     UnknownStroke(u32),

@@ -47,6 +47,8 @@ pub(crate) mod cpu;
 mod diagnostics;
 mod error;
 mod field;
+#[cfg(feature = "gpu")]
+pub mod gpu;
 mod measure;
 mod particles;
 pub(crate) mod solid;

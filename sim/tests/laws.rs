@@ -76,7 +76,7 @@ fn water_between_slanted_lines_comes_to_no_speed() {
             1.3672 - half,
             1.3672 + half,
         ));
-        basin.retain(|p| p[1] > 0.08 + slope * (p[0] - 1.3672).abs());
+        basin.retain(|p| p[1] > 0.08 + slope * (p[0] - 1.3672).abs()).expect("a processor");
         let frame = run(&mut basin, 3.0);
         let squares = frame.velocities_m_s.iter().map(|v| f64::from(v[0].hypot(v[1])).powi(2));
         let rms_m_s = (squares.sum::<f64>() / frame.ids.len() as f64).sqrt();
@@ -232,7 +232,8 @@ fn a_box_of_four_moved_lines_holds_its_water_at_the_corners() {
             (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]) > 0.0
         })
     };
-    full.set_velocities(|p| [15.0 * (0.25 - p[1]), 15.0 * (p[0] - 0.25)].map(|v| 4.0 * v));
+    let spin = |p: [f64; 2]| [60.0 * (0.25 - p[1]), 60.0 * (p[0] - 0.25)];
+    full.set_velocities(spin).expect("a processor");
     let mut frame = Frame::default();
     full.snapshot(&mut frame);
     let home: std::collections::HashMap<u32, bool> =

@@ -12,12 +12,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::ValueEnum;
 use serde::Serialize;
 use weir_datasets::{Event, GenerateError, Job, Recipe, generate, storage};
 use weir_scene::{Advance, Scene};
 use weir_sim::{Solver, SolverConfig};
 
+use crate::backend::{self, Backend};
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
 use crate::output;
@@ -54,16 +54,6 @@ Examples:
   weir generate mine.toml --out mine --json | jq .frames_per_s
 
 Ctrl-C keeps the scenes that are whole. Scenes that are whole already are kept.";
-
-/// What computes the water.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// The solver, on the processor
-    Cpu,
-    /// The solver, on the graphics card
-    Gpu,
-}
-
 fn parse_range(text: &str) -> Result<Range<usize>, String> {
     let ends = text.split_once("..").and_then(|(start, end)| {
         let (start, end) = (start.parse().ok()?, end.parse().ok()?);

@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 use weir_scene::{Advance, Frame, GridField, Scene};
-use weir_sim::{Backend, Solver, SolverConfig};
+use weir_sim::{Solver, SolverConfig};
 use weir_surrogate::Surrogate;
 
 use super::Args;
+use crate::backend;
 use crate::failure::Failure;
 use crate::model_source::{self, BODIES_ARE_WALLS, refusal};
 use crate::output;
@@ -47,9 +48,8 @@ impl Engine {
     pub fn new(args: &Args, scene: &Scene) -> Result<Self, Failure> {
         let Some(name) = &args.model else {
             let config = SolverConfig { fps: args.fps, ..SolverConfig::default() };
-            // What the solver refuses is the scene's or the command line's fault.
-            let solver = Solver::with_config(scene, Backend::Cpu, config)
-                .map_err(|error| Failure::BadInput(format!("{}: {error}", args.scene)))?;
+            let solver = Solver::with_config(scene, args.backend.into(), config)
+                .map_err(|error| backend::refusal(&args.scene, &error))?;
             return Ok(Self::Solver(Box::new(solver)));
         };
         if (args.fps - weir_surrogate::FPS).abs() > 1e-9 {

@@ -15,11 +15,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use clap::ValueEnum;
 use rayon::ThreadPoolBuilder;
 use weir_scene::Scene;
 
-use crate::failure::{Failure, GATE_FAILED, INTERRUPTED};
+use crate::backend::Backend;
+use crate::failure::{GATE_FAILED, INTERRUPTED};
 use crate::output;
 use crate::picture::Style;
 use crate::scene_source;
@@ -80,16 +80,6 @@ Examples:
 
 wall_s counts the simulation alone; wall_total_s also drawing and writing.
 Ctrl-C ends the run at the next whole frame and keeps what there is.";
-
-/// What computes the water.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Backend {
-    /// The solver, on the processor
-    Cpu,
-    /// The solver, on the graphics card
-    Gpu,
-}
-
 fn parse_fps(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(fps) if (1e-3..=1e5).contains(&fps) => Ok(fps),
@@ -102,7 +92,6 @@ fn parse_fps(text: &str) -> Result<f64, String> {
 /// # Errors
 /// Bad input, something that is lacking, or an output that cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    refuse_what_is_not_built(args)?;
     let scene = scene_source::load(&args.scene)?;
     match args.threads {
         None => simulate(args, &scene),
@@ -112,14 +101,6 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
             .context("starting threads")?
             .install(|| simulate(args, &scene)),
     }
-}
-
-fn refuse_what_is_not_built(args: &Args) -> Result<(), Failure> {
-    if args.backend == Backend::Gpu {
-        let text = "--backend gpu: this build has no gpu backend; --backend cpu works without";
-        return Err(Failure::Lacking(text.into()));
-    }
-    Ok(())
 }
 
 fn simulate(args: &Args, scene: &Scene) -> anyhow::Result<ExitCode> {

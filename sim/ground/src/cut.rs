@@ -32,6 +32,11 @@ impl Cut {
         Self { cell: cell as u32, labels, count: 0, samples, solid, first_extra: 0 }
     }
 
+    /// Component of each micro-point, counted within the cell; [`u8::MAX`] inside solids.
+    pub fn labels(&self) -> &[u8; SIDE * SIDE] {
+        &self.labels
+    }
+
     /// Finds the components by flooding the 64 micro-points, kept as bits.
     pub fn label(&mut self, grid: &Grid, obstacles: &Obstacles) {
         let solid = self.solid;
@@ -122,8 +127,8 @@ fn most_central(own: u64) -> u8 {
     points().min_by(|&k, &l| squared(k).total_cmp(&squared(l))).unwrap_or_default() as u8
 }
 
-/// Lattice offsets by distance.
-fn nearest_first() -> &'static [(i32, i32)] {
+/// All offsets between the micro-points of a cell, in columns and rows, by distance.
+pub fn nearest_first() -> &'static [(i32, i32)] {
     static OFFSETS: OnceLock<Vec<(i32, i32)>> = OnceLock::new();
     OFFSETS.get_or_init(|| {
         let reach = SIDE as i32 - 1;

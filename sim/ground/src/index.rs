@@ -155,6 +155,11 @@ impl Obstacles {
         !self.near(cell).any(|segment| segment.crosses(p, q))
     }
 
+    /// What touches a [`square`] between four sides, or the halves of the sides beyond it.
+    pub fn between(&self, axis: Axis, square: usize) -> &[Segment] {
+        self.between[axis as usize].of(square)
+    }
+
     /// Whether nothing touches a [`square`] between four sides.
     pub fn clear_between(&self, grid: &Grid, axis: Axis, square: usize) -> bool {
         let min = square::corner(grid, axis, square).map(|c| c - MARGIN);

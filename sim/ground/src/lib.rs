@@ -38,6 +38,7 @@ mod sweep;
 mod topology;
 
 pub use audit::Audit;
+pub use cut::nearest_first;
 pub use index::Obstacles;
 pub use outline::{Outline, of_body, of_stroke};
 pub use polygon::Polygon;

@@ -30,6 +30,11 @@ pub struct Sink {
 }
 
 impl Sink {
+    /// Its lower left and its upper right corner, cells.
+    pub fn corners(&self) -> [[f32; 2]; 2] {
+        [self.min, self.max]
+    }
+
     /// Whether the point is inside.
     #[inline]
     pub fn swallows(&self, p: [f32; 2]) -> bool {

@@ -426,6 +426,23 @@ impl Topology {
         i > 0 && j > 0 && i + 1 < self.grid.nx && j + 1 < self.grid.ny
     }
 
+    /// Whether the component is a cell that is whole, as are its four sides and neighbours.
+    #[inline]
+    pub fn is_whole(&self, component: usize) -> bool {
+        self.whole.get(component) == Some(&true)
+    }
+
+    /// Of a cut cell: the number that its components after the first begin at, and for each
+    /// micro-point, row by row, the number of its component within the cell, or
+    /// [`u8::MAX`] inside a solid.
+    ///
+    /// # Panics
+    /// The cell [is not cut](Self::is_cut).
+    pub fn labels(&self, cell: usize) -> (u32, &[u8; SIDE * SIDE]) {
+        let cut = &self.cuts[self.cut_of_cell[cell] as usize];
+        (cut.first_extra, cut.labels())
+    }
+
     /// Whether a line or an outline touches the cell, or a solid fills it.
     #[inline]
     pub fn is_cut(&self, cell: usize) -> bool {
@@ -515,7 +532,7 @@ impl Topology {
     /// Visits each connection of `component` to another, in a fixed order.
     #[inline]
     pub fn for_links(&self, component: usize, mut visit: impl FnMut(Link)) {
-        if self.whole.get(component) == Some(&true) {
+        if self.is_whole(component) {
             let (nx, row) = (self.grid.nx, component / self.grid.nx);
             let left = component + row;
             let mut link = |axis, node: usize, outward, other: usize| {

@@ -1,100 +1,32 @@
 //! The solver: owns the state, takes edits, yields frames.
 
 mod fields;
+pub(crate) mod host;
+mod processor;
 mod step;
+#[cfg(all(test, feature = "gpu"))]
+mod twins;
+pub(crate) mod water;
 
-use std::ops::Range;
+use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
 
-use weir_ground::{Audit, Emitter, Obstacles, Polygon, Sink, Topology};
-use weir_scene::{Advance, AdvanceError, Domain, Frame, Grid, Limits, Scene, Stroke, Walls};
-
-use crate::cpu::body_flux::BodyFlux;
-use crate::cpu::extrapolate::Extrapolate;
-use crate::cpu::flight::Flight;
-use crate::cpu::grid_to_particle::Counts;
-use crate::cpu::particle_to_grid::ParticleToGrid;
-use crate::cpu::pressure::Pressure;
-use crate::cpu::rest_density::Room;
-use crate::cpu::spread::Spread;
-use crate::cpu::surface::Surface;
-use crate::cpu::viscosity::Viscosity;
-use crate::field::{FaceField, NoSlip, Packed};
-use crate::measure::Motion;
-use crate::particles::Particles;
-use crate::solid::{BodyState, Mover, StrokeId, World};
+use self::processor::Processor;
+use self::water::{Drop, Water};
+#[cfg(feature = "gpu")]
+use crate::gpu::{Card, Gpu};
+use crate::solid::{BodyState, StrokeId};
 use crate::{Backend, Diagnostics, SolverConfig, SolverError, Totals};
 
 /// Water in a rectangle, from a [`Scene`] to frames.
 pub struct Solver {
-    config: SolverConfig,
-    domain: Domain,
-    grid: Grid,
-    /// Gravity, cells/s².
-    gravity: [f64; 2],
-    /// Kinematic viscosity, cells²/s.
-    viscosity: f64,
-    no_slip: NoSlip,
-    time_s: f64,
-    frames: u64,
-
-    particles: Particles,
-    next_id: u32,
-    emitters: Vec<Emitter>,
-    sinks: Vec<Sink>,
-    births: Vec<([f32; 2], [f32; 2])>,
-
-    world: World,
-    movers: Vec<Mover>,
-    obstacles: Obstacles,
-    audit: Audit,
-    topology: Topology,
-    rest: Vec<Room>,
-    lines_changed: bool,
-    flux: Vec<BodyFlux>,
-    leverage: Vec<BodyFlux>,
-    /// Impulse on the movers by `leverage` in the last step, three a mover.
-    lever_impulse: Vec<f64>,
-    flight: Flight,
-
-    density: Vec<f32>,
-    /// How much deeper than its sample point the centre of each cut cell is, cells.
-    deeper: Vec<f32>,
-    surface: Surface,
-    spread: Spread,
-    transfer: ParticleToGrid,
-    velocity: FaceField,
-    change: FaceField,
-    displacement: FaceField,
-    /// What particles read.
-    sides: [Vec<Packed>; 2],
-    /// Rows of cells around the water, and those with the ones of the step before.
-    reach: Range<usize>,
-    rows: Range<usize>,
-    known: [Vec<bool>; 2],
-    wet: [Vec<bool>; 2],
-    pressure: Pressure,
-    viscous: Viscosity,
-    extrapolate: [Extrapolate; 2],
-    /// The velocity of each particle before the last step, by identity; none before
-    /// the first.
-    before: Vec<[f32; 2]>,
-    /// |v|² of the particles, in no order.
-    squares: Vec<f32>,
-    partial: Vec<(Counts, Motion)>,
-    scratch: Vec<f32>,
-
-    /// Speed that all but spray stays below, cells/s.
-    bulk_speed: f64,
-    first_volume_ratio: Option<f64>,
-    diagnostics: Diagnostics,
-    totals: Totals,
+    water: Box<dyn Water>,
 }
 
 impl Solver {
     /// A solver at time zero of `scene`, with validated parameters.
     ///
     /// # Errors
-    /// The scene is not valid, or a body's outline makes no solid.
+    /// The scene is not valid, a body's outline makes no solid, or the backend cannot be used.
     pub fn new(scene: &Scene, backend: Backend) -> Result<Self, SolverError> {
         Self::with_config(scene, backend, SolverConfig::default())
     }
@@ -108,112 +40,53 @@ impl Solver {
         backend: Backend,
         config: SolverConfig,
     ) -> Result<Self, SolverError> {
-        let Backend::Cpu = backend;
-        config.validate()?;
-        scene.validate(&Limits::default())?;
-        let grid = scene.domain.grid();
-        let dx = scene.domain.cell_m;
-        let world = World::new(scene)?;
-        let mut solver = Self {
-            domain: scene.domain.clone(),
-            grid,
-            gravity: scene.gravity_m_s2.map(|g| g / dx),
-            viscosity: scene.viscosity_m2_s / (dx * dx),
-            no_slip: NoSlip {
-                on: scene.domain.walls == Walls::NoSlip,
-                lid: (scene.domain.lid_speed_m_s / dx) as f32,
-            },
-            config,
-            time_s: 0.0,
-            frames: 0,
-            particles: Particles::default(),
-            next_id: 0,
-            emitters: weir_ground::emitters(scene),
-            sinks: weir_ground::sinks(scene),
-            births: Vec::new(),
-            world,
-            movers: Vec::new(),
-            obstacles: Obstacles::default(),
-            audit: Audit::default(),
-            topology: Topology::new(grid, scene.domain.periodic_x),
-            rest: Vec::new(),
-            lines_changed: true,
-            flux: Vec::new(),
-            leverage: Vec::new(),
-            lever_impulse: Vec::new(),
-            flight: Flight::default(),
-            density: Vec::new(),
-            deeper: Vec::new(),
-            surface: Surface::default(),
-            spread: Spread::default(),
-            transfer: ParticleToGrid::default(),
-            velocity: FaceField::default(),
-            change: FaceField::default(),
-            displacement: FaceField::default(),
-            sides: Default::default(),
-            reach: 0..grid.ny,
-            rows: 0..grid.ny,
-            known: [Vec::new(), Vec::new()],
-            wet: [Vec::new(), Vec::new()],
-            pressure: Pressure::default(),
-            viscous: Viscosity::default(),
-            extrapolate: Default::default(),
-            before: Vec::new(),
-            squares: Vec::new(),
-            partial: Vec::new(),
-            scratch: Vec::new(),
-            bulk_speed: 0.0,
-            first_volume_ratio: None,
-            diagnostics: Diagnostics::default(),
-            totals: Totals::default(),
+        let water: Box<dyn Water> = match backend {
+            Backend::Cpu => Box::new(Processor::new(scene, config)?),
+            #[cfg(feature = "gpu")]
+            Backend::Gpu => Box::new(Card::new(&Gpu::open()?, scene, &config)?),
+            #[cfg(not(feature = "gpu"))]
+            Backend::Gpu => return Err(SolverError::NoGpu),
         };
-        solver.world.refresh_movers(&mut solver.movers);
-        let solids: Vec<Polygon> = solver
-            .world
-            .resting_insides()
-            .chain(solver.movers.iter().flat_map(Mover::insides_before))
-            .collect();
-        let free = |p| !solids.iter().any(|solid: &Polygon| solid.contains(p));
-        let Self { particles, next_id, .. } = &mut solver;
-        weir_ground::fill(scene, free, |position, velocity| {
-            particles.push(*next_id, position, velocity);
-            *next_id += 1;
-        });
-        solver.particles.sort(&grid, |_| false);
-        solver.rebuild_topology();
-        solver.step_off_lines();
-        solver.measure_afresh();
-        Ok(solver)
+        Ok(Self { water })
+    }
+
+    /// Advances by one step no longer than `dt_limit_s` and returns its length, seconds.
+    ///
+    /// # Errors
+    /// The water's motion stopped being finite, or the card that moves it is lost.
+    pub fn step(&mut self, dt_limit_s: f64) -> Result<f64, AdvanceError> {
+        self.water.step(dt_limit_s)
     }
 
     /// The last step's report.
     pub fn diagnostics(&self) -> &Diagnostics {
-        &self.diagnostics
+        &self.water.host().diagnostics
     }
 
     /// Sums since the scene began.
     pub fn totals(&self) -> &Totals {
-        &self.totals
+        &self.water.host().totals
     }
 
     /// Time since the scene began, seconds.
     pub fn time_s(&self) -> f64 {
-        self.time_s
+        self.water.host().time_s
     }
 
     /// BLAKE3 hash of all particle positions by identity and of all body poses,
     /// hexadecimal: equal runs have equal digests.
     pub fn digest(&self) -> String {
-        let mut order: Vec<usize> = (0..self.particles.len()).collect();
-        order.sort_unstable_by_key(|&k| self.particles.id[k]);
+        let mut drops = Vec::with_capacity(self.water.host().diagnostics.particles);
+        self.water.visit(&mut |drop| drops.push(drop));
+        drops.sort_unstable_by_key(|drop| drop.id);
         let mut hash = blake3::Hasher::new();
-        for k in order {
-            hash.update(&self.particles.id[k].to_le_bytes());
-            for coordinate in self.particles.all[k].position {
+        for drop in drops {
+            hash.update(&drop.id.to_le_bytes());
+            for coordinate in drop.position {
                 hash.update(&coordinate.to_le_bytes());
             }
         }
-        for pose in self.world.body_poses() {
+        for pose in self.water.host().world.body_poses() {
             let [x, y] = pose.position_m;
             [x, y, pose.angle_rad].iter().for_each(|c| {
                 hash.update(&c.to_le_bytes());
@@ -223,29 +96,31 @@ impl Solver {
     }
 
     /// Gives every particle the velocity `f(position)`, m/s from metres.
-    pub fn set_velocities(&mut self, f: impl Fn([f64; 2]) -> [f64; 2]) {
-        let dx = self.grid.cell_m;
-        for particle in &mut self.particles.all {
-            let v = f(particle.position.map(|c| f64::from(c) * dx));
-            particle.velocity = v.map(|c| (c / dx) as f32);
-        }
-        self.measure_afresh();
+    ///
+    /// # Errors
+    /// The card that moves the water is lost.
+    pub fn set_velocities(&mut self, f: impl Fn([f64; 2]) -> [f64; 2]) -> Result<(), SolverError> {
+        let dx = self.water.host().grid.cell_m;
+        let in_cells = |p: [f32; 2]| f(p.map(|c| f64::from(c) * dx)).map(|c| (c / dx) as f32);
+        self.water.set_velocities(&in_cells)
     }
 
     /// Keeps the particles for which `f(position)`, in metres, holds.
-    pub fn retain(&mut self, f: impl Fn([f64; 2]) -> bool + Sync) {
-        let dx = self.grid.cell_m;
-        self.particles.sort(&self.grid, |p| !f(p.map(|c| f64::from(c) * dx)));
-        self.first_volume_ratio = None;
-        self.measure_afresh();
+    ///
+    /// # Errors
+    /// The card that moves the water is lost.
+    pub fn retain(&mut self, f: impl Fn([f64; 2]) -> bool + Sync) -> Result<(), SolverError> {
+        let dx = self.water.host().grid.cell_m;
+        self.water.host_mut().first_volume_ratio = None;
+        self.water.retain(&|p: [f32; 2]| f(p.map(|c| f64::from(c) * dx)))
     }
 
     /// Puts the water of `frame` in place of the water that is there. Water that lies
     /// on a line steps aside.
     ///
     /// # Errors
-    /// The frame's arrays are not of one length, or hold what is not finite or
-    /// outside of the rectangle.
+    /// The frame's arrays are not of one length, or hold what is not finite or outside of the
+    /// rectangle; the water stays as it is then. Or the card that moves it is lost.
     pub fn set_water(&mut self, frame: &Frame) -> Result<(), SolverError> {
         let refuse = |name, got: String, takes| SolverError::Config { name, got, takes };
         let [ids, at, v] = [frame.ids.len(), frame.positions_m.len(), frame.velocities_m_s.len()];
@@ -253,9 +128,9 @@ impl Solver {
             let got = format!("{ids} ids, {at} positions, {v} velocities");
             return Err(refuse("set_water", got, "as many of each"));
         }
-        let dx = self.grid.cell_m;
-        let size = [self.grid.nx as f64, self.grid.ny as f64];
-        self.particles = Particles::default();
+        let dx = self.water.host().grid.cell_m;
+        let size = [self.water.host().grid.nx as f64, self.water.host().grid.ny as f64];
+        let mut drops = Vec::with_capacity(frame.ids.len());
         for ((&id, position), velocity) in
             frame.ids.iter().zip(&frame.positions_m).zip(&frame.velocities_m_s)
         {
@@ -265,17 +140,15 @@ impl Solver {
                 let got = format!("particle {id} at {position:?} m with {velocity:?} m/s");
                 return Err(refuse("set_water", got, "finite motion within the rectangle"));
             }
-            self.particles.push(id, p.map(|c| c as f32), v.map(|c| c as f32));
-            self.next_id = self.next_id.max(id + 1);
+            let [position, velocity] = [p, v].map(|v| v.map(|c| c as f32));
+            drops.push(Drop { id, position, velocity, before: None });
         }
-        self.particles.sort(&self.grid, |_| false);
-        self.step_off_lines();
-        self.first_volume_ratio = None;
+        let host = self.water.host_mut();
+        host.next_id = frame.ids.iter().fold(host.next_id, |next, id| next.max(id + 1));
+        host.first_volume_ratio = None;
         // Frames hold velocities of their instant: the next step begins like the first.
-        self.diagnostics.dt_s = 0.0;
-        self.before.clear();
-        self.measure_afresh();
-        Ok(())
+        host.diagnostics.dt_s = 0.0;
+        self.water.replace(&drops)
     }
 
     /// Adds a line to the running scene. Water that it lands on steps aside.
@@ -283,9 +156,9 @@ impl Solver {
     /// # Errors
     /// The stroke is not valid in this rectangle.
     pub fn add_stroke(&mut self, stroke: &Stroke) -> Result<StrokeId, SolverError> {
-        stroke.validate(&self.domain)?;
-        self.lines_changed = true;
-        Ok(self.world.add_line(stroke))
+        stroke.validate(&self.water.host().domain)?;
+        self.water.host_mut().lines_changed = true;
+        Ok(self.water.host_mut().world.add_line(stroke))
     }
 
     /// Takes a line away.
@@ -293,8 +166,8 @@ impl Solver {
     /// # Errors
     /// No such line.
     pub fn erase_stroke(&mut self, id: StrokeId) -> Result<(), SolverError> {
-        self.lines_changed = true;
-        self.world.erase_line(id)
+        self.water.host_mut().lines_changed = true;
+        self.water.host_mut().world.erase_line(id)
     }
 
     /// Moves a line by `by_m` over the next `over_s` seconds, pushing the water.
@@ -314,39 +187,42 @@ impl Solver {
                 takes: "a finite distance over a finite time above zero",
             });
         }
-        self.lines_changed = true;
-        self.world.move_line(id, by_m, over_s)
+        self.water.host_mut().lines_changed = true;
+        self.water.host_mut().world.move_line(id, by_m, over_s)
     }
 
     /// State of body `index` of the scene.
     pub fn body(&self, index: usize) -> Option<BodyState> {
-        self.world.body(index)
+        self.water.host().world.body(index)
     }
 }
 
 impl Advance for Solver {
     fn frame_dt_s(&self) -> f64 {
-        1.0 / self.config.fps
+        1.0 / self.water.host().config.fps
     }
 
     fn snapshot(&self, frame: &mut Frame) {
-        let dx = self.grid.cell_m as f32;
+        let dx = self.water.host().grid.cell_m as f32;
         frame.clear();
-        frame.time_s = self.time_s;
-        let p = &self.particles;
-        frame.positions_m.extend(p.all.iter().map(|p| p.position.map(|c| c * dx)));
-        frame.velocities_m_s.extend((0..p.len()).map(|k| self.velocity_now(k).map(|c| c * dx)));
-        frame.ids.extend_from_slice(&p.id);
-        frame.body_poses.extend(self.world.body_poses());
+        frame.time_s = self.water.host().time_s;
+        let host = self.water.host();
+        self.water.visit(&mut |Drop { id, position, velocity, before }| {
+            frame.positions_m.push(position.map(|c| c * dx));
+            let now = host.velocity_now(velocity, before);
+            frame.velocities_m_s.push(now.map(|c| c * dx));
+            frame.ids.push(id);
+        });
+        frame.body_poses.extend(self.water.host().world.body_poses());
     }
 
     fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
-        let end = (self.frames + 1) as f64 * self.frame_dt_s();
-        while end - self.time_s > 1e-7 * self.frame_dt_s() {
-            self.step(end - self.time_s)?;
+        let end = (self.water.host().frames + 1) as f64 * self.frame_dt_s();
+        while end - self.water.host().time_s > 1e-7 * self.frame_dt_s() {
+            self.step(end - self.water.host().time_s)?;
         }
-        self.frames += 1;
-        self.time_s = end;
+        self.water.host_mut().frames += 1;
+        self.water.host_mut().time_s = end;
         self.snapshot(frame);
         Ok(())
     }

@@ -118,7 +118,7 @@ impl Case for Hydrostatic {
         for (hue, basin) in basins.iter().enumerate() {
             trial.part(hue, basins.len());
             let mut run = trial.start(&basin.scene(cell_m), SolverConfig::default())?;
-            run.solver.retain(|position| contains(&basin.outline, position));
+            run.solver.retain(|position| contains(&basin.outline, position))?;
             let found = Found::measure(basin, &mut run, trial)?;
             let label = basin.label;
             report.checks.push(Check::share(format!("{label}/pressure"), found.pressure_rms, 0.01));

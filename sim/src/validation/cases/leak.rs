@@ -89,7 +89,7 @@ impl Fuzz {
     }
 
     /// Sets the water going: round and round, or all one way, each side for itself.
-    fn kick(&self, run: &mut Run, rng: &mut Rng) {
+    fn kick(&self, run: &mut Run, rng: &mut Rng) -> Result<(), ValidationError> {
         let sides: Vec<(bool, Point, Point)> = (0..4)
             .map(|_| {
                 let [low, high] = KICK_M_S;
@@ -107,7 +107,8 @@ impl Fuzz {
             let (arm, speed) = ([p[0] - centre[0], p[1] - centre[1]], way[0].hypot(way[1]));
             let length = arm[0].hypot(arm[1]).max(1e-6);
             [-arm[1] / length * speed, arm[0] / length * speed]
-        });
+        })?;
+        Ok(())
     }
 }
 
@@ -192,7 +193,7 @@ impl Case for Leak {
             let astray_before = verdict.astray;
             for frame in 0..frames {
                 if frame % KICK_EVERY == 0 {
-                    fuzz.kick(&mut run, &mut rng);
+                    fuzz.kick(&mut run, &mut rng)?;
                 }
                 run.advance_to(f64::from(frame + 1) * FRAME_S, trial)?;
                 verdict.judge(&fuzz, &birth, &mut run);

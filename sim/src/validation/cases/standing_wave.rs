@@ -52,7 +52,7 @@ impl Case for StandingWave {
         scene.water.push(block([0.0, 0.0], [LENGTH_M, DEPTH_M]));
         let mut run = trial.start(&scene, SolverConfig::default())?;
         let omega = angular_frequency(GRAVITY_M_S2, WAVENUMBER_1_M, DEPTH_M);
-        run.solver.set_velocities(|position| velocity(omega, position));
+        run.solver.set_velocities(|position| velocity(omega, position))?;
 
         let period_s = 2.0 * PI / omega;
         let from_excursion = -PI * PI * DEPTH_M / (2.0 * LENGTH_M);

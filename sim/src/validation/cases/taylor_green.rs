@@ -95,7 +95,7 @@ impl Case for TaylorGreen {
                 ..SolverConfig::default()
             };
             let mut run = trial.start(&scene, config)?;
-            run.solver.set_velocities(velocity);
+            run.solver.set_velocities(velocity)?;
             let mut history: Vec<(f64, Comparison)> = Vec::new();
             for sample in 1..=20 {
                 run.advance_to(END_S * f64::from(sample) / 20.0, trial)?;

@@ -1,0 +1,122 @@
+// What every stage knows: the scenes of a batch, their particles, and where things are.
+//
+// Lengths are in cells, velocities in cells per second. Fields of all scenes lie one after
+// the other; a scene says where its own begin.
+
+struct Scene {
+    // Cells along x and y.
+    nx: u32,
+    ny: u32,
+    // Where its cells, components and velocity unknowns ("nodes") begin, and how many it has.
+    cells: u32,
+    components: u32,
+    component_count: u32,
+    nodes_x: u32,
+    nodes_y: u32,
+    node_count_x: u32,
+    node_count_y: u32,
+    // Where its tables begin in `ground`, words. See `ground.wgsl`.
+    cell_table: u32,
+    near_table: u32,
+    touch_table: u32,
+    square_table_x: u32,
+    square_table_y: u32,
+    face_table_x: u32,
+    face_table_y: u32,
+    piece_table_x: u32,
+    piece_table_y: u32,
+    component_table: u32,
+    link_table: u32,
+    neighbour_table_x: u32,
+    neighbour_table_y: u32,
+    cut_table: u32,
+    sink_table: u32,
+    // Whether it takes this step.
+    is_active: u32,
+    // Whether left and right are one, and whether walls drag.
+    is_periodic: u32,
+    no_slip: u32,
+    // Speed of the upper side of the rectangle.
+    lid: f32,
+    // The step, seconds; what gravity adds in it.
+    dt_s: f32,
+    fall_x: f32,
+    fall_y: f32,
+    // Share of its own velocity that a particle keeps.
+    flip: f32,
+    // What last step's pressure has to be stretched by to start from.
+    stretch: f32,
+    density_rate: f32,
+    pressure_tolerance: f32,
+    density_tolerance: f32,
+    most_iterations: u32,
+}
+
+struct Batch {
+    scenes: u32,
+    // Particles before the sort.
+    particles: u32,
+    // Cells and components of all scenes.
+    cells: u32,
+    components: u32,
+}
+
+struct Particle {
+    position: vec2f,
+    velocity: vec2f,
+    // du/dx, du/dy, dv/dx, dv/dy.
+    gradient: vec4f,
+}
+
+// What goes with a particle: who it is, where it belongs, and its velocity a step ago.
+struct Tag {
+    id: u32,
+    scene: u32,
+    before: vec2f,
+}
+
+// Water that a particle stands for, in cells.
+const VOLUME: f32 = 0.25;
+const NONE: u32 = 0xffffffffu;
+// Axis of a velocity component.
+const X: u32 = 0u;
+const Y: u32 = 1u;
+
+fn pick(axis: u32, x: u32, y: u32) -> u32 {
+    return select(y, x, axis == X);
+}
+
+// Columns of the faces of an axis.
+fn face_columns(s: Scene, axis: u32) -> u32 {
+    return pick(axis, s.nx + 1u, s.nx);
+}
+
+fn face_count(s: Scene, axis: u32) -> u32 {
+    return pick(axis, (s.nx + 1u) * s.ny, s.nx * (s.ny + 1u));
+}
+
+// Middle of face `(i, j)`.
+fn face_at(axis: u32, i: i32, j: i32) -> vec2f {
+    let corner = vec2f(f32(i), f32(j));
+    return corner + select(vec2f(0.5, 0.0), vec2f(0.0, 0.5), axis == X);
+}
+
+// The cell of the scene that a point lies in, or the nearest.
+fn cell_at(s: Scene, p: vec2f) -> u32 {
+    let c = clamp(vec2i(p), vec2i(0), vec2i(i32(s.nx) - 1, i32(s.ny) - 1));
+    return u32(c.y) * s.nx + u32(c.x);
+}
+
+fn cell_corner(s: Scene, cell: u32) -> vec2f {
+    return vec2f(f32(cell % s.nx), f32(cell / s.nx));
+}
+
+fn nodes(s: Scene, axis: u32) -> u32 {
+    return pick(axis, s.nodes_x, s.nodes_y);
+}
+
+// Weight of a tent one cell wide, as far away as `way`.
+fn tent(way: vec2f) -> f32 {
+    let w = max(vec2f(1.0) - abs(way), vec2f(0.0));
+    return w.x * w.y;
+}

@@ -1,0 +1,409 @@
+//! Many scenes on one card.
+
+use std::time::Instant;
+
+use weir_scene::{AdvanceError, Frame, Scene};
+
+use super::device::{Gpu, GpuError};
+use super::fields::{Fields, Lengths};
+use super::ground::Ground;
+use super::kernels::{Kernels, Work};
+use super::layout::{self, Particle, Report, Sizes, Tag};
+use crate::cpu::viscosity;
+use crate::measure::{self, DensityErrors};
+use crate::particles::cell_of;
+use crate::solver::host::{Changed, Host, SPRAY, Step};
+use crate::{Diagnostics, SolverConfig, SolverError, Totals};
+
+/// Iterations of the card's preconditioner that mend as much as one of the processor's.
+const WEAKER: usize = 6;
+
+/// Scenes whose water one card moves together.
+pub struct Batch {
+    gpu: Gpu,
+    kernels: Kernels,
+    fields: Fields,
+    members: Vec<Member>,
+    lengths: Lengths,
+    /// Whether the tables on the card are those of the members.
+    is_written: bool,
+}
+
+/// A scene of a batch.
+struct Member {
+    host: Host,
+    layout: layout::Scene,
+    /// How many particles it has on the card.
+    particles: usize,
+    /// The step that it is taking, if it is.
+    step: Option<Step>,
+}
+
+impl Batch {
+    /// All scenes at time zero.
+    ///
+    /// # Errors
+    /// A scene is not valid or has what the card cannot do yet, or the card has no room.
+    pub fn new(gpu: &Gpu, scenes: &[Scene], config: &SolverConfig) -> Result<Self, SolverError> {
+        let mut members = Vec::with_capacity(scenes.len());
+        let (mut particles, mut tags) = (Vec::new(), Vec::new());
+        for (number, scene) in scenes.iter().enumerate() {
+            let mut host = Host::new(scene, config.clone())?;
+            refuse(scene, &host)?;
+            let first = particles.len();
+            host.fill(scene, |id, position, velocity| {
+                particles.push(Particle { position, velocity, gradient: [0.0; 4] });
+                tags.push(Tag { id, scene: number as u32, before: velocity });
+            });
+            host.update_topology();
+            let layout = layout::Scene::default();
+            members.push(Member { host, layout, particles: particles.len() - first, step: None });
+        }
+        let mut batch = Self {
+            gpu: gpu.clone(),
+            kernels: Kernels::new(gpu),
+            fields: Fields::default(),
+            members,
+            lengths: Lengths::default(),
+            is_written: false,
+        };
+        batch.replace(particles, &tags)?;
+        Ok(batch)
+    }
+
+    /// How many scenes there are.
+    pub fn len(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.members.is_empty()
+    }
+
+    /// Time between two frames, seconds.
+    pub fn frame_dt_s(&self) -> f64 {
+        self.members.first().map_or(0.0, |member| 1.0 / member.host.config.fps)
+    }
+
+    /// Report of a scene's last step.
+    pub fn diagnostics(&self, scene: usize) -> &Diagnostics {
+        &self.members[scene].host.diagnostics
+    }
+
+    /// Sums since a scene began.
+    pub fn totals(&self, scene: usize) -> &Totals {
+        &self.members[scene].host.totals
+    }
+
+    /// Moves all scenes on by one frame.
+    ///
+    /// # Errors
+    /// A scene's water stopped being finite, or the card is lost. Frames before stand.
+    pub fn advance(&mut self) -> Result<(), AdvanceError> {
+        let dt_s = self.frame_dt_s();
+        let end_of = |host: &Host| (host.frames + 1) as f64 * dt_s;
+        loop {
+            let limits: Vec<f64> = self
+                .members
+                .iter()
+                .map(|Member { host, .. }| end_of(host) - host.time_s)
+                .map(|left_s| if left_s > 1e-7 * dt_s { left_s } else { 0.0 })
+                .collect();
+            if limits.iter().all(|limit_s| *limit_s == 0.0) {
+                break;
+            }
+            self.step(&limits)?;
+        }
+        for Member { host, .. } in &mut self.members {
+            host.time_s = end_of(host);
+            host.frames += 1;
+        }
+        Ok(())
+    }
+
+    /// Takes one step in each scene, no longer than its limit in seconds; none where that is
+    /// zero.
+    ///
+    /// # Errors
+    /// As [`Self::advance`].
+    pub fn step(&mut self, limits_s: &[f64]) -> Result<(), AdvanceError> {
+        let begun = Instant::now();
+        for (member, &limit_s) in self.members.iter_mut().zip(limits_s) {
+            let Member { host, step, .. } = member;
+            host.world.refresh_movers(&mut host.movers);
+            *step = (limit_s > 0.0).then(|| host.choose_step(limit_s));
+            self.is_written &= host.update_topology() == Changed::Nothing;
+        }
+        self.let_in().map_err(other)?;
+        let all = self.members.iter().map(|member| member.particles).sum();
+        self.reserve(all).map_err(other)?;
+        self.write_scenes();
+        let work = self.work();
+        self.kernels.submit(&self.gpu, &mut self.fields, &work);
+        let reports = self.fields.read::<Report>(&self.gpu, "reports", self.members.len());
+        let wall = begun.elapsed();
+        for (member, report) in self.members.iter_mut().zip(reports.map_err(other)?) {
+            let Some(step) = member.step else { continue };
+            member.particles = report.particles as usize;
+            member.note(&report, step);
+            member.host.diagnostics.stages.grid_to_particle = wall;
+            if report.is_finite == 0 {
+                let time_s = member.host.time_s;
+                return Err(AdvanceError::NotFinite { what: "the water's motion", time_s });
+            }
+            let Host { totals, diagnostics, .. } = &mut member.host;
+            totals.add(diagnostics);
+        }
+        Ok(())
+    }
+
+    /// Writes the present state of each scene into a frame.
+    ///
+    /// # Errors
+    /// The card is lost.
+    ///
+    /// # Panics
+    /// There are not as many frames as scenes.
+    pub fn snapshot(&self, frames: &mut [Frame]) -> Result<(), GpuError> {
+        assert_eq!(frames.len(), self.members.len(), "a frame for each scene");
+        let (particles, tags) = self.particles()?;
+        let mut first = 0;
+        for (Member { host, particles: count, .. }, frame) in self.members.iter().zip(frames) {
+            let dx = host.grid.cell_m as f32;
+            frame.clear();
+            frame.time_s = host.time_s;
+            let own = first..first + count;
+            first = own.end;
+            for (particle, tag) in particles[own.clone()].iter().zip(&tags[own]) {
+                let now = host.velocity_now(particle.velocity, Some(tag.before));
+                frame.positions_m.push(particle.position.map(|c| c * dx));
+                frame.velocities_m_s.push(now.map(|c| c * dx));
+                frame.ids.push(tag.id);
+            }
+            frame.body_poses.extend(host.world.body_poses());
+        }
+        Ok(())
+    }
+
+    /// Lets water in where emitters are open.
+    fn let_in(&mut self) -> Result<(), GpuError> {
+        let is_open = |member: &Member| member.step.is_some() && !member.host.emitters.is_empty();
+        if !self.members.iter().any(is_open) {
+            return Ok(());
+        }
+        let start = self.fields.read::<u32>(&self.gpu, "start", self.lengths.cells + 1)?;
+        let first = self.members.iter().map(|member| member.particles).sum::<usize>();
+        let (mut particles, mut tags) = (Vec::new(), Vec::new());
+        for (number, member) in self.members.iter_mut().enumerate().filter(|(_, m)| is_open(m)) {
+            let (base, before) = (member.layout.cells as usize, particles.len());
+            let Some(step) = member.step else { continue };
+            let occupied = |cell: usize| (start[base + cell + 1] - start[base + cell]) as usize;
+            member.host.let_in(step.dt_s, occupied, |id, position, velocity| {
+                particles.push(Particle { position, velocity, gradient: [0.0; 4] });
+                tags.push(Tag { id, scene: number as u32, before: velocity });
+            });
+            member.particles += particles.len() - before;
+        }
+        self.reserve(first + particles.len())?;
+        self.fields.write(&self.gpu, "particles", first, &particles);
+        self.fields.write(&self.gpu, "tags", first, &tags);
+        Ok(())
+    }
+
+    /// A scene without its water.
+    pub(crate) fn host(&self, scene: usize) -> &Host {
+        &self.members[scene].host
+    }
+
+    /// A scene without its water, to be changed.
+    pub(crate) fn host_mut(&mut self, scene: usize) -> &mut Host {
+        &mut self.members[scene].host
+    }
+
+    /// All particles, scene by scene.
+    pub(super) fn particles(&self) -> Result<(Vec<Particle>, Vec<Tag>), GpuError> {
+        let all = self.members.iter().map(|member| member.particles).sum();
+        Ok((self.read("particles", all)?, self.read("tags", all)?))
+    }
+
+    /// The first `count` values of a field.
+    pub(crate) fn read<T: bytemuck::Pod>(
+        &self,
+        name: &str,
+        count: usize,
+    ) -> Result<Vec<T>, GpuError> {
+        self.fields.read(&self.gpu, name, count)
+    }
+
+    /// Puts other water in place of all that is there. Water that lies on a line steps aside.
+    pub(crate) fn replace(
+        &mut self,
+        mut particles: Vec<Particle>,
+        tags: &[Tag],
+    ) -> Result<(), GpuError> {
+        let of = |scene: usize| tags.iter().filter(|tag| tag.scene as usize == scene).count();
+        let counts: Vec<usize> = (0..self.members.len()).map(of).collect();
+        for (particle, tag) in particles.iter_mut().zip(tags) {
+            step_off_lines(&self.members[tag.scene as usize].host, particle);
+        }
+        for (scene, count) in counts.into_iter().enumerate() {
+            let pairs = particles.iter().zip(tags).filter(|(_, tag)| tag.scene as usize == scene);
+            let own: Vec<Particle> = pairs.map(|(particle, _)| *particle).collect();
+            self.members[scene].particles = count;
+            self.members[scene].measure_afresh(&own);
+        }
+        self.reserve(particles.len())?;
+        self.fields.write(&self.gpu, "particles", 0, &particles);
+        self.fields.write(&self.gpu, "tags", 0, tags);
+        self.write_scenes();
+        let work = self.work();
+        self.kernels.submit_sort(&self.gpu, &mut self.fields, &work);
+        self.gpu.wait()
+    }
+
+    /// Makes room for as many particles, and for what stands in the scenes now.
+    fn reserve(&mut self, particles: usize) -> Result<(), GpuError> {
+        if !self.is_written {
+            let mut words = Vec::new();
+            let mut n = Lengths { scenes: self.members.len(), ..Lengths::default() };
+            for Member { host, layout, .. } in &mut self.members {
+                let Host { topology, obstacles, rest, sinks, grid, .. } = &*host;
+                let ground = Ground { topology, obstacles, rest, sinks };
+                ground.write(&mut words, layout);
+                [layout.nx, layout.ny] = [grid.nx, grid.ny].map(|n| n as u32);
+                [layout.cells, layout.components] = [n.cells, n.components].map(|n| n as u32);
+                layout.nodes_x = n.nodes as u32;
+                layout.nodes_y = layout.nodes_x + layout.node_count_x;
+                n.cells += grid.nx * grid.ny;
+                n.components += layout.component_count as usize;
+                n.nodes += (layout.node_count_x + layout.node_count_y) as usize;
+            }
+            n.words = words.len();
+            self.lengths = Lengths { particles: self.lengths.particles, ..n };
+            self.fields.reserve(&self.gpu, self.lengths)?;
+            self.fields.write(&self.gpu, "ground", 0, &words);
+            self.is_written = true;
+        }
+        self.lengths.particles = self.lengths.particles.max(particles);
+        self.fields.reserve(&self.gpu, self.lengths)
+    }
+
+    /// Tells the card what step each scene takes.
+    fn write_scenes(&mut self) {
+        for Member { host, layout, step, .. } in &mut self.members {
+            layout.is_active = u32::from(step.is_some());
+            layout.is_periodic = u32::from(host.topology.periodic_x());
+            layout.no_slip = u32::from(host.no_slip.on);
+            layout.lid = host.no_slip.lid;
+            let Some(Step { dt_s, kick_s }) = *step else { continue };
+            layout.dt_s = dt_s as f32;
+            [layout.fall_x, layout.fall_y] = host.gravity.map(|g| (g * kick_s) as f32);
+            let config = &host.config;
+            layout.flip = config.flip_per_ms.powf(1e3 * dt_s) as f32;
+            // Last step's pressure, stretched to this step's time, is where this one starts.
+            let last = host.diagnostics.kick_s;
+            layout.stretch = if last > 0.0 { (kick_s / last) as f32 } else { 0.0 };
+            layout.density_rate = config.density_rate as f32;
+            layout.pressure_tolerance = config.pressure_tolerance as f32;
+            layout.density_tolerance = config.density_tolerance as f32;
+            layout.most_iterations = (WEAKER * config.max_iterations) as u32;
+        }
+        let scenes: Vec<layout::Scene> = self.members.iter().map(|member| member.layout).collect();
+        self.fields.write(&self.gpu, "scenes", 0, &scenes);
+        let sizes = Sizes {
+            scenes: scenes.len() as u32,
+            particles: self.members.iter().map(|member| member.particles).sum::<usize>() as u32,
+            cells: self.lengths.cells as u32,
+            components: self.lengths.components as u32,
+        };
+        self.fields.write(&self.gpu, "batch", 0, &[sizes]);
+    }
+
+    fn work(&self) -> Work {
+        let most = |of: fn(&Member) -> usize| self.members.iter().map(of).max().unwrap_or(0);
+        Work {
+            scenes: self.members.len(),
+            all_particles: self.members.iter().map(|member| member.particles).sum(),
+            all_cells: self.lengths.cells,
+            particles: most(|member| member.particles),
+            cells: most(|member| (member.layout.nx * member.layout.ny) as usize),
+            components: most(|member| member.layout.component_count as usize),
+            nodes: most(|member| {
+                (member.layout.node_count_x + member.layout.node_count_y) as usize
+            }),
+        }
+    }
+}
+
+impl Member {
+    /// Reports on particles that nothing has carried yet.
+    fn measure_afresh(&mut self, particles: &[Particle]) {
+        let square = |p: &Particle| p.velocity.map(|v| v * v).iter().sum::<f32>();
+        let mut squares: Vec<f32> = particles.iter().map(square).collect();
+        let fastest = squares.iter().copied().fold(0.0, f32::max).sqrt();
+        self.host.bulk_speed = measure::bulk_speed(&mut squares, SPRAY);
+        let diagnostics = &mut self.host.diagnostics;
+        diagnostics.particles = particles.len();
+        diagnostics.max_speed_m_s = f64::from(fastest) * self.host.grid.cell_m;
+    }
+
+    /// Keeps what the card says of a step.
+    fn note(&mut self, report: &Report, Step { dt_s, kick_s }: Step) {
+        let count = f64::from(report.particles);
+        let full = f64::from(report.full.max(1));
+        let errors = DensityErrors {
+            count: report.full as usize,
+            of_mean: f64::from(report.density_sum) / full,
+            mean: f64::from(report.density_spread) / full,
+            p99: f64::from(report.density_p99),
+        };
+        let host = &mut self.host;
+        host.note_density(errors, f64::from(report.volume), report.particles as usize);
+        host.time_s += dt_s;
+        host.bulk_speed = f64::from(report.bulk);
+        let (mass, dx, gravity) = (host.particle_kg(), host.grid.cell_m, host.gravity);
+        let middle = [host.grid.nx, host.grid.ny].map(|n| 0.5 * n as f64);
+        let d = &mut host.diagnostics;
+        (d.time_s, d.dt_s, d.kick_s) = (host.time_s, dt_s, kick_s);
+        d.particles = report.particles as usize;
+        d.max_speed_m_s = f64::from(report.fastest) * dx;
+        d.max_divergence_dt = f64::from(report.divergence) * kick_s;
+        d.kinetic_j = mass * f64::from(report.kinetic) * dx * dx;
+        let fallen = (0..2).map(|k| gravity[k] * (f64::from(report.place[k]) + count * middle[k]));
+        d.potential_j = -mass * fallen.sum::<f64>() * dx * dx;
+        d.water_momentum_kg_m_s = report.momentum.map(|v| mass * f64::from(v) * dx);
+        d.body_momentum_kg_m_s = host.world.momentum_kg_m_s();
+        d.pressure_iterations = report.iterations[0] as usize;
+        d.density_iterations = report.iterations[1] as usize;
+    }
+}
+
+/// Moves a particle that lies on a line off it.
+fn step_off_lines(host: &Host, particle: &mut Particle) {
+    let cell = cell_of(&host.grid, particle.position);
+    if host.obstacles.clear_near(cell) {
+        return;
+    }
+    if let Some(beside) = host.off_line(cell, particle.position.map(f64::from)) {
+        particle.position = beside.map(|c| c as f32);
+    }
+}
+
+/// Refuses what the card cannot do yet.
+fn refuse(scene: &Scene, host: &Host) -> Result<(), SolverError> {
+    let refuse = |got: &str, takes| {
+        Err(SolverError::Config { name: "backend gpu", got: got.to_owned(), takes })
+    };
+    if !scene.bodies.is_empty() {
+        return refuse("a scene with bodies", "lines, water, emitters and drains");
+    }
+    if host.viscosity * host.config.dt_max_s > viscosity::NEGLIGIBLE {
+        return refuse("a viscosity that is felt", "water that flows without");
+    }
+    Ok(())
+}
+
+fn other(error: GpuError) -> AdvanceError {
+    AdvanceError::Other(error.into())
+}

@@ -1,0 +1,161 @@
+//! The graphics card: found at run time, and watched.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use thiserror::Error;
+
+/// What can go wrong with a graphics card.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum GpuError {
+    /// There is none that can be used.
+    #[error(
+        "no graphics card: {0}; Vulkan, Metal or Direct3D 12 is looked for (on Debian \
+         `apt install mesa-vulkan-drivers` brings a Vulkan that runs on the processor)"
+    )]
+    None(String),
+    /// It has not the memory for what was asked of it.
+    #[error("the graphics card {name} has no room for {what}: {bytes} bytes")]
+    Full {
+        /// The card.
+        name: String,
+        /// What was to be stored.
+        what: String,
+        /// How much that is.
+        bytes: u64,
+    },
+    /// It stopped working, or its driver refuses to go on.
+    #[error("the graphics card {name} is lost: {why}")]
+    Lost {
+        /// The card.
+        name: String,
+        /// What its driver says.
+        why: String,
+    },
+}
+
+/// A graphics card that is ready to compute.
+#[derive(Clone, Debug)]
+pub struct Gpu {
+    device: wgpu::Device,
+    queue: wgpu::Queue,
+    name: String,
+    fault: Arc<Mutex<Option<String>>>,
+}
+
+impl Gpu {
+    /// The fastest card at hand; a driver that computes on the processor if there is no other.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn open() -> Result<Self, GpuError> {
+        let none = |why: &dyn std::fmt::Display| GpuError::None(why.to_string());
+        let mut wanted = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
+        wanted.backends &= wgpu::Backends::PRIMARY;
+        let instance = wgpu::Instance::new(wanted);
+        let options = wgpu::RequestAdapterOptions {
+            power_preference: wgpu::PowerPreference::HighPerformance,
+            ..Default::default()
+        };
+        let adapter =
+            pollster::block_on(instance.request_adapter(&options)).map_err(|e| none(&e))?;
+        let (info, limits) = (adapter.get_info(), adapter.limits());
+        let wanted = wgpu::DeviceDescriptor {
+            label: Some("weir"),
+            // A batch of scenes is large; all else stays within what every card has.
+            required_limits: wgpu::Limits {
+                max_buffer_size: limits.max_buffer_size,
+                max_storage_buffer_binding_size: limits.max_storage_buffer_binding_size,
+                ..wgpu::Limits::default()
+            },
+            ..Default::default()
+        };
+        let (device, queue) =
+            pollster::block_on(adapter.request_device(&wanted)).map_err(|e| none(&e))?;
+        Ok(Self::share(device, queue, info.name))
+    }
+
+    /// A card that somebody else has opened: a network, or a window.
+    pub fn share(device: wgpu::Device, queue: wgpu::Queue, name: impl Into<String>) -> Self {
+        let fault = Arc::new(Mutex::new(None));
+        let note = |why: String, fault: &Mutex<Option<String>>| {
+            // The first is the cause, what follows are its consequences.
+            fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
+        };
+        let seen = Arc::clone(&fault);
+        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+            note(error.to_string(), &seen);
+        }));
+        let seen = Arc::clone(&fault);
+        device.set_device_lost_callback(move |reason, text| {
+            if reason != wgpu::DeviceLostReason::Destroyed {
+                note(text, &seen);
+            }
+        });
+        Self { device, queue, name: name.into(), fault }
+    }
+
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The device, for whoever wants to compute on the same.
+    pub fn device(&self) -> &wgpu::Device {
+        &self.device
+    }
+
+    /// What takes its work.
+    pub fn queue(&self) -> &wgpu::Queue {
+        &self.queue
+    }
+
+    /// Room for `bytes` bytes, all zero.
+    ///
+    /// # Errors
+    /// There is not as much.
+    pub(super) fn buffer(
+        &self,
+        what: &str,
+        bytes: u64,
+        usage: wgpu::BufferUsages,
+    ) -> Result<wgpu::Buffer, GpuError> {
+        let full = || GpuError::Full { name: self.name.clone(), what: what.to_owned(), bytes };
+        let limits = self.device.limits();
+        let most = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
+        if bytes > most {
+            return Err(full());
+        }
+        let memory = self.device.push_error_scope(wgpu::ErrorFilter::OutOfMemory);
+        let buffer = self.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some(what),
+            // A binding has to hold something.
+            size: bytes.next_multiple_of(4).max(64),
+            usage,
+            mapped_at_creation: false,
+        });
+        match pollster::block_on(memory.pop()) {
+            None => Ok(buffer),
+            Some(_) => Err(full()),
+        }
+    }
+
+    /// Waits until all that was submitted is done.
+    ///
+    /// # Errors
+    /// The card is lost, or refused something.
+    pub(super) fn wait(&self) -> Result<(), GpuError> {
+        let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
+        self.check()?;
+        waited.map(drop).map_err(|error| self.lost(&error))
+    }
+
+    /// Whether all went well so far.
+    pub(super) fn check(&self) -> Result<(), GpuError> {
+        let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        fault.as_ref().map_or(Ok(()), |why| Err(self.lost(why)))
+    }
+
+    pub(super) fn lost(&self, why: &dyn std::fmt::Display) -> GpuError {
+        GpuError::Lost { name: self.name.clone(), why: why.to_string() }
+    }
+}

@@ -1,0 +1,261 @@
+//! What stands in a scene as tables of words, for the shaders (`ground.wgsl`).
+//!
+//! The processor finds it, in double precision, after every edit; the card reads it. Segments
+//! are written relative to the cell or square that lists them and cut to its surroundings, so
+//! that single precision says where they are to some 1e-7 cells, however long they are.
+
+use weir_ground::{Axis, NONE, Obstacles, Point, Segment, Sink, Topology, square};
+
+use super::layout::Scene;
+use crate::cpu::neighbours::Neighbours;
+use crate::cpu::rest_density::Room;
+
+const CELL_IS_CLEAR: u32 = 1;
+const CELL_IS_CUT: u32 = 2;
+const CELL_IS_INNER: u32 = 4;
+const OPEN: u32 = 1 << 31;
+const EXISTS: u32 = 16;
+const OF_A_CUT: u32 = 32;
+/// Cells around a cell or square to which segments are cut; questions concern one.
+const AROUND: f64 = 2.0;
+
+/// What is written of a scene.
+pub struct Ground<'a> {
+    /// What is connected.
+    pub topology: &'a Topology,
+    /// What is in the way.
+    pub obstacles: &'a Obstacles,
+    /// What water fits around each component.
+    pub rest: &'a [Room],
+    /// What swallows it.
+    pub sinks: &'a [Sink],
+}
+
+impl Ground<'_> {
+    /// Appends the tables to `words`, and notes in `scene` where they begin.
+    pub fn write(&self, words: &mut Vec<u32>, scene: &mut Scene) {
+        scene.cell_table = self.cells(words);
+        scene.near_table = self.near(words);
+        scene.touch_table = self.touch(words);
+        let [x, y] = Axis::BOTH.map(|axis| self.squares(words, axis));
+        [scene.square_table_x, scene.square_table_y] = [x, y];
+        for axis in Axis::BOTH {
+            let [faces, pieces] = self.faces(words, axis);
+            let neighbours = self.neighbours(words, axis);
+            match axis {
+                Axis::X => {
+                    scene.face_table_x = faces;
+                    scene.piece_table_x = pieces;
+                    scene.neighbour_table_x = neighbours;
+                }
+                Axis::Y => {
+                    scene.face_table_y = faces;
+                    scene.piece_table_y = pieces;
+                    scene.neighbour_table_y = neighbours;
+                }
+            }
+        }
+        scene.component_table = self.components(words);
+        scene.link_table = self.links(words);
+        scene.cut_table = self.cuts(words);
+        scene.sink_table = self.sinks(words);
+        scene.component_count = self.topology.component_count() as u32;
+        scene.node_count_x = self.topology.node_count(Axis::X) as u32;
+        scene.node_count_y = self.topology.node_count(Axis::Y) as u32;
+    }
+
+    fn cell_count(&self) -> usize {
+        let grid = self.topology.grid();
+        grid.nx * grid.ny
+    }
+
+    fn corner(&self, cell: usize) -> Point {
+        let columns = self.topology.grid().nx;
+        [(cell % columns) as f64, (cell / columns) as f64]
+    }
+
+    fn cells(&self, words: &mut Vec<u32>) -> u32 {
+        let first = words.len() as u32;
+        words.extend((0..self.cell_count()).map(|cell| {
+            let flag = |is: bool, bit: u32| if is { bit } else { 0 };
+            flag(self.obstacles.clear_near(cell), CELL_IS_CLEAR)
+                | flag(self.topology.is_cut(cell), CELL_IS_CUT)
+                | flag(self.topology.is_inner(cell), CELL_IS_INNER)
+        }));
+        first
+    }
+
+    fn near(&self, words: &mut Vec<u32>) -> u32 {
+        lists(words, self.cell_count(), |cell| {
+            (self.corner(cell), self.obstacles.near(cell).copied().collect(), 0)
+        })
+    }
+
+    fn touch(&self, words: &mut Vec<u32>) -> u32 {
+        lists(words, self.cell_count(), |cell| {
+            (self.corner(cell), self.obstacles.touching(cell).copied().collect(), 0)
+        })
+    }
+
+    fn squares(&self, words: &mut Vec<u32>, axis: Axis) -> u32 {
+        let grid = self.topology.grid();
+        let [columns, rows] = square::shape(grid);
+        lists(words, columns * rows, |number| {
+            let corner = square::corner(grid, axis, number);
+            let open = if self.topology.is_open(axis, number) { OPEN } else { 0 };
+            (corner, self.obstacles.between(axis, number).to_vec(), open)
+        })
+    }
+
+    /// Where the table of faces begins, and that of pieces beyond the first of a face.
+    fn faces(&self, words: &mut Vec<u32>, axis: Axis) -> [u32; 2] {
+        let count = self.topology.grid().len(axis.stagger());
+        let first = words.len();
+        words.extend((0..count).flat_map(|_| [NONE, 0]));
+        let further = words.len();
+        words.resize(further + self.topology.node_count(axis) - count, NONE);
+        for (face, pieces) in self.topology.special_pieces(axis) {
+            words[first + 2 * face] = words.len() as u32;
+            words[first + 2 * face + 1] = pieces.len() as u32;
+            for piece in pieces {
+                if let Some(beyond) = (piece.node as usize).checked_sub(count) {
+                    words[further + beyond] = words.len() as u32;
+                }
+                let [x, y] = piece.at.map(f32::to_bits);
+                let [low, high] = piece.sides;
+                words.extend([piece.node, x, y, piece.aperture.to_bits(), low, high]);
+            }
+        }
+        [first, further].map(|at| at as u32)
+    }
+
+    fn neighbours(&self, words: &mut Vec<u32>, axis: Axis) -> u32 {
+        let mut all = Neighbours::default();
+        all.forget(self.topology, axis);
+        let first = words.len();
+        let count = self.topology.node_count(axis);
+        words.resize(first + count, NONE);
+        let faces = self.topology.grid().len(axis.stagger());
+        let further = self.topology.special_pieces(axis).flat_map(|(face, pieces)| {
+            pieces.iter().skip(1).map(move |piece| (piece.node as usize, face))
+        });
+        for (node, face) in (0..faces).map(|face| (face, face)).chain(further) {
+            if node < faces && all.is_whole(face) {
+                continue;
+            }
+            words[first + node] = words.len() as u32;
+            let seen = all.seen((self.topology, self.obstacles, axis), node, face);
+            words.push(seen.len() as u32);
+            words.extend(seen.iter().flat_map(|&(node, aperture)| [node, aperture.to_bits()]));
+        }
+        first as u32
+    }
+
+    fn components(&self, words: &mut Vec<u32>) -> u32 {
+        let first = words.len() as u32;
+        for component in 0..self.topology.component_count() {
+            let Room { area: room, slope, obstructed } = self.rest[component];
+            let cell = self.topology.cell_of(component);
+            let mut flags = 0;
+            for (bit, obstructed) in obstructed.into_iter().enumerate() {
+                flags |= u32::from(obstructed) << bit;
+            }
+            flags |= if self.topology.exists(component) { EXISTS } else { 0 };
+            flags |= if self.topology.is_cut(cell) { OF_A_CUT } else { 0 };
+            let sample = self.topology.sample(component).map(|c| c as f32);
+            let numbers = [
+                sample[0],
+                sample[1],
+                self.topology.area(component) as f32,
+                room,
+                slope[0],
+                slope[1],
+            ];
+            words.push(cell as u32);
+            words.extend(numbers.map(f32::to_bits));
+            words.push(flags);
+        }
+        first
+    }
+
+    fn links(&self, words: &mut Vec<u32>) -> u32 {
+        let first = words.len();
+        let count = self.topology.component_count();
+        words.extend((0..count).flat_map(|_| [NONE, 4]));
+        for component in 0..count {
+            if self.topology.is_whole(component) {
+                continue;
+            }
+            let (at, mut links) = (words.len() as u32, 0);
+            self.topology.for_links(component, |link| {
+                let outward = u32::from(link.outward > 0.0) << 31;
+                let head = link.node | (link.axis as u32) << 30 | outward;
+                words.extend([head, link.aperture.to_bits(), link.other]);
+                links += 1;
+            });
+            [words[first + 2 * component], words[first + 2 * component + 1]] = [at, links];
+        }
+        first as u32
+    }
+
+    fn cuts(&self, words: &mut Vec<u32>) -> u32 {
+        let first = words.len();
+        let cells = self.cell_count();
+        words.resize(first + cells, NONE);
+        let order = words.len() as u32;
+        words.extend(
+            weir_ground::nearest_first()
+                .iter()
+                .map(|&(x, y)| (x + 7) as u32 | ((y + 7) as u32) << 8),
+        );
+        for cell in (0..cells).filter(|&cell| self.topology.is_cut(cell)) {
+            words[first + cell] = words.len() as u32;
+            let (first_extra, labels) = self.topology.labels(cell);
+            words.push(first_extra);
+            words.extend(labels.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)));
+            words.push(order);
+        }
+        first as u32
+    }
+
+    fn sinks(&self, words: &mut Vec<u32>) -> u32 {
+        let first = words.len() as u32;
+        words.push(self.sinks.len() as u32);
+        for sink in self.sinks {
+            let [min, max] = sink.corners();
+            words.extend([min, max].concat().into_iter().map(f32::to_bits));
+        }
+        first
+    }
+}
+
+/// Appends lists of segments: for each of `count` boxes where its list begins, and how long it
+/// is together with `flags`.
+fn lists(
+    words: &mut Vec<u32>,
+    count: usize,
+    of: impl Fn(usize) -> (Point, Vec<Segment>, u32),
+) -> u32 {
+    let first = words.len();
+    words.resize(first + 2 * count, 0);
+    for number in 0..count {
+        let (corner, segments, flags) = of(number);
+        let at = words.len() as u32;
+        let mut listed = 0;
+        for segment in segments {
+            let low = corner.map(|c| c - AROUND);
+            let high = corner.map(|c| c + 1.0 + AROUND);
+            // A dot has no part with a length.
+            let Some(part) =
+                segment.clipped(low, high).or((segment.a == segment.b).then_some(segment))
+            else {
+                continue;
+            };
+            let ends = [part.a, part.b].map(|p| [p[0] - corner[0], p[1] - corner[1]]);
+            words.extend(ends.concat().into_iter().map(|c| (c as f32).to_bits()));
+            listed += 1;
+        }
+        [words[first + 2 * number], words[first + 2 * number + 1]] = [at, listed | flags];
+    }
+    first as u32
+}

@@ -1,0 +1,189 @@
+//! The stages of a step, in their order.
+
+use super::device::Gpu;
+use super::fields::Fields;
+use super::kernel::Kernel;
+
+/// Rings of sides around the water that get extrapolated velocities, as on the processor.
+const RINGS: usize = 2;
+
+/// What a kernel has a thread for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Over {
+    /// Each particle before the sort, of whatever scene.
+    AllParticles,
+    /// Each cell of all scenes.
+    AllCells,
+    /// Each block of cells.
+    Blocks,
+    /// Nothing: one workgroup does it.
+    Nothing,
+    /// Each particle of the scene with most.
+    Particles,
+    /// Each cell of the largest scene.
+    Cells,
+    /// Each component of it.
+    Components,
+    /// Each velocity unknown of it.
+    Nodes,
+    /// A workgroup for each scene.
+    Scenes,
+    /// Two workgroups for each scene: one for each system.
+    Systems,
+}
+
+/// A kernel in its place in a step.
+#[derive(Debug)]
+struct Stage {
+    kernel: Kernel,
+    over: Over,
+    /// Fields that go by another name in the shader: shader's, ours.
+    aliases: &'static [(&'static str, &'static str)],
+}
+
+/// All of them.
+#[derive(Debug)]
+pub struct Kernels {
+    sort: Vec<Stage>,
+    step: Vec<Stage>,
+}
+
+/// How much there is to do in a step.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Work {
+    /// Scenes.
+    pub scenes: usize,
+    /// Particles of all scenes, those that come in included.
+    pub all_particles: usize,
+    /// Cells of all scenes.
+    pub all_cells: usize,
+    /// Particles of the scene with most.
+    pub particles: usize,
+    /// Cells, components and velocity unknowns of the largest scene.
+    pub cells: usize,
+    /// See `cells`.
+    pub components: usize,
+    /// See `cells`.
+    pub nodes: usize,
+}
+
+impl Kernels {
+    /// Compiles them.
+    pub fn new(gpu: &Gpu) -> Self {
+        let stage = |shader: &str, entry: &str, over, aliases| Stage {
+            kernel: Kernel::new(gpu, shader, entry, &[]),
+            over,
+            aliases,
+        };
+        let sort = [
+            ("count", Over::AllParticles),
+            ("scan_blocks", Over::Blocks),
+            ("scan_sums", Over::Nothing),
+            ("scan_add", Over::AllCells),
+            ("scatter", Over::AllParticles),
+            ("arrange", Over::AllCells),
+            ("gather", Over::AllParticles),
+        ]
+        .map(|(entry, over)| stage("sort", entry, over, &[]));
+        const BEFORE: &[(&str, &str)] = &[("values", "before")];
+        const CHANGE: &[(&str, &str)] = &[("values", "change"), ("known", "wet")];
+        let rings = |aliases: &'static [(&str, &str)]| {
+            (1..=RINGS).map(move |ring| Stage {
+                kernel: Kernel::new(gpu, "extrapolate", "ring", &[("RING", ring as f64)]),
+                over: Over::Nodes,
+                aliases,
+            })
+        };
+        let mut step = vec![
+            stage("particle_to_grid", "take_care", Over::Particles, &[]),
+            stage("particle_to_grid", "gather", Over::Nodes, BEFORE),
+        ];
+        step.extend(rings(BEFORE));
+        step.extend([
+            stage("density", "measure", Over::Components, &[]),
+            stage("surface", "keep_films", Over::Cells, &[]),
+            stage("surface", "fill_slivers", Over::Components, &[]),
+            stage("forces", "add_gravity", Over::Nodes, &[]),
+            stage("pressure", "list_rows", Over::Scenes, &[]),
+            stage("pressure", "prepare", Over::Components, &[]),
+            stage("pressure", "assemble", Over::Components, &[]),
+            stage("pressure", "find_deep", Over::Components, &[]),
+            stage("pressure", "find_pools", Over::Scenes, &[]),
+            stage("pressure", "fill_right_hand_sides", Over::Components, &[]),
+            stage("linear_system", "solve", Over::Systems, &[]),
+            stage("forces", "push", Over::Nodes, &[]),
+            stage("forces", "find_change", Over::Nodes, &[]),
+        ]);
+        step.extend(rings(CHANGE));
+        step.extend([
+            stage("forces", "pack", Over::Nodes, &[]),
+            stage("pressure", "find_divergence", Over::Components, &[]),
+            stage("grid_to_particle", "carry", Over::Particles, &[]),
+            stage("measure", "report", Over::Scenes, &[]),
+        ]);
+        Self { sort: sort.into(), step }
+    }
+
+    /// Submits a step: the sort, and all that follows it.
+    pub fn submit(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        self.sort(gpu, &mut encoder, fields, work);
+        run(gpu, &mut encoder, &self.step, fields, work);
+        gpu.queue().submit([encoder.finish()]);
+    }
+
+    /// Submits the sort alone.
+    pub fn submit_sort(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        self.sort(gpu, &mut encoder, fields, work);
+        gpu.queue().submit([encoder.finish()]);
+    }
+
+    fn sort(
+        &self,
+        gpu: &Gpu,
+        encoder: &mut wgpu::CommandEncoder,
+        fields: &mut Fields,
+        work: &Work,
+    ) {
+        run(gpu, encoder, &self.sort, fields, work);
+        fields.swap("particles", "sorted");
+        fields.swap("tags", "sorted_tags");
+    }
+}
+
+fn run(
+    gpu: &Gpu,
+    encoder: &mut wgpu::CommandEncoder,
+    stages: &[Stage],
+    fields: &Fields,
+    work: &Work,
+) {
+    let mut pass = encoder.begin_compute_pass(&Default::default());
+    for Stage { kernel, over, aliases } in stages {
+        let named = |name: &str| {
+            let own = aliases.iter().find(|(alias, _)| *alias == name);
+            fields.get(own.map_or(name, |(_, own)| own))
+        };
+        kernel.run(gpu, &mut pass, over.groups(work, kernel.group), named);
+    }
+}
+
+impl Over {
+    fn groups(self, work: &Work, group: u32) -> [u32; 2] {
+        let scenes = work.scenes as u32;
+        let of = |threads: usize| threads.div_ceil(group as usize) as u32;
+        match self {
+            Self::AllParticles => [of(work.all_particles), 1],
+            Self::AllCells => [of(work.all_cells), 1],
+            Self::Blocks => [of(work.all_cells.div_ceil(4)), 1],
+            Self::Nothing => [1, 1],
+            Self::Particles => [of(work.particles), scenes],
+            Self::Cells => [of(work.cells), scenes],
+            Self::Components => [of(work.components), scenes],
+            Self::Nodes => [of(work.nodes), scenes],
+            Self::Scenes => [1, scenes],
+            Self::Systems => [2, scenes],
+        }
+    }
+}
