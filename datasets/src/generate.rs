@@ -1,4 +1,5 @@
-//! From a recipe to files: many scenes side by side, each on one thread.
+//! From a recipe to files: many scenes side by side, each on one thread ([`generate`]), or all of
+//! them on a device that moves many at once ([`generate_together`]).
 //!
 //! A scene's file is written when it is whole, and its receipt after it. A run
 //! that was cut off is repeated with the same words: scenes whose receipt and
@@ -8,10 +9,10 @@
 
 use std::ops::{ControlFlow, Range};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 
 use rayon::ThreadPoolBuilder;
-use weir_scene::{Advance, AdvanceError, Scene, Trajectory, rollout_with};
+use weir_scene::{Advance, AdvanceError, Frame, Scene, Trajectory, rollout_with};
 
 use crate::digest::sha256;
 use crate::manifest::{Entry, Manifest};
@@ -143,35 +144,94 @@ where
     W: Fn(Event) -> ControlFlow<()> + Sync,
 {
     job.check()?;
-    let run = Run {
-        job,
-        storage,
-        solver,
-        watch,
-        next: AtomicUsize::new(job.scenes.start),
-        tally: Mutex::new(Tally::default()),
-    };
+    let run = Run { job, storage, watch, tally: Mutex::new(Tally::default()) };
+    let next = AtomicUsize::new(job.scenes.start);
     std::thread::scope(|scope| {
         for _ in 0..job.threads.clamp(1, job.scenes.len().max(1)) {
-            scope.spawn(|| run.work());
+            scope.spawn(|| run.work(&next, &solver));
         }
     });
-    let Tally { made, kept, interrupted, failure } =
-        run.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
-    // What is whole is worth a manifest, also after a failure.
-    let manifest = Manifest::publish(job.recipe, job.commit, storage);
-    match failure {
-        Some(failure) => Err(failure),
-        None => Ok(Outcome { made, kept, interrupted, manifest: manifest? }),
-    }
+    run.finish()
 }
 
-struct Run<'a, S, W> {
+/// Water of many scenes that moves on together: a graphics card's.
+pub trait Together {
+    /// Time between two frames, seconds.
+    fn frame_dt_s(&self) -> f64;
+
+    /// Writes the present state of each scene into a frame.
+    ///
+    /// # Errors
+    /// The device cannot be asked.
+    fn snapshot(&self, frames: &mut [Frame]) -> Result<(), AdvanceError>;
+
+    /// Moves all scenes on by one frame.
+    ///
+    /// # Errors
+    /// One of them could not be advanced.
+    fn advance(&mut self) -> Result<(), AdvanceError>;
+}
+
+/// Makes the scenes of a job `at_once` at a time and publishes the manifest. While some are
+/// made, those before them are written, by as many threads as the job says.
+///
+/// `start` makes water of several scenes at time zero that advances by a frame of the recipe's;
+/// the rest is as in [`generate`]. All frames of two times `at_once` scenes are kept in memory.
+///
+/// # Errors
+/// The first that any scene meets; scenes that are whole stay.
+pub fn generate_together<S, W>(
+    job: &Job,
+    storage: &dyn Storage,
+    at_once: usize,
+    mut start: S,
+    watch: W,
+) -> Result<Outcome, GenerateError>
+where
+    S: FnMut(&[Scene]) -> Result<Box<dyn Together>, SolverError>,
+    W: Fn(Event) -> ControlFlow<()> + Sync,
+{
+    job.check()?;
+    let run = Run { job, storage, watch, tally: Mutex::new(Tally::default()) };
+    let (made, written) = mpsc::sync_channel::<(Task, Trajectory)>(at_once.max(1));
+    let written = Mutex::new(written);
+    std::thread::scope(|scope| {
+        for _ in 0..job.threads.max(1) {
+            scope.spawn(|| run.write_all(&written));
+        }
+        let mut indices = job.scenes.clone();
+        while !run.stopped() {
+            let wave = run.collect(&mut indices, at_once.max(1));
+            let done = wave.and_then(|wave| {
+                let runs = if wave.is_empty() { None } else { run.simulate(&wave, &mut start)? };
+                Ok((wave, runs))
+            });
+            match done {
+                Ok((wave, _)) if wave.is_empty() => break,
+                Ok((wave, Some(runs))) => {
+                    // Whoever writes is gone only if it failed, which is told already.
+                    wave.into_iter().zip(runs).for_each(|both| drop(made.send(both)));
+                }
+                Ok((_, None)) => break,
+                Err(error) => run.note(Err(error)),
+            }
+        }
+        drop(made);
+    });
+    run.finish()
+}
+
+/// A scene that is to be made.
+struct Task {
+    index: usize,
+    scene: Scene,
+    scene_json: String,
+}
+
+struct Run<'a, W> {
     job: &'a Job<'a>,
     storage: &'a dyn Storage,
-    solver: S,
     watch: W,
-    next: AtomicUsize,
     tally: Mutex<Tally>,
 }
 
@@ -190,24 +250,37 @@ enum Ended {
     Dropped,
 }
 
-impl<S, W> Run<'_, S, W>
+impl<W> Run<'_, W>
 where
-    S: Fn(&Scene) -> Result<Box<dyn Advance>, SolverError> + Sync,
     W: Fn(Event) -> ControlFlow<()> + Sync,
 {
     /// One thread's work: a scene after the other until none is left.
-    fn work(&self) {
+    fn work<S>(&self, next: &AtomicUsize, solver: &S)
+    where
+        S: Fn(&Scene) -> Result<Box<dyn Advance>, SolverError> + Sync,
+    {
         // The thread is all of its own pool, so a scene never waits for another.
         let alone = match ThreadPoolBuilder::new().num_threads(1).use_current_thread().build() {
             Ok(alone) => alone,
             Err(error) => return self.note(Err(error.into())),
         };
         while !self.stopped() {
-            let index = self.next.fetch_add(1, Ordering::Relaxed);
+            let index = next.fetch_add(1, Ordering::Relaxed);
             if index >= self.job.scenes.end {
                 break;
             }
-            self.note(alone.install(|| self.scene(index)));
+            self.note(alone.install(|| self.scene(index, solver)));
+        }
+    }
+
+    /// Publishes what there is: what is whole is worth a manifest, also after a failure.
+    fn finish(self) -> Result<Outcome, GenerateError> {
+        let Tally { made, kept, interrupted, failure } =
+            self.tally.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let manifest = Manifest::publish(self.job.recipe, self.job.commit, self.storage);
+        match failure {
+            Some(failure) => Err(failure),
+            None => Ok(Outcome { made, kept, interrupted, manifest: manifest? }),
         }
     }
 
@@ -233,18 +306,52 @@ where
         }
     }
 
-    fn scene(&self, index: usize) -> Result<Ended, GenerateError> {
+    fn scene<S>(&self, index: usize, solver: &S) -> Result<Ended, GenerateError>
+    where
+        S: Fn(&Scene) -> Result<Box<dyn Advance>, SolverError> + Sync,
+    {
+        let Some(task) = self.task(index)? else { return Ok(Ended::Kept) };
+        let Some(frames) = self.simulate_alone(&task, solver)? else { return Ok(Ended::Dropped) };
+        self.keep(&task, &frames)?;
+        Ok(Ended::Made)
+    }
+
+    /// What has to be done for a scene; nothing if it is whole.
+    fn task(&self, index: usize) -> Result<Option<Task>, GenerateError> {
         let scene = self.job.recipe.scene(index)?;
         let scene_json =
             scene.to_json().map_err(|error| RecipeError::new(format!("scene {index}"), error))?;
         if self.is_whole(index, &scene_json)? {
             let _ = self.tell(Event::Kept { scene: index });
-            return Ok(Ended::Kept);
+            return Ok(None);
         }
-        let Some(frames) = self.simulate(index, &scene)? else { return Ok(Ended::Dropped) };
-        self.keep(index, &scene_json, &frames)?;
-        let _ = self.tell(Event::Made { scene: index });
-        Ok(Ended::Made)
+        Ok(Some(Task { index, scene, scene_json }))
+    }
+
+    /// The next scenes that are not whole, `count` at most.
+    fn collect(
+        &self,
+        indices: &mut Range<usize>,
+        count: usize,
+    ) -> Result<Vec<Task>, GenerateError> {
+        let mut tasks = Vec::new();
+        while tasks.len() < count && !self.stopped() {
+            let Some(index) = indices.next() else { break };
+            match self.task(index)? {
+                Some(task) => tasks.push(task),
+                None => self.note(Ok(Ended::Kept)),
+            }
+        }
+        Ok(tasks)
+    }
+
+    /// One thread's work: to write what others have made.
+    fn write_all(&self, written: &Mutex<mpsc::Receiver<(Task, Trajectory)>>) {
+        loop {
+            let next = written.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok((task, frames)) = next else { return };
+            self.note(self.keep(&task, &frames).map(|()| Ended::Made));
+        }
     }
 
     /// Says what happened, and remembers it when the answer is to stop.
@@ -273,22 +380,63 @@ where
     }
 
     /// All frames, or `None` when asked to stop.
-    fn simulate(&self, index: usize, scene: &Scene) -> Result<Option<Trajectory>, GenerateError> {
-        let mut water = (self.solver)(scene)
-            .map_err(|source| GenerateError::Solver { scene: index, source })?;
+    fn simulate_alone<S>(
+        &self,
+        task: &Task,
+        solver: &S,
+    ) -> Result<Option<Trajectory>, GenerateError>
+    where
+        S: Fn(&Scene) -> Result<Box<dyn Advance>, SolverError> + Sync,
+    {
+        let scene = task.index;
+        let mut water =
+            solver(&task.scene).map_err(|source| GenerateError::Solver { scene, source })?;
         let frames = self.job.recipe.frames();
         let mut trajectory = Trajectory::new(water.frame_dt_s());
         rollout_with(&mut *water, frames - 1, |_, frame| {
             trajectory.push(frame);
-            self.tell(Event::Frame { scene: index, particles: frame.ids.len() })
+            self.tell(Event::Frame { scene, particles: frame.ids.len() })
         })
-        .map_err(|source| GenerateError::Advance { scene: index, source })?;
+        .map_err(|source| GenerateError::Advance { scene, source })?;
         Ok((trajectory.frames.len() == frames).then_some(trajectory))
     }
 
+    /// All frames of several scenes, or `None` when asked to stop.
+    fn simulate<S>(
+        &self,
+        tasks: &[Task],
+        start: &mut S,
+    ) -> Result<Option<Vec<Trajectory>>, GenerateError>
+    where
+        S: FnMut(&[Scene]) -> Result<Box<dyn Together>, SolverError>,
+    {
+        // What moves all of them does not say which one it fails at.
+        let scene = tasks[0].index;
+        let scenes: Vec<Scene> = tasks.iter().map(|task| task.scene.clone()).collect();
+        let mut water = start(&scenes).map_err(|source| GenerateError::Solver { scene, source })?;
+        let failed = |source| GenerateError::Advance { scene, source };
+        let mut frames = vec![Frame::default(); tasks.len()];
+        let mut runs = vec![Trajectory::new(water.frame_dt_s()); tasks.len()];
+        for frame in 0..self.job.recipe.frames() {
+            if frame > 0 {
+                water.advance().map_err(failed)?;
+            }
+            water.snapshot(&mut frames).map_err(failed)?;
+            for ((task, run), frame) in tasks.iter().zip(&mut runs).zip(&frames) {
+                run.push(frame);
+                let event = Event::Frame { scene: task.index, particles: frame.ids.len() };
+                if self.tell(event).is_break() {
+                    return Ok(None);
+                }
+            }
+        }
+        Ok(Some(runs))
+    }
+
     /// Writes the file, then its receipt.
-    fn keep(&self, index: usize, scene_json: &str, run: &Trajectory) -> Result<(), GenerateError> {
-        let Job { recipe, producer, .. } = self.job;
+    fn keep(&self, task: &Task, run: &Trajectory) -> Result<(), GenerateError> {
+        let Task { index, scene_json, .. } = task;
+        let (index, Job { recipe, producer, .. }) = (*index, self.job);
         let file = Entry::file_name(index);
         let bytes = trajectory::encode(run, scene_json, producer)
             .map_err(|fault| fault.of(file.as_ref()))?;
@@ -309,6 +457,8 @@ where
             motion: Motion::of(run),
         };
         self.storage.put(&entry.file, bytes)?;
-        Ok(entry.hand_out(self.storage)?)
+        entry.hand_out(self.storage)?;
+        let _ = self.tell(Event::Made { scene: index });
+        Ok(())
     }
 }

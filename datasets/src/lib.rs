@@ -25,7 +25,9 @@ mod window;
 pub use check::{Quality, check};
 pub use dataset::{Dataset, SceneFile};
 pub use error::{Fault, FileError};
-pub use generate::{Event, GenerateError, Job, Outcome, SolverError, generate};
+pub use generate::{
+    Event, GenerateError, Job, Outcome, SolverError, Together, generate, generate_together,
+};
 pub use hand::Family;
 pub use manifest::{Entry, MANIFEST_VERSION, Manifest, Metadata};
 pub use motion::{Moments, Motion};

@@ -10,7 +10,15 @@
 @group(0) @binding(2) var<storage, read> start: array<u32>;
 @group(0) @binding(3) var<storage, read> care: array<vec2f>;
 @group(0) @binding(4) var<storage, read> sides: array<vec4f>;
-@group(0) @binding(5) var<storage, read_write> particles: array<Particle>;
+@group(0) @binding(5) var<storage, read> movers: array<u32>;
+@group(0) @binding(6) var<storage, read_write> particles: array<Particle>;
+@group(0) @binding(7) var<storage, read_write> reports: array<Caught>;
+
+// A report, of which this stage fills the last word.
+struct Caught {
+    others: array<u32, 21>,
+    caught: atomic<u32>,
+}
 
 // Farthest that a particle moves in one leg: lists of lines reach one cell far.
 const FARTHEST: f32 = 0.98;
@@ -160,16 +168,20 @@ fn carry(@builtin(global_invocation_id) id: vec3u) {
 
     let way = midpoint(s, cell, p, flow, s.dt_s) * s.dt_s + shift;
     let far = length(way);
-    if far <= FARTHEST && (cell_is(s, cell, CELL_IS_CLEAR) || stays_open(s, p, p + way)) {
+    let alone = !any_in_reach(s, p);
+    if alone && far <= FARTHEST && (cell_is(s, cell, CELL_IS_CLEAR) || stays_open(s, p, p + way)) {
         let end = stop_at_walls(s, Move(p + way, velocity));
         particles[k].position = wrapped(s, end.p);
         particles[k].velocity = end.velocity;
         return;
     }
-    let legs = clamp(ceil(far / FARTHEST), 1.0, LEGS);
+    let legs = select(1.0, clamp(ceil(far / FARTHEST), 1.0, LEGS), alone);
     var go = Move(p, velocity);
     if legs == 1.0 {
-        go = past_lines(s, cell, p, p + shorten(way, FARTHEST), velocity);
+        go = travel(s, cell, p, p + shorten(way, FARTHEST), velocity);
+        if is_in_a_mover(s, go.p) {
+            atomicAdd(&reports[id.y].caught, 1u);
+        }
         go.p = wrapped(s, go.p);
     } else {
         go = go_in_legs(s, cell, go, legs, flow, shift);

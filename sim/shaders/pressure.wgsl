@@ -13,7 +13,6 @@
 @group(0) @binding(6) var<storage, read> velocity: array<f32>;
 @group(0) @binding(7) var<storage, read_write> rows: array<u32>;
 @group(0) @binding(8) var<storage, read_write> reports: array<Report>;
-@group(0) @binding(9) var<storage, read_write> diagonal: array<f32>;
 // Whether a row borders water only, and whether all of its neighbours do too.
 @group(0) @binding(10) var<storage, read_write> interior: array<u32>;
 @group(0) @binding(11) var<storage, read_write> deep: array<u32>;
@@ -24,6 +23,7 @@
 @group(0) @binding(14) var<storage, read_write> pools: array<atomic<u32>>;
 // Whether air touches the body of water that begins here.
 @group(0) @binding(15) var<storage, read_write> relieved: array<atomic<u32>>;
+@group(0) @binding(16) var<storage, read> movers: array<u32>;
 
 // Largest share of a density error that one step mends.
 const DENSITY_ERROR_MAX: f32 = 0.5;
@@ -66,6 +66,7 @@ fn list_rows(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) 
     if lane == 0u {
         reports[group.y].rows = listed;
         reports[group.y].enclosed = 0u;
+        reports[group.y].caught = 0u;
     }
 }
 
@@ -112,7 +113,7 @@ fn assemble(@builtin(global_invocation_id) id: vec3u) {
             }
         }
     }
-    diagonal[at] = sum;
+    work[DIAGONAL * batch.components + at] = sum;
     interior[at] = is_interior;
 }
 
@@ -230,6 +231,25 @@ fn fill_right_hand_sides(@builtin(global_invocation_id) id: vec3u) {
     work[(WORKS + GOAL) * batch.components + at] = component(s, c).area * s.density_rate * error;
 }
 
+// Flux that the solids' motion takes from a component.
+fn swept_after(s: Scene, c: u32) -> f32 {
+    var low = 0u;
+    var high = contact_count(s);
+    while low < high {
+        let middle = (low + high) / 2u;
+        let found = contact(s, middle);
+        if found.component == c {
+            return found.swept.y;
+        }
+        if found.component < c {
+            low = middle + 1u;
+        } else {
+            high = middle;
+        }
+    }
+    return 0.0;
+}
+
 // What is left of divergence.
 @compute @workgroup_size(64)
 fn find_divergence(@builtin(global_invocation_id) id: vec3u) {
@@ -240,7 +260,7 @@ fn find_divergence(@builtin(global_invocation_id) id: vec3u) {
     let is_wet = fluid[s.components + id.x] != 0u;
     var left = 0.0;
     if is_wet {
-        left = abs(divergence(s, id.x));
+        left = abs(divergence(s, id.x) + swept_after(s, id.x));
     }
     work[s.components + id.x] = left;
 }

@@ -17,6 +17,8 @@ struct Scene {
     node_count_y: u32,
     // Where its tables begin in `ground`, words. See `ground.wgsl`.
     cell_table: u32,
+    // What stands near a cell, lines alone and outlines too.
+    line_table: u32,
     near_table: u32,
     touch_table: u32,
     square_table_x: u32,
@@ -31,6 +33,8 @@ struct Scene {
     neighbour_table_y: u32,
     cut_table: u32,
     sink_table: u32,
+    // Where what moves begins in `movers`; NONE if nothing does.
+    mover_table: u32,
     // Whether it takes this step.
     is_active: u32,
     // Whether left and right are one, and whether walls drag.

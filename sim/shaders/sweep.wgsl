@@ -24,8 +24,8 @@ struct Hit {
 
 const NO_HIT: f32 = 2.0;
 
-// Where a way first touches a segment.
-fn hit(line: vec4f, p: vec2f, q: vec2f) -> Hit {
+// Where a way first touches a segment, or comes as near as `band`.
+fn hit(line: vec4f, p: vec2f, q: vec2f, band: f32) -> Hit {
     let d = line.zw - line.xy;
     let size = length(d);
     // A segment without length is a dot.
@@ -34,7 +34,7 @@ fn hit(line: vec4f, p: vec2f, q: vec2f) -> Hit {
     let here = dot(p - line.xy, left);
     let to = dot(q - line.xy, left);
     let side = select(-1.0, 1.0, here >= 0.0);
-    if side * to > BAND {
+    if side * to > band {
         return Hit(NO_HIT, vec2f(0.0));
     }
     // The part of the way within the band around the line that the segment lies on.
@@ -43,15 +43,15 @@ fn hit(line: vec4f, p: vec2f, q: vec2f) -> Hit {
     var leaves = 1.0;
     var t = 0.0;
     if span > 0.0 {
-        enters = clamp((side * here - BAND) / span, 0.0, 1.0);
-        leaves = clamp((side * here + BAND) / span, 0.0, 1.0);
+        enters = clamp((side * here - band) / span, 0.0, 1.0);
+        leaves = clamp((side * here + band) / span, 0.0, 1.0);
         t = clamp(side * here / span, 0.0, 1.0);
     }
     let begins = dot(p - line.xy, along);
     let ends = dot(q - line.xy, along);
     let a = begins + enters * (ends - begins);
     let b = begins + leaves * (ends - begins);
-    if max(a, b) < -BAND || min(a, b) > size + BAND {
+    if max(a, b) < -band || min(a, b) > size + band {
         return Hit(NO_HIT, vec2f(0.0));
     }
     return Hit(t, side * left);
@@ -60,7 +60,7 @@ fn hit(line: vec4f, p: vec2f, q: vec2f) -> Hit {
 fn first_hit(first: u32, count: u32, p: vec2f, q: vec2f) -> Hit {
     var found = Hit(NO_HIT, vec2f(0.0));
     for (var k = 0u; k < count; k += 1u) {
-        let next = hit(segment(first + 4u * k), p, q);
+        let next = hit(segment(first + 4u * k), p, q, BAND);
         if next.t < found.t {
             found = next;
         }
@@ -93,7 +93,7 @@ fn stop_at_walls(s: Scene, go: Move) -> Move {
 
 // Goes from `p` in `cell` to `q`, less than a cell away, and slides along lines.
 fn past_lines(s: Scene, cell: u32, p: vec2f, q: vec2f, velocity: vec2f) -> Move {
-    let table = s.near_table + 2u * cell;
+    let table = s.line_table + 2u * cell;
     let lines = ground[table];
     let count = ground[table + 1u];
     var target_ = stop_at_walls(s, Move(q, velocity));

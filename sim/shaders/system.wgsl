@@ -25,7 +25,8 @@ struct Report {
     density_spread: f32,
     // Area below the surface.
     volume: f32,
-    spare: u32,
+    // Particles that the step left inside a solid.
+    caught: u32,
 }
 
 // Vectors of a solve, each as long as all components; those of density come after those of
@@ -35,6 +36,8 @@ const RESIDUAL: u32 = 1u;
 const DIRECTION: u32 = 2u;
 const PRODUCT: u32 = 3u;
 const WORKS: u32 = 4u;
+// After these comes the diagonal of the matrix.
+const DIAGONAL: u32 = 8u;
 
 // Least distance from a sample point to the surface, as a share of the way to the neighbour.
 const THETA_MIN: f32 = 0.1;

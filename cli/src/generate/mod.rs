@@ -5,6 +5,7 @@
 //! different machines.
 
 mod progress;
+mod together;
 
 use std::fs;
 use std::ops::{ControlFlow, Range};
@@ -13,8 +14,11 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use serde::Serialize;
-use weir_datasets::{Event, GenerateError, Job, Recipe, generate, storage};
+use weir_datasets::{
+    Event, GenerateError, Job, Recipe, Together, generate, generate_together, storage,
+};
 use weir_scene::{Advance, Scene};
+use weir_sim::gpu::{Batch, Gpu};
 use weir_sim::{Solver, SolverConfig};
 
 use crate::backend::{self, Backend};
@@ -22,6 +26,7 @@ use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
 use crate::output;
 use progress::Progress;
+use together::OnCard;
 
 /// Make a data set from a recipe
 #[derive(clap::Args)]
@@ -41,6 +46,9 @@ pub struct Args {
     /// What computes the water
     #[arg(long, value_enum, default_value_t = Backend::Cpu)]
     backend: Backend,
+    /// Scenes that a graphics card moves together; all their frames have to fit into memory twice
+    #[arg(long, value_name = "N", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..=4096), allow_negative_numbers = true)]
+    at_once: u16,
     /// Print one JSON object instead of a table
     #[arg(long)]
     json: bool,
@@ -51,6 +59,7 @@ Examples:
   weir generate tiny --out tiny                          seconds
   weir generate drawn --out drawn                        the same words again go on after a break
   weir generate drawn --out s3://water/drawn --scenes 0..100   one of many machines
+  weir generate drawn --out drawn --backend gpu          many scenes at a time, on a graphics card
   weir generate mine.toml --out mine --json | jq .frames_per_s
 
 Ctrl-C keeps the scenes that are whole. Scenes that are whole already are kept.";
@@ -98,18 +107,24 @@ struct Report {
 /// # Errors
 /// A recipe or range that is refused, or a place that takes no files.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    if args.backend == Backend::Gpu {
-        let text = "--backend gpu: this build has no gpu backend; --backend cpu works without";
-        return Err(Failure::Lacking(text.into()).into());
-    }
     let recipe = load(&args.recipe)?;
+    let gpu = match args.backend {
+        Backend::Cpu => None,
+        Backend::Gpu => {
+            Some(Gpu::open().map_err(|error| backend::refusal(&args.recipe, &error.into()))?)
+        }
+    };
     let scenes = args.scenes.clone().unwrap_or(0..recipe.scene_count());
     let threads = args.threads.map_or_else(rayon::current_num_threads, usize::from);
     let job = Job {
         recipe: &recipe,
         scenes: scenes.clone(),
         threads,
-        producer: concat!("weir ", env!("CARGO_PKG_VERSION"), " solver"),
+        // A card's water has other bits: what was made by the one is no part of the other's.
+        producer: match args.backend {
+            Backend::Cpu => concat!("weir ", env!("CARGO_PKG_VERSION"), " solver"),
+            Backend::Gpu => concat!("weir ", env!("CARGO_PKG_VERSION"), " solver (gpu)"),
+        },
         commit: option_env!("WEIR_COMMIT"),
     };
     job.check().map_err(|error| refusal(&args.recipe, error))?;
@@ -120,13 +135,25 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let progress = Progress::new(scenes.len(), recipe.frames());
     // Nobody would hear of the solver's own audit; `weir check` has another.
     let config = SolverConfig { fps: recipe.fps, audit: false, ..SolverConfig::default() };
-    let solver = |scene: &Scene| -> Result<Box<dyn Advance>, weir_datasets::SolverError> {
-        Ok(Box::new(Solver::with_config(scene, weir_sim::Backend::Cpu, config.clone())?))
-    };
-    let outcome = generate(&job, &*storage, solver, |event: Event| {
+    let watch = |event: Event| {
         progress.note(event);
         if interrupt.asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    };
+    let outcome = match &gpu {
+        None => {
+            let solver = |scene: &Scene| -> Result<Box<dyn Advance>, weir_datasets::SolverError> {
+                Ok(Box::new(Solver::with_config(scene, weir_sim::Backend::Cpu, config.clone())?))
+            };
+            generate(&job, &*storage, solver, watch)
+        }
+        Some(gpu) => {
+            let start =
+                |scenes: &[Scene]| -> Result<Box<dyn Together>, weir_datasets::SolverError> {
+                    Ok(Box::new(OnCard(Batch::new(gpu, scenes, &config)?)))
+                };
+            generate_together(&job, &*storage, args.at_once.into(), start, watch)
+        }
+    };
     let counted = progress.finish();
     let outcome = outcome.map_err(|error| refusal(&args.recipe, error))?;
 

@@ -15,7 +15,6 @@
 
 use rayon::prelude::*;
 
-use super::surface::Surface;
 use crate::solid::Mover;
 use weir_ground::{Link, Obstacles, Segment, Topology};
 
@@ -36,35 +35,74 @@ pub struct BodyFlux {
 /// close to a side of the grid.
 const BESIDE: [f64; 3] = [1e-4, 0.07, 0.14];
 
+/// A part of an outline that bounds one component.
+#[derive(Clone, Copy, Debug)]
+pub struct Patch {
+    component: u32,
+    mover: u32,
+    /// Its middle, cells.
+    middle: [f64; 2],
+    /// Its length times its normal, which points into the solid, cells.
+    area: [f64; 2],
+    flux: [f64; 3],
+}
+
 /// Writes J for all movers, in a fixed order, and the leverage.
 pub fn run(
     topology: &Topology,
     obstacles: &Obstacles,
-    surface: &Surface,
+    fluid: &[bool],
     movers: &[Mover],
     flux: &mut Vec<BodyFlux>,
     leverage: &mut Vec<BodyFlux>,
 ) {
-    flux.clear();
-    leverage.clear();
+    let patches = find(topology, obstacles, movers, flux);
+    find_leverage(topology, fluid, &patches, leverage);
+}
+
+/// Writes J for all movers, in a fixed order. It needs to know nothing of the water.
+pub fn find(
+    topology: &Topology,
+    obstacles: &Obstacles,
+    movers: &[Mover],
+    flux: &mut Vec<BodyFlux>,
+) -> Vec<Patch> {
     let sides: Vec<(u32, Segment)> = movers
         .iter()
         .enumerate()
         .flat_map(|(index, mover)| mover.outline_before().map(move |s| (index as u32, s)))
         .collect();
-    let parts: Vec<[Vec<BodyFlux>; 2]> = sides
+    let patches: Vec<Patch> = sides
         .par_iter()
         .with_min_len(8)
-        .map(|&(mover, side)| {
-            let centre = movers[mover as usize].centre;
-            along(topology, obstacles, surface, mover, centre, side)
+        .flat_map_iter(|&(mover, side)| {
+            along(topology, obstacles, mover, movers[mover as usize].centre, side)
         })
         .collect();
-    for [of_side, lever_of_side] in parts {
-        flux.extend(of_side);
-        leverage.extend(lever_of_side);
-    }
+    flux.clear();
+    flux.extend(patches.iter().map(|&Patch { component, mover, flux, .. }| BodyFlux {
+        component,
+        mover,
+        flux,
+    }));
     close(topology, obstacles, movers, flux);
+    patches
+}
+
+/// Writes the leverage of patches, in their order.
+pub fn find_leverage(
+    topology: &Topology,
+    fluid: &[bool],
+    patches: &[Patch],
+    leverage: &mut Vec<BodyFlux>,
+) {
+    leverage.clear();
+    for patch in patches {
+        for_slopes(topology, fluid, patch, |component, share| {
+            let flux = patch.flux.map(|f| share * f);
+            leverage.push(BodyFlux { component, mover: patch.mover, flux });
+        });
+    }
 }
 
 /// Makes the open sides and the outlines around each component a closed surface.
@@ -108,13 +146,12 @@ fn close(topology: &Topology, obstacles: &Obstacles, movers: &[Mover], flux: &mu
 fn along(
     topology: &Topology,
     obstacles: &Obstacles,
-    surface: &Surface,
     mover: u32,
     centre: [f64; 2],
     side: Segment,
-) -> [Vec<BodyFlux>; 2] {
+) -> Vec<Patch> {
     let grid = topology.grid();
-    let (mut out, mut leverage) = (Vec::new(), Vec::new());
+    let mut out = Vec::new();
     let range = |k: usize, count: usize| {
         let low = (side.a[k].min(side.b[k]).floor() - 1.0).max(0.0) as usize;
         let high = (side.a[k].max(side.b[k]).floor() + 1.0).clamp(0.0, count as f64 - 1.0) as usize;
@@ -153,29 +190,33 @@ fn along(
                 let area = [-sign * dy, sign * dx];
                 let r = [middle[0] - centre[0], middle[1] - centre[1]];
                 let flux = [area[0], area[1], r[0] * area[1] - r[1] * area[0]];
-                out.push(BodyFlux { component, mover, flux });
-                for_slopes(topology, surface, component, middle, area, |component, share| {
-                    let flux = flux.map(|f| share * f);
-                    leverage.push(BodyFlux { component, mover, flux });
-                });
+                out.push(Patch { component, mover, middle, area, flux });
             }
         }
     }
-    [out, leverage]
+    out
 }
 
-/// Visits the components whose pressures make the difference between that at
-/// `at` on the outline and that of `component` beside it, and with which
-/// weights. `area` points into the solid.
+/// Impulse of `pressure`, by component, on each mover by way of `flux`: three a mover, in units
+/// of ρ·dx² (dx⁴ for turning).
+pub fn impulses(flux: &[BodyFlux], pressure: &[f32], movers: usize) -> Vec<f64> {
+    let mut impulse = vec![0.0; 3 * movers];
+    for entry in flux {
+        let p = f64::from(pressure[entry.component as usize]);
+        (0..3).for_each(|k| impulse[3 * entry.mover as usize + k] += entry.flux[k] * p);
+    }
+    impulse
+}
+
+/// Visits the components whose pressures make the difference between that on a patch and that
+/// of the component beside it, and with which weights.
 fn for_slopes(
     topology: &Topology,
-    surface: &Surface,
-    component: u32,
-    at: [f64; 2],
-    area: [f64; 2],
+    fluid: &[bool],
+    &Patch { component, middle: at, area, .. }: &Patch,
     mut visit: impl FnMut(u32, f64),
 ) {
-    if !surface.fluid[component as usize] {
+    if !fluid[component as usize] {
         return;
     }
     let grid = topology.grid();
@@ -185,7 +226,7 @@ fn for_slopes(
     // The widest wet neighbour along each axis, away from the solid if there is one.
     let mut best: [Option<(f64, Link)>; 2] = [None, None];
     topology.for_links(component as usize, |link| {
-        if !surface.fluid[link.other as usize] || link.other == component {
+        if !fluid[link.other as usize] || link.other == component {
             return;
         }
         let axis = link.axis as usize;

@@ -244,16 +244,6 @@ impl Pressure {
         self.pools.drop_means(rhs, &self.pools.enclosed);
     }
 
-    /// Impulse of the water on each mover, three a mover, in units of ρ·dx² (dx⁴ for turning).
-    pub fn impulses(&self, flux: &[BodyFlux], movers: usize) -> Vec<f64> {
-        let mut impulse = vec![0.0; 3 * movers];
-        for entry in flux {
-            let p = f64::from(self.value[entry.component as usize]);
-            (0..3).for_each(|k| impulse[3 * entry.mover as usize + k] += entry.flux[k] * p);
-        }
-        impulse
-    }
-
     /// Number of bodies of water.
     pub fn pool_count(&self) -> usize {
         self.pools.airless.len()

@@ -8,7 +8,8 @@ use super::device::{Gpu, GpuError};
 use super::fields::{Fields, Lengths};
 use super::ground::Ground;
 use super::kernels::{Kernels, Work};
-use super::layout::{self, Particle, Report, Sizes, Tag};
+use super::layout::{self, NONE, Particle, Report, Sizes, Tag};
+use super::movers::Coupling;
 use crate::cpu::viscosity;
 use crate::measure::{self, DensityErrors};
 use crate::particles::cell_of;
@@ -37,6 +38,8 @@ struct Member {
     particles: usize,
     /// The step that it is taking, if it is.
     step: Option<Step>,
+    /// How its solids and its water move each other.
+    coupling: Coupling,
 }
 
 impl Batch {
@@ -49,7 +52,7 @@ impl Batch {
         let (mut particles, mut tags) = (Vec::new(), Vec::new());
         for (number, scene) in scenes.iter().enumerate() {
             let mut host = Host::new(scene, config.clone())?;
-            refuse(scene, &host)?;
+            refuse(&host)?;
             let first = particles.len();
             host.fill(scene, |id, position, velocity| {
                 particles.push(Particle { position, velocity, gradient: [0.0; 4] });
@@ -57,7 +60,13 @@ impl Batch {
             });
             host.update_topology();
             let layout = layout::Scene::default();
-            members.push(Member { host, layout, particles: particles.len() - first, step: None });
+            members.push(Member {
+                host,
+                layout,
+                particles: particles.len() - first,
+                step: None,
+                coupling: Coupling::default(),
+            });
         }
         let mut batch = Self {
             gpu: gpu.clone(),
@@ -138,9 +147,17 @@ impl Batch {
         self.let_in().map_err(other)?;
         let all = self.members.iter().map(|member| member.particles).sum();
         self.reserve(all).map_err(other)?;
+        for member in &mut self.members {
+            if let (Some(step), false) = (member.step, member.host.movers.is_empty()) {
+                member.coupling.begin(&member.host, step);
+            }
+        }
+        self.write_movers().map_err(other)?;
         self.write_scenes();
         let work = self.work();
-        self.kernels.submit(&self.gpu, &mut self.fields, &work);
+        self.kernels.submit_press(&self.gpu, &mut self.fields, &work);
+        self.push_solids().map_err(other)?;
+        self.kernels.submit_carry(&self.gpu, &self.fields, &work);
         let reports = self.fields.read::<Report>(&self.gpu, "reports", self.members.len());
         let wall = begun.elapsed();
         for (member, report) in self.members.iter_mut().zip(reports.map_err(other)?) {
@@ -269,7 +286,8 @@ impl Batch {
             let mut n = Lengths { scenes: self.members.len(), ..Lengths::default() };
             for Member { host, layout, .. } in &mut self.members {
                 let Host { topology, obstacles, rest, sinks, grid, .. } = &*host;
-                let ground = Ground { topology, obstacles, rest, sinks };
+                let has_movers = !host.movers.is_empty();
+                let ground = Ground { topology, obstacles, rest, sinks, has_movers };
                 ground.write(&mut words, layout);
                 [layout.nx, layout.ny] = [grid.nx, grid.ny].map(|n| n as u32);
                 [layout.cells, layout.components] = [n.cells, n.components].map(|n| n as u32);
@@ -280,13 +298,47 @@ impl Batch {
                 n.nodes += (layout.node_count_x + layout.node_count_y) as usize;
             }
             n.words = words.len();
-            self.lengths = Lengths { particles: self.lengths.particles, ..n };
+            let Lengths { particles, mover_words, .. } = self.lengths;
+            self.lengths = Lengths { particles, mover_words, ..n };
             self.fields.reserve(&self.gpu, self.lengths)?;
             self.fields.write(&self.gpu, "ground", 0, &words);
             self.is_written = true;
         }
         self.lengths.particles = self.lengths.particles.max(particles);
         self.fields.reserve(&self.gpu, self.lengths)
+    }
+
+    /// Lets the water's pressure push the solids of all scenes, if there are any.
+    fn push_solids(&mut self) -> Result<(), GpuError> {
+        let moves = |member: &Member| member.step.is_some() && !member.host.movers.is_empty();
+        if !self.members.iter().any(moves) {
+            return Ok(());
+        }
+        let pressure: Vec<f32> = self.read("unknown", self.lengths.components)?;
+        let fluid: Vec<u32> = self.read("fluid", self.lengths.components)?;
+        let fluid: Vec<bool> = fluid.into_iter().map(|found| found != 0).collect();
+        for Member { host, layout, step, coupling, .. } in
+            self.members.iter_mut().filter(|member| moves(member))
+        {
+            let Some(step) = *step else { continue };
+            let first = layout.components as usize;
+            let own = first..first + layout.component_count as usize;
+            coupling.push(host, step, &pressure[own.clone()], &fluid[own]);
+        }
+        self.write_movers()
+    }
+
+    /// Tells the card what moves in each scene.
+    fn write_movers(&mut self) -> Result<(), GpuError> {
+        let mut words = Vec::new();
+        for Member { host, layout, coupling, step, .. } in &mut self.members {
+            layout.mover_table =
+                if step.is_some() { coupling.write(&host.movers, &mut words) } else { NONE };
+        }
+        self.lengths.mover_words = self.lengths.mover_words.max(words.len());
+        self.fields.reserve(&self.gpu, self.lengths)?;
+        self.fields.write(&self.gpu, "movers", 0, &words);
+        Ok(())
     }
 
     /// Tells the card what step each scene takes.
@@ -374,6 +426,7 @@ impl Member {
         d.potential_j = -mass * fallen.sum::<f64>() * dx * dx;
         d.water_momentum_kg_m_s = report.momentum.map(|v| mass * f64::from(v) * dx);
         d.body_momentum_kg_m_s = host.world.momentum_kg_m_s();
+        d.body_penetrations = u64::from(report.caught);
         d.pressure_iterations = report.iterations[0] as usize;
         d.density_iterations = report.iterations[1] as usize;
     }
@@ -391,13 +444,10 @@ fn step_off_lines(host: &Host, particle: &mut Particle) {
 }
 
 /// Refuses what the card cannot do yet.
-fn refuse(scene: &Scene, host: &Host) -> Result<(), SolverError> {
+fn refuse(host: &Host) -> Result<(), SolverError> {
     let refuse = |got: &str, takes| {
         Err(SolverError::Config { name: "backend gpu", got: got.to_owned(), takes })
     };
-    if !scene.bodies.is_empty() {
-        return refuse("a scene with bodies", "lines, water, emitters and drains");
-    }
     if host.viscosity * host.config.dt_max_s > viscosity::NEGLIGIBLE {
         return refuse("a viscosity that is felt", "water that flows without");
     }

@@ -17,7 +17,7 @@ use crate::{SolverConfig, SolverError};
 /// A scene whose water a card moves. What was read back is kept until the next step.
 pub struct Card {
     batch: Batch,
-    grid: OnceLock<Grid>,
+    grid: OnceLock<Option<Grid>>,
     drops: OnceLock<Vec<Drop>>,
 }
 
@@ -126,13 +126,9 @@ impl Water for Card {
     }
 
     fn look(&self, at: &mut dyn FnMut(State<'_>)) {
-        if self.grid.get().is_none() {
-            if let Ok(grid) = self.read_grid() {
-                // Whoever was faster has read the same.
-                let _ = self.grid.set(grid);
-            }
-        }
-        if let Some(Grid { fluid, sides, pressure, density }) = self.grid.get() {
+        // A card that is lost says so at the next step; until then there is nothing to see.
+        let grid = self.grid.get_or_init(|| self.read_grid().ok());
+        if let Some(Grid { fluid, sides, pressure, density }) = grid {
             at(State { fluid, sides, pressure, density });
         }
     }

@@ -9,10 +9,18 @@ use thiserror::Error;
 pub enum GpuError {
     /// There is none that can be used.
     #[error(
-        "no graphics card: {0}; Vulkan, Metal or Direct3D 12 is looked for (on Debian \
-         `apt install mesa-vulkan-drivers` brings a Vulkan that runs on the processor)"
+        "no graphics card: neither Vulkan nor Metal nor Direct3D 12 finds one; install its driver \
+         (on Debian `apt install mesa-vulkan-drivers` also brings one that runs on the processor)"
     )]
-    None(String),
+    None,
+    /// There is one, which cannot be had.
+    #[error("the graphics card {name} cannot be opened: {why}")]
+    Refused {
+        /// The card.
+        name: String,
+        /// What its driver says.
+        why: String,
+    },
     /// It has not the memory for what was asked of it.
     #[error("the graphics card {name} has no room for {what}: {bytes} bytes")]
     Full {
@@ -48,7 +56,6 @@ impl Gpu {
     /// # Errors
     /// There is none.
     pub fn open() -> Result<Self, GpuError> {
-        let none = |why: &dyn std::fmt::Display| GpuError::None(why.to_string());
         let mut wanted = wgpu::InstanceDescriptor::new_without_display_handle_from_env();
         wanted.backends &= wgpu::Backends::PRIMARY;
         let instance = wgpu::Instance::new(wanted);
@@ -56,9 +63,10 @@ impl Gpu {
             power_preference: wgpu::PowerPreference::HighPerformance,
             ..Default::default()
         };
-        let adapter =
-            pollster::block_on(instance.request_adapter(&options)).map_err(|e| none(&e))?;
-        let (info, limits) = (adapter.get_info(), adapter.limits());
+        // What it says of a machine without one is which of its features were built.
+        let adapter = pollster::block_on(instance.request_adapter(&options));
+        let adapter = adapter.map_err(|_| GpuError::None)?;
+        let (name, limits) = (adapter.get_info().name, adapter.limits());
         let wanted = wgpu::DeviceDescriptor {
             label: Some("weir"),
             // A batch of scenes is large; all else stays within what every card has.
@@ -69,9 +77,10 @@ impl Gpu {
             },
             ..Default::default()
         };
-        let (device, queue) =
-            pollster::block_on(adapter.request_device(&wanted)).map_err(|e| none(&e))?;
-        Ok(Self::share(device, queue, info.name))
+        match pollster::block_on(adapter.request_device(&wanted)) {
+            Ok((device, queue)) => Ok(Self::share(device, queue, name)),
+            Err(error) => Err(GpuError::Refused { name, why: error.to_string() }),
+        }
     }
 
     /// A card that somebody else has opened: a network, or a window.

@@ -13,6 +13,8 @@ pub struct Lengths {
     pub scenes: usize,
     /// Words of the tables of what stands where.
     pub words: usize,
+    /// Words of the tables of what moves.
+    pub mover_words: usize,
     /// Most particles.
     pub particles: usize,
     /// Cells of all scenes.
@@ -23,8 +25,8 @@ pub struct Lengths {
     pub nodes: usize,
 }
 
-/// Vectors of both solves.
-const WORKS: usize = 8;
+/// Vectors of both solves, and the diagonal.
+const WORKS: usize = 9;
 /// Cells in a block of the sort.
 const BLOCK: usize = 1024;
 
@@ -46,6 +48,7 @@ impl Fields {
             ("scenes", size_of::<super::layout::Scene>() * n.scenes),
             ("reports", size_of::<super::layout::Report>() * n.scenes),
             ("ground", 4 * n.words),
+            ("movers", 4 * n.mover_words),
             ("particles", 32 * n.particles),
             ("sorted", 32 * n.particles),
             ("tags", 16 * n.particles),
@@ -66,7 +69,6 @@ impl Fields {
             ("distance_to_surface", 4 * n.components),
             ("fluid", 4 * n.components),
             ("rows", 4 * n.components),
-            ("diagonal", 4 * n.components),
             ("interior", 4 * n.components),
             ("deep", 4 * n.components),
             ("unknown", 4 * 2 * n.components),

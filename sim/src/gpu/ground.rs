@@ -29,13 +29,17 @@ pub struct Ground<'a> {
     pub rest: &'a [Room],
     /// What swallows it.
     pub sinks: &'a [Sink],
+    /// Whether there are outlines that move.
+    pub has_movers: bool,
 }
 
 impl Ground<'_> {
     /// Appends the tables to `words`, and notes in `scene` where they begin.
     pub fn write(&self, words: &mut Vec<u32>, scene: &mut Scene) {
         scene.cell_table = self.cells(words);
-        scene.near_table = self.near(words);
+        scene.line_table = self.lines(words);
+        // Where no outline moves, what stands near a cell is lines.
+        scene.near_table = if self.has_movers { self.near(words) } else { scene.line_table };
         scene.touch_table = self.touch(words);
         let [x, y] = Axis::BOTH.map(|axis| self.squares(words, axis));
         [scene.square_table_x, scene.square_table_y] = [x, y];
@@ -83,6 +87,12 @@ impl Ground<'_> {
                 | flag(self.topology.is_inner(cell), CELL_IS_INNER)
         }));
         first
+    }
+
+    fn lines(&self, words: &mut Vec<u32>) -> u32 {
+        lists(words, self.cell_count(), |cell| {
+            (self.corner(cell), self.obstacles.lines_near(cell).copied().collect(), 0)
+        })
     }
 
     fn near(&self, words: &mut Vec<u32>) -> u32 {

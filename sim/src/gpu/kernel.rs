@@ -23,12 +23,21 @@ pub const SHADERS: [(&str, &str); 10] = [
     ("extrapolate", shader!("scene", "ground", "extrapolate")),
     ("density", shader!("scene", "ground", "density")),
     ("surface", shader!("scene", "ground", "surface")),
-    ("pressure", shader!("scene", "ground", "system", "pressure")),
-    ("linear_system", shader!("scene", "ground", "system", "linear_system")),
+    ("pressure", shader!("scene", "ground", "system", "movers", "pressure")),
+    ("linear_system", shader!("scene", "ground", "system", "movers", "linear_system")),
     ("forces", shader!("scene", "ground", "system", "forces")),
     (
         "grid_to_particle",
-        shader!("scene", "ground", "stencil", "reading", "sweep", "grid_to_particle"),
+        shader!(
+            "scene",
+            "ground",
+            "stencil",
+            "reading",
+            "sweep",
+            "movers",
+            "advect",
+            "grid_to_particle"
+        ),
     ),
     ("measure", shader!("scene", "ground", "system", "measure")),
 ];
@@ -112,10 +121,10 @@ fn interface(text: &str, entry: &str) -> (Vec<(u32, String)>, u32) {
     let uses = info.get_entry_point(index);
     let mut slots = BTreeMap::new();
     for (handle, variable) in module.global_variables.iter() {
-        if let (Some(binding), Some(name)) = (&variable.binding, &variable.name) {
-            if !uses[handle].is_empty() {
-                slots.insert(binding.binding, name.clone());
-            }
+        if let (Some(binding), Some(name), false) =
+            (&variable.binding, &variable.name, uses[handle].is_empty())
+        {
+            slots.insert(binding.binding, name.clone());
         }
     }
     let [x, y, z] = module.entry_points[index].workgroup_size;

@@ -45,7 +45,10 @@ struct Stage {
 #[derive(Debug)]
 pub struct Kernels {
     sort: Vec<Stage>,
-    step: Vec<Stage>,
+    /// Up to the pressure that solids feel.
+    press: Vec<Stage>,
+    /// What needs to know where solids go.
+    carry: Vec<Stage>,
 }
 
 /// How much there is to do in a step.
@@ -94,12 +97,12 @@ impl Kernels {
                 aliases,
             })
         };
-        let mut step = vec![
+        let mut press = vec![
             stage("particle_to_grid", "take_care", Over::Particles, &[]),
             stage("particle_to_grid", "gather", Over::Nodes, BEFORE),
         ];
-        step.extend(rings(BEFORE));
-        step.extend([
+        press.extend(rings(BEFORE));
+        press.extend([
             stage("density", "measure", Over::Components, &[]),
             stage("surface", "keep_films", Over::Cells, &[]),
             stage("surface", "fill_slivers", Over::Components, &[]),
@@ -111,24 +114,33 @@ impl Kernels {
             stage("pressure", "find_pools", Over::Scenes, &[]),
             stage("pressure", "fill_right_hand_sides", Over::Components, &[]),
             stage("linear_system", "solve", Over::Systems, &[]),
+        ]);
+        let mut carry = vec![
             stage("forces", "push", Over::Nodes, &[]),
             stage("forces", "find_change", Over::Nodes, &[]),
-        ]);
-        step.extend(rings(CHANGE));
-        step.extend([
+        ];
+        carry.extend(rings(CHANGE));
+        carry.extend([
             stage("forces", "pack", Over::Nodes, &[]),
             stage("pressure", "find_divergence", Over::Components, &[]),
             stage("grid_to_particle", "carry", Over::Particles, &[]),
             stage("measure", "report", Over::Scenes, &[]),
         ]);
-        Self { sort: sort.into(), step }
+        Self { sort: sort.into(), press, carry }
     }
 
-    /// Submits a step: the sort, and all that follows it.
-    pub fn submit(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
+    /// Submits a step up to the pressure that solids feel: the sort, and what follows it.
+    pub fn submit_press(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         self.sort(gpu, &mut encoder, fields, work);
-        run(gpu, &mut encoder, &self.step, fields, work);
+        run(gpu, &mut encoder, &self.press, fields, work);
+        gpu.queue().submit([encoder.finish()]);
+    }
+
+    /// Submits the rest of the step.
+    pub fn submit_carry(&self, gpu: &Gpu, fields: &Fields, work: &Work) {
+        let mut encoder = gpu.device().create_command_encoder(&Default::default());
+        run(gpu, &mut encoder, &self.carry, fields, work);
         gpu.queue().submit([encoder.finish()]);
     }
 

@@ -2,6 +2,9 @@
 
 use bytemuck::{Pod, Zeroable};
 
+/// Where something begins that is not there.
+pub const NONE: u32 = u32::MAX;
+
 /// A scene; see `scene.wgsl` for what the fields are.
 #[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
 #[repr(C)]
@@ -17,6 +20,7 @@ pub struct Scene {
     pub node_count_x: u32,
     pub node_count_y: u32,
     pub cell_table: u32,
+    pub line_table: u32,
     pub near_table: u32,
     pub touch_table: u32,
     pub square_table_x: u32,
@@ -31,6 +35,7 @@ pub struct Scene {
     pub neighbour_table_y: u32,
     pub cut_table: u32,
     pub sink_table: u32,
+    pub mover_table: u32,
     pub is_active: u32,
     pub is_periodic: u32,
     pub no_slip: u32,
@@ -103,7 +108,7 @@ pub struct Report {
     pub density_sum: f32,
     pub density_spread: f32,
     pub volume: f32,
-    pub spare: u32,
+    pub caught: u32,
 }
 
 #[cfg(test)]

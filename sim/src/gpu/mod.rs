@@ -38,6 +38,7 @@ mod ground;
 mod kernel;
 mod kernels;
 pub(crate) mod layout;
+mod movers;
 
 pub use batch::Batch;
 pub(crate) use card::Card;

@@ -63,6 +63,11 @@ impl Mobility {
         self.k.iter().all(|&value| value == 0.0)
     }
 
+    /// K, row by row.
+    pub fn elements(&self) -> &[f64] {
+        &self.k
+    }
+
     /// `out = K · impulse`.
     pub fn apply(&self, impulse: &[f64], out: &mut [f64]) {
         for (row, out) in self.k.chunks_exact(self.size.max(1)).zip(out) {

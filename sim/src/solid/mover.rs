@@ -17,6 +17,11 @@ impl Placement {
         Self { cos, sin, at }
     }
 
+    /// Cosine and sine of the turn, and where the solid's origin is, cells.
+    pub fn numbers(&self) -> [f64; 4] {
+        [self.cos, self.sin, self.at[0], self.at[1]]
+    }
+
     /// From the solid's coordinates to the world's.
     #[inline]
     pub fn world_from_body(&self, p: Point) -> Point {

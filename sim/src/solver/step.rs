@@ -176,7 +176,7 @@ impl Processor {
             let mut clock = Clock::start();
             density::run(topology, obstacles, particles, spread, rest, density, deeper);
             surface.run(topology, obstacles, particles, density, deeper);
-            body_flux::run(topology, obstacles, surface, movers, flux, leverage);
+            body_flux::run(topology, obstacles, &surface.fluid, movers, flux, leverage);
             pressure.assemble(topology, surface);
             clock.lap()
         };
@@ -251,8 +251,9 @@ impl Processor {
             |full| (DensityErrors::of(full, scratch), measure::volume(topology, density)),
         );
         self.host.note_density(errors, volume, self.particles.len());
-        let impulse = self.pressure.impulses(&self.flux, self.host.movers.len());
-        self.lever_impulse = self.pressure.impulses(&self.leverage, self.host.movers.len());
+        let impulse = body_flux::impulses(&self.flux, &self.pressure.value, self.host.movers.len());
+        self.lever_impulse =
+            body_flux::impulses(&self.leverage, &self.pressure.value, self.host.movers.len());
         let mut pushed = vec![0.0; impulse.len()];
         mobility.apply(&impulse, &mut pushed);
         pushed.iter_mut().zip(&falling).for_each(|(v, falling)| *v += falling);

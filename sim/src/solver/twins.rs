@@ -37,6 +37,33 @@ const TANGLE: &str = r#"
     max_m = [0.75, 0.05]
 "#;
 
+/// Bodies that float, sink and lean on each other, one of them pinned.
+const BODIES: &str = r#"
+    version = 1
+    domain = { width_m = 0.75, height_m = 0.5, cell_m = 0.015625 }
+    [[water]]
+    kind = "block"
+    min_m = [0.0, 0.0]
+    max_m = [0.75, 0.2]
+    velocity_m_s = [0.3, 0.0]
+    [[stroke]]
+    points_m = [[0.3, 0.12], [0.45, 0.1]]
+    [[body]]
+    position_m = [0.2, 0.22]
+    angle_rad = 0.3
+    density_kg_m3 = 500.0
+    shape = { kind = "box", half_extents_m = [0.06, 0.04] }
+    [[body]]
+    position_m = [0.5, 0.28]
+    density_kg_m3 = 2000.0
+    velocity_m_s = [0.0, -1.0]
+    shape = { kind = "ball", radius_m = 0.05 }
+    [[body]]
+    position_m = [0.62, 0.1]
+    density_kg_m3 = 800.0
+    shape = { kind = "box", half_extents_m = [0.05, 0.03] }
+"#;
+
 /// Gives the batch, of one scene, the water of the solver and all that its next step depends on.
 fn copy(solver: &Processor, batch: &mut Batch) {
     let own = &solver.particles;
@@ -74,14 +101,24 @@ fn rms(pairs: impl Iterator<Item = (f32, f32)>) -> (f64, f64) {
 }
 
 #[test]
-fn each_stage_does_what_its_twin_does() {
+fn each_stage_does_what_its_twin_does_between_lines() {
+    compare(TANGLE, 60);
+}
+
+#[test]
+fn each_stage_does_what_its_twin_does_beside_bodies() {
+    // rapier2d moves each solver's bodies for itself: after a while they are not the same.
+    compare(BODIES, 20);
+}
+
+fn compare(scene: &str, steps: usize) {
     let gpu = Gpu::open().expect("a graphics card, or mesa-vulkan-drivers");
-    let scene = Scene::from_toml(TANGLE).expect("a scene");
+    let scene = Scene::from_toml(scene).expect("a scene");
     let config =
         SolverConfig { pressure_tolerance: 1e-6, density_tolerance: 1e-6, ..Default::default() };
     let mut solver = Processor::new(&scene, config.clone()).expect("a solver");
     let mut batch = Batch::new(&gpu, &[scene], &config).expect("a batch");
-    for step in 0..60 {
+    for step in 0..steps {
         copy(&solver, &mut batch);
         let limit_s = 0.004;
         solver.step(limit_s).expect("finite");
@@ -102,7 +139,7 @@ fn each_stage_does_what_its_twin_does() {
         let components = solver.host.topology.component_count();
         let density: Vec<f32> = read(&batch, "density", components);
         let (off, size) = rms(solver.density.iter().copied().zip(density));
-        assert!(off < 1e-5 * size, "{}: {off} of {size}", at("density"));
+        assert!(off <= 1e-5 * size, "{}: {off} of {size}", at("density"));
         let fluid: Vec<u32> = read(&batch, "fluid", components);
         let off =
             fluid.iter().zip(&solver.surface.fluid).filter(|(a, b)| (**a != 0) != **b).count();
@@ -111,8 +148,8 @@ fn each_stage_does_what_its_twin_does() {
         let (off, size) = rms(solver.pressure.value.iter().copied().zip(pressure.iter().copied()));
         let shift = solver.pressure.shift.iter().copied();
         let (shift_off, shift_size) = rms(shift.zip(pressure[components..].iter().copied()));
-        assert!(off < 1e-4 * size, "{}: {off} of {size}", at("pressure"));
-        assert!(shift_off < 1e-4 * shift_size, "{}: {shift_off} of {shift_size}", at("shift"));
+        assert!(off <= 1e-4 * size, "{}: {off} of {size}", at("pressure"));
+        assert!(shift_off <= 1e-4 * shift_size, "{}: {shift_off} of {shift_size}", at("shift"));
 
         // Velocities on the sides, before forces and after.
         let mut base = 0;
@@ -125,13 +162,15 @@ fn each_stage_does_what_its_twin_does() {
             let off = off.filter(|(a, b)| (**a != 0) != **b).count();
             assert_eq!(off, 0, "{}", at("known"));
             let (off, size) = rms(own.iter().copied().zip(before[base..].iter().copied()));
-            assert!(off < 1e-5 * size, "{} {axis:?}: {off} of {size}", at("particle to grid"));
+            assert!(off <= 1e-5 * size, "{} {axis:?}: {off} of {size}", at("particle to grid"));
             let sides: Vec<[f32; 4]> = read(&batch, "sides", base + nodes);
             for (k, name) in ["velocity", "change", "displacement", "known"].into_iter().enumerate()
             {
                 // Beyond what particles may read the processor leaves what was there.
                 let Range { start, end } = solver.reach;
-                let rows = if start == 0 { 0 } else { start + 2 }..end;
+                let ny = solver.host.grid.ny;
+                let rows =
+                    if start == 0 { 0 } else { start + 2 }..if end == ny { ny } else { end - 2 };
                 let pairs =
                     solver.host.topology.nodes_in(axis, &rows).into_iter().flatten().map(|node| {
                         (solver.sides[axis as usize][node].to_array()[k], sides[base + node][k])
