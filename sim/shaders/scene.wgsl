@@ -35,7 +35,7 @@ struct Scene {
     sink_table: u32,
     // Where what moves begins in `movers`; NONE if nothing does.
     mover_table: u32,
-    // Whether it takes this step.
+    // Whether it takes this step: 1; or is only sorted: 2.
     is_active: u32,
     // Whether left and right are one, and whether walls drag.
     is_periodic: u32,

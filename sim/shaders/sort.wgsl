@@ -16,6 +16,8 @@
 @group(0) @binding(9) var<storage, read_write> sorted: array<Particle>;
 @group(0) @binding(10) var<storage, read_write> sorted_tags: array<Tag>;
 @group(0) @binding(11) var<storage, read_write> block_sums: array<u32>;
+// The cell that each particle is stored under.
+@group(0) @binding(12) var<storage, read_write> stored: array<u32>;
 
 const GROUP: u32 = 256u;
 
@@ -39,11 +41,15 @@ fn count(@builtin(global_invocation_id) id: vec3u) {
     }
     let s = scenes[tags[k].scene];
     let p = particles[k].position;
-    if s.is_active != 0u && swallowed(s, p) {
-        cell_of[k] = NONE;
-        return;
+    var cell = stored[k];
+    if s.is_active != 0u {
+        // A scene that rests stays as it is, wherever its particles have gone.
+        cell = s.cells + cell_at(s, p);
+        if s.is_active == 1u && swallowed(s, p) {
+            cell_of[k] = NONE;
+            return;
+        }
     }
-    let cell = s.cells + cell_at(s, p);
     cell_of[k] = cell;
     atomicAdd(&waiting[cell], 1u);
 }
@@ -134,7 +140,7 @@ fn scatter(@builtin(global_invocation_id) id: vec3u) {
     order[start[cell] + atomicSub(&waiting[cell], 1u) - 1u] = k;
 }
 
-// Puts the particles of each cell in their previous order.
+// Puts the particles of each cell in their previous order, and notes where they are stored.
 @compute @workgroup_size(64)
 fn arrange(@builtin(global_invocation_id) id: vec3u) {
     if id.x >= batch.cells {
@@ -151,6 +157,9 @@ fn arrange(@builtin(global_invocation_id) id: vec3u) {
         }
         order[at] = own;
     }
+    for (var k = first; k < end; k += 1u) {
+        stored[k] = id.x;
+    }
 }
 
 // Brings each particle to its place, and remembers its velocity.
@@ -162,7 +171,7 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
     let here = order[id.x];
     let particle = particles[here];
     var tag = tags[here];
-    if scenes[tag.scene].is_active != 0u {
+    if scenes[tag.scene].is_active == 1u {
         tag.before = particle.velocity;
     }
     sorted[id.x] = particle;

@@ -18,19 +18,24 @@ pub struct Motion {
 }
 
 impl Motion {
+    /// Adds a particle, and returns its |v|².
+    pub fn add(&mut self, position: [f32; 2], velocity: [f32; 2]) -> f32 {
+        let (p, v) = (position.map(f64::from), velocity.map(f64::from));
+        let squared = v[0] * v[0] + v[1] * v[1];
+        self.kinetic += 0.5 * squared;
+        for axis in 0..2 {
+            self.position[axis] += p[axis];
+            self.velocity[axis] += v[axis];
+        }
+        self.fastest_squared = self.fastest_squared.max(squared);
+        squared as f32
+    }
+
     /// Sums over `particles`, whose |v|² go to `squares`.
     pub fn of(particles: &[Particle], squares: &mut [f32]) -> Self {
         let mut sum = Self::default();
         for (particle, square) in particles.iter().zip(squares) {
-            let (p, v) = (particle.position.map(f64::from), particle.velocity.map(f64::from));
-            let squared = v[0] * v[0] + v[1] * v[1];
-            *square = squared as f32;
-            sum.kinetic += 0.5 * squared;
-            for axis in 0..2 {
-                sum.position[axis] += p[axis];
-                sum.velocity[axis] += v[axis];
-            }
-            sum.fastest_squared = sum.fastest_squared.max(squared);
+            *square = sum.add(particle.position, particle.velocity);
         }
         sum
     }

@@ -9,8 +9,8 @@ fn scene(text: &str) -> Scene {
     Scene::from_toml(&format!("version = 1\n{text}")).expect("the scene is valid")
 }
 
-fn solver(text: &str) -> Solver {
-    Solver::new(&scene(text), Backend::Cpu).expect("the scene makes a solver")
+fn solver(text: &str, backend: Backend) -> Solver {
+    Solver::new(&scene(text), backend).expect("the scene makes a solver")
 }
 
 fn run(solver: &mut Solver, seconds: f64) -> Frame {
@@ -25,14 +25,52 @@ fn line(points_m: &[[f64; 2]]) -> Stroke {
     Stroke { points_m: points_m.to_vec(), thickness_m: 0.0, closed: false }
 }
 
+/// Makes a test of each law for each backend.
+macro_rules! laws {
+    ($($law:ident),* $(,)?) => {
+        mod on_the_processor {
+            use weir_sim::Backend;
+
+            $(#[test]
+            fn $law() {
+                super::$law(Backend::Cpu);
+            })*
+        }
+
+        mod on_a_card {
+            use weir_sim::Backend;
+
+            $(#[test]
+            #[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers; slow there"]
+            fn $law() {
+                super::$law(Backend::Gpu);
+            })*
+        }
+    };
+}
+
+laws![
+    still_water_stays_still,
+    mirrored_water_moves_as_in_a_mirror,
+    water_between_slanted_lines_comes_to_no_speed,
+    free_fall_is_free_fall,
+    water_that_another_solver_takes_over_flows_on,
+    water_is_neither_made_nor_lost_and_energy_only_falls,
+    a_line_drawn_through_water_parts_it_and_erased_lets_it_level,
+    a_line_across_the_middle_of_a_pool_holds_each_side_on_its_own,
+    a_moved_line_pushes_the_water_before_it,
+    a_box_of_four_moved_lines_holds_its_water_at_the_corners,
+    emitters_and_drains_keep_the_books,
+    parameters_out_of_range_are_refused_by_name,
+];
+
 const POOL: &str = r#"
     domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
     water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.5, 0.25] }]
 "#;
 
-#[test]
-fn still_water_stays_still() {
-    let mut pool = solver(POOL);
+fn still_water_stays_still(backend: Backend) {
+    let mut pool = solver(POOL, backend);
     let before = {
         let mut frame = Frame::default();
         pool.snapshot(&mut frame);
@@ -44,13 +82,13 @@ fn still_water_stays_still() {
     assert!(farthest < 1e-4, "water moved {farthest} m");
 }
 
-#[test]
-fn mirrored_water_moves_as_in_a_mirror() {
+fn mirrored_water_moves_as_in_a_mirror(backend: Backend) {
     let dam = |min: f64, max: f64| {
-        solver(&format!(
+        let text = format!(
             r#"domain = {{ width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }}
                water = [{{ kind = "block", min_m = [{min}, 0.0], max_m = [{max}, 0.3125] }}]"#
-        ))
+        );
+        solver(&text, backend)
     };
     let (mut left, mut right) = (dam(0.0, 0.25), dam(0.25, 0.5));
     let (a, b) = (run(&mut left, 0.25), run(&mut right, 0.25));
@@ -63,19 +101,19 @@ fn mirrored_water_moves_as_in_a_mirror() {
     assert!((mean(&a, 1) - mean(&b, 1)).abs() < 1e-4);
 }
 
-#[test]
-fn water_between_slanted_lines_comes_to_no_speed() {
+fn water_between_slanted_lines_comes_to_no_speed(backend: Backend) {
     // 45° leads every line through corners of cells, the others cut slivers off them.
     for degrees in [20.0_f64, 45.0, 60.0] {
         let slope = degrees.to_radians().tan();
         let half = 0.47 / slope;
-        let mut basin = solver(&format!(
+        let text = format!(
             r#"domain = {{ width_m = 2.75, height_m = 0.75, cell_m = 0.015625 }}
                water = [{{ kind = "block", min_m = [0.0, 0.0], max_m = [2.75, 0.48] }}]
                stroke = [{{ points_m = [[{}, 0.55], [1.3672, 0.08], [{}, 0.55]] }}]"#,
             1.3672 - half,
             1.3672 + half,
-        ));
+        );
+        let mut basin = solver(&text, backend);
         basin.retain(|p| p[1] > 0.08 + slope * (p[0] - 1.3672).abs()).expect("a processor");
         let frame = run(&mut basin, 3.0);
         let squares = frame.velocities_m_s.iter().map(|v| f64::from(v[0].hypot(v[1])).powi(2));
@@ -86,11 +124,11 @@ fn water_between_slanted_lines_comes_to_no_speed() {
     }
 }
 
-#[test]
-fn free_fall_is_free_fall() {
+fn free_fall_is_free_fall(backend: Backend) {
     let mut drop = solver(
         r#"domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.015625 }
            water = [{ kind = "block", min_m = [0.4, 0.7], max_m = [0.6, 0.9] }]"#,
+        backend,
     );
     let mut frame = Frame::default();
     drop.snapshot(&mut frame);
@@ -110,14 +148,13 @@ fn free_fall_is_free_fall() {
     assert!(drop.totals().density_mean_err < 1e-3);
 }
 
-#[test]
-fn water_that_another_solver_takes_over_flows_on() {
+fn water_that_another_solver_takes_over_flows_on(backend: Backend) {
     let scene = r#"domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.015625 }
         water = [{ kind = "block", min_m = [0.4, 0.7], max_m = [0.6, 0.9] }]"#;
-    let mut whole = solver(scene);
+    let mut whole = solver(scene, backend);
     let half_way = run(&mut whole, 0.1);
     let whole = run(&mut whole, 0.1);
-    let mut second = solver(scene);
+    let mut second = solver(scene, backend);
     second.set_water(&half_way).expect("water that can be taken over");
     let second = run(&mut second, 0.1);
     let at = |frame: &Frame, id: u32| {
@@ -128,7 +165,7 @@ fn water_that_another_solver_takes_over_flows_on() {
         let (p, q) = (at(&whole, id), at(&second, id));
         assert!((p[0] - q[0]).hypot(p[1] - q[1]) < 1e-4, "{id}: {p:?} {q:?}");
     }
-    let mut third = solver(scene);
+    let mut third = solver(scene, backend);
     let mut damaged = half_way.clone();
     damaged.velocities_m_s[3][1] = f32::NAN;
     let error = third.set_water(&damaged).expect_err("no number").to_string();
@@ -137,11 +174,11 @@ fn water_that_another_solver_takes_over_flows_on() {
     assert!(third.set_water(&damaged).is_err(), "one id too few");
 }
 
-#[test]
-fn water_is_neither_made_nor_lost_and_energy_only_falls() {
+fn water_is_neither_made_nor_lost_and_energy_only_falls(backend: Backend) {
     let mut dam = solver(
         r#"domain = { width_m = 0.75, height_m = 0.5, cell_m = 0.015625 }
            water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.2, 0.4] }]"#,
+        backend,
     );
     let count = dam.diagnostics().particles;
     let total = |s: &Solver| s.diagnostics().kinetic_j + s.diagnostics().potential_j;
@@ -157,11 +194,11 @@ fn water_is_neither_made_nor_lost_and_energy_only_falls() {
     assert!(total(&dam) < 0.8 * first, "a broken dam loses energy");
 }
 
-#[test]
-fn a_line_drawn_through_water_parts_it_and_erased_lets_it_level() {
+fn a_line_drawn_through_water_parts_it_and_erased_lets_it_level(backend: Backend) {
     let mut pool = solver(
         r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
            water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.234375, 0.375] }]"#,
+        backend,
     );
     let wall = pool.add_stroke(&line(&[[0.24, 0.0], [0.24, 0.5]])).expect("valid");
     let frame = run(&mut pool, 1.0);
@@ -172,9 +209,8 @@ fn a_line_drawn_through_water_parts_it_and_erased_lets_it_level() {
     assert!(pool.erase_stroke(wall).is_err(), "gone is gone");
 }
 
-#[test]
-fn a_line_across_the_middle_of_a_pool_holds_each_side_on_its_own() {
-    let mut pool = solver(POOL);
+fn a_line_across_the_middle_of_a_pool_holds_each_side_on_its_own(backend: Backend) {
+    let mut pool = solver(POOL, backend);
     run(&mut pool, 0.1);
     let mut frame = Frame::default();
     pool.snapshot(&mut frame);
@@ -197,9 +233,8 @@ fn a_line_across_the_middle_of_a_pool_holds_each_side_on_its_own() {
     assert_eq!(pool.totals().line_crossings, 0);
 }
 
-#[test]
-fn a_moved_line_pushes_the_water_before_it() {
-    let mut pool = solver(POOL);
+fn a_moved_line_pushes_the_water_before_it(backend: Backend) {
+    let mut pool = solver(POOL, backend);
     let piston = pool.add_stroke(&line(&[[0.1, 0.0], [0.1, 0.5]])).expect("valid");
     run(&mut pool, 0.1);
     pool.move_stroke(piston, [0.1, 0.0], 1.0).expect("a fair move");
@@ -213,11 +248,11 @@ fn a_moved_line_pushes_the_water_before_it() {
     assert!(pool.move_stroke(piston, [0.1, 0.0], 0.0).is_err(), "no time to move in");
 }
 
-#[test]
-fn a_box_of_four_moved_lines_holds_its_water_at_the_corners() {
+fn a_box_of_four_moved_lines_holds_its_water_at_the_corners(backend: Backend) {
     let mut full = solver(
         r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
            water = [{ kind = "block", min_m = [0.0, 0.0], max_m = [0.5, 0.5] }]"#,
+        backend,
     );
     let corners = [[0.25, 0.11], [0.41, 0.27], [0.23, 0.39], [0.09, 0.24]];
     for k in 0..4 {
@@ -247,12 +282,12 @@ fn a_box_of_four_moved_lines_holds_its_water_at_the_corners() {
     }
 }
 
-#[test]
-fn emitters_and_drains_keep_the_books() {
+fn emitters_and_drains_keep_the_books(backend: Backend) {
     let mut spring = solver(
         r#"domain = { width_m = 0.5, height_m = 0.5, cell_m = 0.015625 }
            water = [{ kind = "emitter", from_m = [0.05, 0.3], to_m = [0.05, 0.4], speed_m_s = 0.8, stop_s = 1.0 }]
            drain = [{ min_m = [0.3, 0.0], max_m = [0.5, 0.05] }]"#,
+        backend,
     );
     let frame = run(&mut spring, 1.0);
     let let_out = f64::from(frame.ids.iter().max().expect("water came") + 1);
@@ -262,15 +297,14 @@ fn emitters_and_drains_keep_the_books() {
     assert!(later.ids.len() < frame.ids.len() / 2, "the drain swallows");
 }
 
-#[test]
-fn parameters_out_of_range_are_refused_by_name() {
+fn parameters_out_of_range_are_refused_by_name(backend: Backend) {
     for (config, name) in [
         (SolverConfig { cfl: 1.5, ..SolverConfig::default() }, "cfl"),
         (SolverConfig { fps: 0.0, ..SolverConfig::default() }, "fps"),
         (SolverConfig { dt_max_s: f64::NAN, ..SolverConfig::default() }, "dt_max_s"),
         (SolverConfig { flip_per_ms: -0.1, ..SolverConfig::default() }, "flip_per_ms"),
     ] {
-        let refused = Solver::with_config(&scene(POOL), Backend::Cpu, config);
+        let refused = Solver::with_config(&scene(POOL), backend, config);
         let message = refused.err().expect("it is refused").to_string();
         assert!(message.contains(name), "{message}");
     }

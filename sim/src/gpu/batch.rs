@@ -11,13 +11,18 @@ use super::kernels::{Kernels, Work};
 use super::layout::{self, NONE, Particle, Report, Sizes, Tag};
 use super::movers::Coupling;
 use crate::cpu::viscosity;
-use crate::measure::{self, DensityErrors};
+use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::cell_of;
 use crate::solver::host::{Changed, Host, SPRAY, Step};
 use crate::{Diagnostics, SolverConfig, SolverError, Totals};
 
 /// Iterations of the card's preconditioner that mend as much as one of the processor's.
 const WEAKER: usize = 6;
+
+/// What a scene does while others step.
+const RESTS: u32 = 0;
+const STEPS: u32 = 1;
+const IS_SORTED: u32 = 2;
 
 /// Scenes whose water one card moves together.
 pub struct Batch {
@@ -153,7 +158,7 @@ impl Batch {
             }
         }
         self.write_movers().map_err(other)?;
-        self.write_scenes();
+        self.write_scenes(RESTS);
         let work = self.work();
         self.kernels.submit_press(&self.gpu, &mut self.fields, &work);
         self.push_solids().map_err(other)?;
@@ -273,7 +278,8 @@ impl Batch {
         self.reserve(particles.len())?;
         self.fields.write(&self.gpu, "particles", 0, &particles);
         self.fields.write(&self.gpu, "tags", 0, tags);
-        self.write_scenes();
+        self.members.iter_mut().for_each(|member| member.step = None);
+        self.write_scenes(IS_SORTED);
         let work = self.work();
         self.kernels.submit_sort(&self.gpu, &mut self.fields, &work);
         self.gpu.wait()
@@ -341,10 +347,10 @@ impl Batch {
         Ok(())
     }
 
-    /// Tells the card what step each scene takes.
-    fn write_scenes(&mut self) {
+    /// Tells the card what step each scene takes, and what those do that take none.
+    fn write_scenes(&mut self, others: u32) {
         for Member { host, layout, step, .. } in &mut self.members {
-            layout.is_active = u32::from(step.is_some());
+            layout.is_active = if step.is_some() { STEPS } else { others };
             layout.is_periodic = u32::from(host.topology.periodic_x());
             layout.no_slip = u32::from(host.no_slip.on);
             layout.lid = host.no_slip.lid;
@@ -391,13 +397,11 @@ impl Batch {
 impl Member {
     /// Reports on particles that nothing has carried yet.
     fn measure_afresh(&mut self, particles: &[Particle]) {
-        let square = |p: &Particle| p.velocity.map(|v| v * v).iter().sum::<f32>();
-        let mut squares: Vec<f32> = particles.iter().map(square).collect();
-        let fastest = squares.iter().copied().fold(0.0, f32::max).sqrt();
+        let mut motion = Motion::default();
+        let mut squares: Vec<f32> =
+            particles.iter().map(|p| motion.add(p.position, p.velocity)).collect();
         self.host.bulk_speed = measure::bulk_speed(&mut squares, SPRAY);
-        let diagnostics = &mut self.host.diagnostics;
-        diagnostics.particles = particles.len();
-        diagnostics.max_speed_m_s = f64::from(fastest) * self.host.grid.cell_m;
+        self.host.note_motion(&motion, particles.len());
     }
 
     /// Keeps what the card says of a step.
@@ -414,18 +418,18 @@ impl Member {
         host.note_density(errors, f64::from(report.volume), report.particles as usize);
         host.time_s += dt_s;
         host.bulk_speed = f64::from(report.bulk);
-        let (mass, dx, gravity) = (host.particle_kg(), host.grid.cell_m, host.gravity);
         let middle = [host.grid.nx, host.grid.ny].map(|n| 0.5 * n as f64);
+        let fastest = f64::from(report.fastest);
+        let motion = Motion {
+            kinetic: f64::from(report.kinetic),
+            position: [0, 1].map(|k| f64::from(report.place[k]) + count * middle[k]),
+            velocity: report.momentum.map(f64::from),
+            fastest_squared: fastest * fastest,
+        };
+        host.note_motion(&motion, report.particles as usize);
         let d = &mut host.diagnostics;
-        (d.time_s, d.dt_s, d.kick_s) = (host.time_s, dt_s, kick_s);
-        d.particles = report.particles as usize;
-        d.max_speed_m_s = f64::from(report.fastest) * dx;
+        (d.dt_s, d.kick_s) = (dt_s, kick_s);
         d.max_divergence_dt = f64::from(report.divergence) * kick_s;
-        d.kinetic_j = mass * f64::from(report.kinetic) * dx * dx;
-        let fallen = (0..2).map(|k| gravity[k] * (f64::from(report.place[k]) + count * middle[k]));
-        d.potential_j = -mass * fallen.sum::<f64>() * dx * dx;
-        d.water_momentum_kg_m_s = report.momentum.map(|v| mass * f64::from(v) * dx);
-        d.body_momentum_kg_m_s = host.world.momentum_kg_m_s();
         d.body_penetrations = u64::from(report.caught);
         d.pressure_iterations = report.iterations[0] as usize;
         d.density_iterations = report.iterations[1] as usize;

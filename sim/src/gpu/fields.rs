@@ -54,6 +54,7 @@ impl Fields {
             ("tags", 16 * n.particles),
             ("sorted_tags", 16 * n.particles),
             ("cell_of", 4 * n.particles),
+            ("stored", 4 * n.particles),
             ("order", 4 * n.particles),
             ("care", 8 * n.particles),
             ("waiting", 4 * n.cells),

@@ -6,7 +6,7 @@ use weir_scene::{Domain, Grid, Limits, Scene, Walls};
 
 use crate::cpu::rest_density::{self, Room};
 use crate::field::NoSlip;
-use crate::measure::DensityErrors;
+use crate::measure::{DensityErrors, Motion};
 use crate::particles::VOLUME;
 use crate::solid::{Mover, WATER_KG_M3, World};
 use crate::{Diagnostics, SolverConfig, SolverError, Totals};
@@ -216,6 +216,20 @@ impl Host {
         let squared = squared(more);
         let share = if squared > most_squared { (most_squared / squared).sqrt() } else { 1.0 };
         [0, 1].map(|c| v[c] + (share * more[c]) as f32)
+    }
+
+    /// Keeps how `particles` particles move.
+    pub fn note_motion(&mut self, motion: &Motion, particles: usize) {
+        let (mass, dx) = (self.particle_kg(), self.grid.cell_m);
+        let fallen = (0..2).map(|k| self.gravity[k] * motion.position[k]).sum::<f64>();
+        let d = &mut self.diagnostics;
+        d.time_s = self.time_s;
+        d.particles = particles;
+        d.max_speed_m_s = motion.fastest() * dx;
+        d.kinetic_j = mass * motion.kinetic * dx * dx;
+        d.potential_j = -mass * fallen * dx * dx;
+        d.water_momentum_kg_m_s = motion.velocity.map(|v| mass * v * dx);
+        d.body_momentum_kg_m_s = self.world.momentum_kg_m_s();
     }
 
     /// Keeps what a step found of the density that it began with: errors over full cells, and

@@ -353,20 +353,9 @@ impl Processor {
     }
 
     fn measure(&mut self, counts: Counts, motion: Motion) {
-        let dx = self.host.grid.cell_m;
-        let mass = self.host.particle_kg();
+        self.host.note_motion(&motion, self.particles.len());
         self.host.bulk_speed = measure::bulk_speed(&mut self.squares, SPRAY);
         let d = &mut self.host.diagnostics;
-        d.time_s = self.host.time_s;
-        d.particles = self.particles.len();
-        d.max_speed_m_s = motion.fastest() * dx;
-        d.kinetic_j = mass * motion.kinetic * dx * dx;
-        d.potential_j = -mass
-            * (0..2).map(|k| self.host.gravity[k] * motion.position[k]).sum::<f64>()
-            * dx
-            * dx;
-        d.water_momentum_kg_m_s = motion.velocity.map(|v| mass * v * dx);
-        d.body_momentum_kg_m_s = self.host.world.momentum_kg_m_s();
         d.line_crossings = counts.crossings;
         d.body_penetrations = counts.penetrations;
     }
