@@ -17,12 +17,16 @@ macro_rules! shader {
 }
 
 /// All shaders, and the parts that each is put together from.
-pub const SHADERS: [(&str, &str); 10] = [
+pub const SHADERS: [(&str, &str); 11] = [
     ("sort", shader!("scene", "ground", "workgroup", "sort")),
     ("particle_to_grid", shader!("scene", "ground", "stencil", "particle_to_grid")),
     ("extrapolate", shader!("scene", "ground", "extrapolate")),
     ("density", shader!("scene", "ground", "density")),
     ("surface", shader!("scene", "ground", "surface")),
+    (
+        "viscosity",
+        shader!("scene", "ground", "workgroup", "system", "conjugate_gradients", "viscosity"),
+    ),
     ("pressure", shader!("scene", "ground", "workgroup", "system", "movers", "pressure")),
     (
         "linear_system",
