@@ -1,10 +1,5 @@
-// Preconditioned conjugate gradients, one workgroup for each scene and system.
-// Twin: `cpu/linear_system.rs`.
-//
-// A batch has more scenes than a card has processors, so a solve stays on one of them: its
-// sums need no other, and it ends when it is good enough, whoever else goes on. The
-// preconditioner is the diagonal (Jacobi): an iteration does less than the twin's, and takes
-// no order of rows.
+// Solves for pressure and density, one workgroup for each scene and system. Solids that yield to
+// pressure add their share to its matrix.
 
 @group(0) @binding(0) var<uniform> batch: Batch;
 @group(0) @binding(1) var<storage, read> scenes: array<Scene>;
@@ -16,33 +11,8 @@
 @group(0) @binding(7) var<storage, read_write> unknown: array<f32>;
 @group(0) @binding(8) var<storage, read_write> work: array<f32>;
 
-const GROUP: u32 = 256u;
-
-var<workgroup> parts: array<vec2f, GROUP>;
-var<workgroup> whole: vec2f;
-
-// Sums over all threads.
-fn total(lane: u32, own: vec2f) -> vec2f {
-    parts[lane] = own;
-    workgroupBarrier();
-    for (var reach = GROUP / 2u; reach > 0u; reach /= 2u) {
-        if lane < reach {
-            parts[lane] += parts[lane + reach];
-        }
-        workgroupBarrier();
-    }
-    if lane == 0u {
-        whole = parts[0];
-    }
-    return workgroupUniformLoad(&whole);
-}
-
-fn diagonal(c: u32) -> f32 {
-    return work[DIAGONAL * batch.components + c];
-}
-
-fn inverse(c: u32) -> f32 {
-    return select(0.0, 1.0 / diagonal(c), diagonal(c) > 0.0);
+fn diagonal(s: Scene, m: System, c: u32) -> f32 {
+    return work[DIAGONAL * batch.components + s.components + c];
 }
 
 // Solids that a scene may have, times three.
@@ -51,9 +21,8 @@ const MOST_MOTIONS: u32 = 192u;
 var<workgroup> impulse: array<f32, MOST_MOTIONS>;
 var<workgroup> yielded: array<f32, MOST_MOTIONS>;
 
-// How fast pressure makes the solids move: K Jt x, to `yielded`. `x` is where the vector begins
-// in `work`, or in `unknown`.
-fn push_solids(s: Scene, lane: u32, x: u32, is_unknown: bool) {
+// How fast pressure makes the solids move: K Jt x, to `yielded`. `x` begins there in `work`.
+fn push_solids(s: Scene, lane: u32, x: u32) {
     let motions = 3u * mover_count(s);
     for (var v = lane; v < motions; v += GROUP) {
         let entries = entries_of_mover(s, v / 3u);
@@ -61,13 +30,7 @@ fn push_solids(s: Scene, lane: u32, x: u32, is_unknown: bool) {
         for (var k = 0u; k < entries.y; k += 1u) {
             // By mover the first word is the component.
             let own = entry(entries.x + ENTRY_WORDS * k);
-            var value = 0.0;
-            if is_unknown {
-                value = unknown[x + own.mover];
-            } else {
-                value = work[x + own.mover];
-            }
-            sum += own.flux[v % 3u] * value;
+            sum += own.flux[v % 3u] * work[x + own.mover];
         }
         impulse[v] = sum;
     }
@@ -127,25 +90,31 @@ fn has_piston(s: Scene, lane: u32, pool: u32) -> bool {
 
 var<workgroup> gives: u32;
 
-// The matrix times a vector that begins at `x`, for one row.
-fn product(s: Scene, c: u32, own: f32, x: u32) -> f32 {
-    var sum = diagonal(s.components + c) * own;
-    let links = links_of(s, c);
-    for (var k = 0u; k < links.y; k += 1u) {
-        let way = link(s, c, links, k);
-        sum -= way.aperture * work[x + way.other];
+fn multiply(s: Scene, m: System, lane: u32) {
+    for (var r = lane; r < m.count; r += GROUP) {
+        let c = rows[m.first + r];
+        var sum = diagonal(s, m, c) * work[m.direction + c];
+        let links = links_of(s, c);
+        for (var k = 0u; k < links.y; k += 1u) {
+            let way = link(s, c, links, k);
+            sum -= way.aperture * work[m.direction + way.other];
+        }
+        work[m.image + c] = sum;
     }
-    return sum;
+    if m.which == 0u && any_yields(s) {
+        push_solids(s, lane, m.direction);
+        storageBarrier();
+        for (var k = lane; k < contact_count(s); k += GROUP) {
+            let own = contact(s, k);
+            work[m.image + own.component] += given_back(own);
+        }
+        storageBarrier();
+    }
 }
 
-fn product_of_unknown(s: Scene, c: u32, x: u32) -> f32 {
-    var sum = diagonal(s.components + c) * unknown[x + c];
-    let links = links_of(s, c);
-    for (var k = 0u; k < links.y; k += 1u) {
-        let way = link(s, c, links, k);
-        sum -= way.aperture * unknown[x + way.other];
-    }
-    return sum;
+// Where a vector of a system begins.
+fn vector(s: Scene, system: u32, which: u32) -> u32 {
+    return (WORKS * system + which) * batch.components + s.components;
 }
 
 @compute @workgroup_size(256)
@@ -157,13 +126,8 @@ fn solve(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) grou
     if s.is_active == 0u {
         return;
     }
-    // Where the vectors of this scene begin.
     let x = system * batch.components + s.components;
-    let first = WORKS * system;
-    let goal = (first + GOAL) * batch.components + s.components;
-    let residual = (first + RESIDUAL) * batch.components + s.components;
-    let direction = (first + DIRECTION) * batch.components + s.components;
-    let image = (first + PRODUCT) * batch.components + s.components;
+    let goal = vector(s, system, GOAL);
 
     // What solids sweep is made up for by the water around them.
     let contacts = select(0u, contact_count(s), system == 0u);
@@ -201,99 +165,15 @@ fn solve(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) grou
             }
         }
     }
-    storageBarrier();
-
-    for (var r = lane; r < count; r += GROUP) {
-        let c = rows[s.components + r];
-        work[residual + c] = work[goal + c] - product_of_unknown(s, c, x);
-    }
-    if yields {
-        push_solids(s, lane, x, true);
-        storageBarrier();
-        for (var k = lane; k < contacts; k += GROUP) {
-            let own = contact(s, k);
-            work[residual + own.component] -= given_back(own);
-        }
-    }
-    storageBarrier();
-    var norms = vec2f(0.0);
-    for (var r = lane; r < count; r += GROUP) {
-        let c = rows[s.components + r];
-        let b = work[goal + c];
-        let left = work[residual + c];
-        norms += inverse(s.components + c) * vec2f(b * b, left * left);
-    }
-    norms = total(lane, norms);
-    let scale = norms.x;
-    var rho = norms.y;
-    // A start from the last step that is worse than no start is dropped.
-    if !(rho <= scale) {
-        rho = scale;
-        for (var r = lane; r < count; r += GROUP) {
-            let c = rows[s.components + r];
-            work[residual + c] = work[goal + c];
-            unknown[x + c] = 0.0;
-        }
-    }
-    for (var r = lane; r < count; r += GROUP) {
-        let c = rows[s.components + r];
-        work[direction + c] = inverse(s.components + c) * work[residual + c];
-    }
-    storageBarrier();
 
     let tolerance = select(s.density_tolerance, s.pressure_tolerance, system == 0u);
-    let enough = tolerance * tolerance * scale;
-    var iterations = 0u;
-    loop {
-        if iterations >= s.most_iterations || !(rho > enough) {
-            break;
-        }
-        var curvature = 0.0;
-        for (var r = lane; r < count; r += GROUP) {
-            let c = rows[s.components + r];
-            let p = work[direction + c];
-            let q = product(s, c, p, direction);
-            work[image + c] = q;
-            curvature += p * q;
-        }
-        if yields {
-            push_solids(s, lane, direction, false);
-            storageBarrier();
-            for (var k = lane; k < contacts; k += GROUP) {
-                let own = contact(s, k);
-                let more = given_back(own);
-                work[image + own.component] += more;
-                curvature += more * work[direction + own.component];
-            }
-            storageBarrier();
-        }
-        curvature = total(lane, vec2f(curvature, 0.0)).x;
-        if !(curvature > 0.0) {
-            // Rounding, or a goal that nothing can meet.
-            break;
-        }
-        let alpha = rho / curvature;
-        var next = 0.0;
-        for (var r = lane; r < count; r += GROUP) {
-            let c = rows[s.components + r];
-            unknown[x + c] += alpha * work[direction + c];
-            let left = work[residual + c] - alpha * work[image + c];
-            work[residual + c] = left;
-            next += inverse(s.components + c) * left * left;
-        }
-        next = total(lane, vec2f(next, 0.0)).x;
-        let beta = next / rho;
-        rho = next;
-        for (var r = lane; r < count; r += GROUP) {
-            let c = rows[s.components + r];
-            let z = inverse(s.components + c) * work[residual + c];
-            work[direction + c] = z + beta * work[direction + c];
-        }
-        storageBarrier();
-        iterations += 1u;
-    }
+    let m = System(
+        system, count, s.components, x, goal, vector(s, system, RESIDUAL),
+        vector(s, system, DIRECTION), vector(s, system, PRODUCT), tolerance, s.most_iterations,
+    );
+    let outcome = improve(s, m, lane);
     if lane == 0u {
-        reports[scene].iterations[system] = iterations;
-        reports[scene].residual[system] = select(0.0, sqrt(rho / scale), scale > 0.0);
+        reports[scene].iterations[system] = outcome.iterations;
+        reports[scene].residual[system] = outcome.residual;
     }
 }

@@ -27,10 +27,6 @@
 
 // Largest share of a density error that one step mends.
 const DENSITY_ERROR_MAX: f32 = 0.5;
-const GROUP: u32 = 256u;
-
-var<workgroup> sums: array<u32, GROUP>;
-var<workgroup> carried: u32;
 
 // Lists the wet components in order.
 @compute @workgroup_size(256)
@@ -46,19 +42,9 @@ fn list_rows(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) 
         if c < s.component_count && fluid[s.components + c] != 0u {
             own = 1u;
         }
-        sums[lane] = own;
-        workgroupBarrier();
-        for (var reach = 1u; reach < GROUP; reach *= 2u) {
-            var more = 0u;
-            if lane >= reach {
-                more = sums[lane - reach];
-            }
-            workgroupBarrier();
-            sums[lane] += more;
-            workgroupBarrier();
-        }
+        let place = listed + scan(lane, own);
         if own == 1u {
-            rows[s.components + listed + sums[lane] - 1u] = c;
+            rows[s.components + place] = c;
         }
         listed += sums[GROUP - 1u];
         workgroupBarrier();
@@ -183,7 +169,6 @@ fn find_pools(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id)
         }
     }
     if lane == 0u {
-        carried = 0u;
         atomicStore(&is_new, 0u);
     }
     storageBarrier();

@@ -35,6 +35,8 @@ struct Scene {
     sink_table: u32,
     // Where what moves begins in `movers`; NONE if nothing does.
     mover_table: u32,
+    diffusion_table_x: u32,
+    diffusion_table_y: u32,
     // Whether it takes this step: 1; or is only sorted: 2.
     is_active: u32,
     // Whether left and right are one, and whether walls drag.
@@ -54,6 +56,8 @@ struct Scene {
     pressure_tolerance: f32,
     density_tolerance: f32,
     most_iterations: u32,
+    // Diffusion number of the step, nu dt / dx^2; zero where viscosity is not felt.
+    diffusion: f32,
 }
 
 struct Batch {

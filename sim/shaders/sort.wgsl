@@ -19,8 +19,6 @@
 // The cell that each particle is stored under.
 @group(0) @binding(12) var<storage, read_write> stored: array<u32>;
 
-const GROUP: u32 = 256u;
-
 fn swallowed(s: Scene, p: vec2f) -> bool {
     let count = ground[s.sink_table];
     for (var k = 0u; k < count; k += 1u) {
@@ -52,24 +50,6 @@ fn count(@builtin(global_invocation_id) id: vec3u) {
     }
     cell_of[k] = cell;
     atomicAdd(&waiting[cell], 1u);
-}
-
-var<workgroup> sums: array<u32, GROUP>;
-
-// Sum of what the threads before this one hold; all of it lies in `sums[GROUP - 1]` afterwards.
-fn scan(lane: u32, own: u32) -> u32 {
-    sums[lane] = own;
-    workgroupBarrier();
-    for (var reach = 1u; reach < GROUP; reach *= 2u) {
-        var more = 0u;
-        if lane >= reach {
-            more = sums[lane - reach];
-        }
-        workgroupBarrier();
-        sums[lane] += more;
-        workgroupBarrier();
-    }
-    return sums[lane] - own;
 }
 
 const EACH: u32 = 4u;

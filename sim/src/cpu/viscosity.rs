@@ -8,22 +8,27 @@ use weir_scene::Grid;
 
 use super::linear_system::{Factor, LinearSystem, Outcome, Workspace};
 use crate::field::{FaceField, NoSlip, columns, face_at};
-use weir_ground::{Axis, NONE, Obstacles, Topology};
+use weir_ground::{Axis, NONE, Obstacles, Point, Topology};
 
 /// Diffusion number ν dt / dx² below which a step would move less than a
 /// ten-thousandth of any velocity difference; it is left out then.
-pub const NEGLIGIBLE: f64 = 1e-4;
+const NEGLIGIBLE: f64 = 1e-4;
 
 const TOLERANCE: f64 = 1e-6;
 const ITERATIONS: usize = 200;
 /// Nearest that a wall counts as, in cells.
 const NEAREST: f64 = 0.1;
 
+/// Diffusion number of a step of `dt_s` seconds, if it is felt. `viscosity` in cells²/s.
+pub fn number(viscosity: f64, dt_s: f64) -> Option<f64> {
+    Some(viscosity * dt_s).filter(|&number| number > NEGLIGIBLE)
+}
+
 /// Memory between steps.
 #[derive(Clone, Debug, Default)]
 pub struct Viscosity {
     row_of_node: Vec<u32>,
-    rows: Vec<Row>,
+    rows: Vec<Side>,
     system: LinearSystem,
     factor: Factor,
     rhs: Vec<f32>,
@@ -31,19 +36,24 @@ pub struct Viscosity {
     work: Workspace,
 }
 
+/// A side that water passes, or a piece of one.
 #[derive(Clone, Copy, Debug)]
-struct Row {
-    node: u32,
-    face: (u32, u32),
+pub struct Side {
+    /// Its velocity unknown.
+    pub node: u32,
+    /// Its open length, cell widths.
+    pub aperture: f32,
+    face: (usize, usize),
     at: [f32; 2],
-    aperture: f32,
 }
 
-/// What one link of a side leads to.
-enum End {
-    Node { node: usize, aperture: f32 },
-    Wall { distance: f64, speed: f32 },
-    Nothing,
+/// What one link of a side leads to, and by which share in a diffusion number of one.
+#[derive(Clone, Copy, Debug)]
+pub enum End {
+    /// Another side.
+    Node { node: u32, share: f32 },
+    /// A wall, which moves at `speed`, cells/s.
+    Wall { share: f32, speed: f32 },
 }
 
 impl Viscosity {
@@ -62,7 +72,8 @@ impl Viscosity {
         for axis in Axis::BOTH {
             let (known, velocity) = (&known[axis as usize], &mut velocity[axis as usize]);
             self.list_rows(topology, axis, known);
-            self.assemble(topology, obstacles, no_slip, axis, k as f32, velocity);
+            let links = Links { topology, obstacles, no_slip, axis };
+            self.assemble(&links, k as f32, velocity);
             self.factor.factorise(&self.system);
             self.unknown.clear();
             self.unknown.extend(self.rows.iter().map(|row| velocity[row.node as usize]));
@@ -91,83 +102,86 @@ impl Viscosity {
     }
 
     fn list_rows(&mut self, topology: &Topology, axis: Axis, known: &[bool]) {
-        let grid = topology.grid();
-        let width = columns(grid, axis);
         self.rows.clear();
         self.row_of_node.clear();
         self.row_of_node.resize(known.len(), NONE);
-        for face in 0..grid.len(axis.stagger()) {
-            let (i, j) = (face % width, face / width);
-            let seam_copy = axis == Axis::X && topology.periodic_x() && i == grid.nx;
-            if seam_copy || topology.cells_beside(axis, i, j).is_none() {
-                continue;
+        for_sides(topology, axis, |side| {
+            if known[side.node as usize] {
+                self.row_of_node[side.node as usize] = self.rows.len() as u32;
+                self.rows.push(side);
             }
-            let mut add = |node: u32, at, aperture| {
-                if known[node as usize] {
-                    self.row_of_node[node as usize] = self.rows.len() as u32;
-                    self.rows.push(Row { node, face: (i as u32, j as u32), at, aperture });
-                }
-            };
-            match topology.pieces(axis, face) {
-                None => add(face as u32, face_at(axis, i, j), 1.0),
-                Some(pieces) => pieces.iter().for_each(|p| add(p.node, p.at, p.aperture)),
-            }
-        }
+        });
     }
 
-    fn assemble(
-        &mut self,
-        topology: &Topology,
-        obstacles: &Obstacles,
-        no_slip: NoSlip,
-        axis: Axis,
-        k: f32,
-        velocity: &[f32],
-    ) {
+    fn assemble(&mut self, links: &Links<'_>, k: f32, velocity: &[f32]) {
         self.system.clear();
         self.rhs.clear();
-        for row in &self.rows {
+        for side in &self.rows {
             let (mut diagonal, mut rhs) =
-                (row.aperture, row.aperture * velocity[row.node as usize]);
-            for step in [[0, -1], [-1, 0], [1, 0], [0, 1]] {
-                let links = Links { topology, obstacles, no_slip, axis, row };
-                links.visit(step, |end| match end {
-                    End::Node { node, aperture } => {
-                        let other = self.row_of_node[node];
-                        if other != NONE {
-                            let share = k * row.aperture.min(aperture);
-                            diagonal += share;
-                            self.system.push(other, -share);
-                        }
+                (side.aperture, side.aperture * velocity[side.node as usize]);
+            links.visit(side, |end| match end {
+                End::Node { node, share } => {
+                    let other = self.row_of_node[node as usize];
+                    if other != NONE {
+                        diagonal += k * share;
+                        self.system.push(other, -k * share);
                     }
-                    End::Wall { distance, speed } => {
-                        let share = k * row.aperture / distance.max(NEAREST) as f32;
-                        diagonal += share;
-                        rhs += share * speed;
-                    }
-                    End::Nothing => {}
-                });
-            }
+                }
+                End::Wall { share, speed } => {
+                    diagonal += k * share;
+                    rhs += k * share * speed;
+                }
+            });
             self.system.end_row(diagonal);
             self.rhs.push(rhs);
         }
     }
 }
 
-struct Links<'a> {
-    topology: &'a Topology,
-    obstacles: &'a Obstacles,
-    no_slip: NoSlip,
-    axis: Axis,
-    row: &'a Row,
+/// Visits all sides of `axis` that water passes, those at a seam once.
+pub fn for_sides(topology: &Topology, axis: Axis, mut visit: impl FnMut(Side)) {
+    let grid = topology.grid();
+    let width = columns(grid, axis);
+    for number in 0..grid.len(axis.stagger()) {
+        let (i, j) = (number % width, number / width);
+        let seam_copy = axis == Axis::X && topology.periodic_x() && i == grid.nx;
+        if seam_copy || topology.cells_beside(axis, i, j).is_none() {
+            continue;
+        }
+        let mut add = |node, at, aperture| visit(Side { node, aperture, face: (i, j), at });
+        match topology.pieces(axis, number) {
+            None => add(number as u32, face_at(axis, i, j), 1.0),
+            Some(pieces) => pieces.iter().for_each(|p| add(p.node, p.at, p.aperture)),
+        }
+    }
+}
+
+/// To what the sides of an axis are linked. It follows from what stands there alone, not from
+/// where the water is.
+#[derive(Clone, Copy)]
+pub struct Links<'a> {
+    /// What is connected.
+    pub topology: &'a Topology,
+    /// What is in the way.
+    pub obstacles: &'a Obstacles,
+    /// Walls that drag.
+    pub no_slip: NoSlip,
+    /// Along which the velocity points.
+    pub axis: Axis,
 }
 
 impl Links<'_> {
-    /// Visits what lies one side further in direction `step`.
-    fn visit(&self, step: [i64; 2], mut visit: impl FnMut(End)) {
+    /// Visits what lies one side further in all four directions.
+    pub fn visit(&self, side: &Side, mut visit: impl FnMut(End)) {
+        for step in [[0, -1], [-1, 0], [1, 0], [0, 1]] {
+            self.visit_along(side, step, &mut visit);
+        }
+    }
+
+    fn visit_along(&self, side: &Side, step: [i64; 2], visit: &mut impl FnMut(End)) {
         let grid: &Grid = self.topology.grid();
         let [width, height] = grid.shape(self.axis.stagger()).map(|n| n as i64);
-        let (i, j) = (i64::from(self.row.face.0), i64::from(self.row.face.1));
+        let (i, j) = (side.face.0 as i64, side.face.1 as i64);
         let (mut i2, j2) = (i + step[0], j + step[1]);
         if self.topology.periodic_x() {
             i2 = i2.rem_euclid(grid.nx as i64);
@@ -175,46 +189,45 @@ impl Links<'_> {
         if i2 < 0 || i2 >= width || j2 < 0 || j2 >= height {
             // Beside a wall, half a cell away.
             let speed = if self.axis == Axis::X && step[1] > 0 { self.no_slip.lid } else { 0.0 };
-            visit(if self.no_slip.on { End::Wall { distance: 0.5, speed } } else { End::Nothing });
+            if self.no_slip.on {
+                visit(side.wall(0.5, speed));
+            }
             return;
         }
         let (i2, j2) = (i2 as usize, j2 as usize);
         if self.topology.cells_beside(self.axis, i2, j2).is_none() {
             // The neighbour lies in a wall that water does not pass.
-            visit(End::Wall { distance: 1.0, speed: 0.0 });
+            visit(side.wall(1.0, 0.0));
             return;
         }
-        let face = j2 * width as usize + i2;
+        let number = j2 * width as usize + i2;
         let shift = [(i + step[0]) as f32 - i2 as f32, 0.0];
-        match self.topology.pieces(self.axis, face) {
-            None => self.link(face, face_at(self.axis, i2, j2), shift, 1.0, &mut visit),
-            Some(pieces) => {
-                for piece in pieces {
-                    self.link(piece.node as usize, piece.at, shift, piece.aperture, &mut visit);
-                }
+        let mut link = |node: u32, at: [f32; 2], aperture: f32| {
+            let to = [0, 1].map(|k| f64::from(at[k] + shift[k]));
+            match self.first_hit(side, to) {
+                None => visit(End::Node { node, share: side.aperture.min(aperture) }),
+                Some(way) if self.no_slip.on => visit(side.wall(way, 0.0)),
+                Some(_) => {}
             }
+        };
+        match self.topology.pieces(self.axis, number) {
+            None => link(number as u32, face_at(self.axis, i2, j2), 1.0),
+            Some(pieces) => pieces.iter().for_each(|p| link(p.node, p.at, p.aperture)),
         }
     }
 
-    fn link(
-        &self,
-        node: usize,
-        at: [f32; 2],
-        shift: [f32; 2],
-        aperture: f32,
-        visit: &mut impl FnMut(End),
-    ) {
+    /// Where on the way from a side to a point a line is met, 0 to 1.
+    fn first_hit(&self, side: &Side, to: Point) -> Option<f64> {
         let grid = self.topology.grid();
-        let (i, j) = (self.row.face.0 as usize, self.row.face.1 as usize);
-        let cell = grid.cell(i.min(grid.nx - 1), j.min(grid.ny - 1));
-        let from = self.row.at.map(f64::from);
-        let to = [0, 1].map(|k| f64::from(at[k] + shift[k]));
-        let nearest =
-            self.obstacles.near(cell).filter_map(|s| s.hit(from, to)).min_by(f64::total_cmp);
-        visit(match nearest {
-            None => End::Node { node, aperture },
-            Some(t) if self.no_slip.on => End::Wall { distance: t, speed: 0.0 },
-            Some(_) => End::Nothing,
-        });
+        let cell = grid.cell(side.face.0.min(grid.nx - 1), side.face.1.min(grid.ny - 1));
+        let from = side.at.map(f64::from);
+        self.obstacles.near(cell).filter_map(|s| s.hit(from, to)).min_by(f64::total_cmp)
+    }
+}
+
+impl Side {
+    /// A link to a wall, `distance` cells away.
+    fn wall(&self, distance: f64, speed: f32) -> End {
+        End::Wall { share: self.aperture / distance.max(NEAREST) as f32, speed }
     }
 }

@@ -51,13 +51,12 @@ impl Batch {
     /// All scenes at time zero.
     ///
     /// # Errors
-    /// A scene is not valid or has what the card cannot do yet, or the card has no room.
+    /// A scene is not valid, or the card has no room.
     pub fn new(gpu: &Gpu, scenes: &[Scene], config: &SolverConfig) -> Result<Self, SolverError> {
         let mut members = Vec::with_capacity(scenes.len());
         let (mut particles, mut tags) = (Vec::new(), Vec::new());
         for (number, scene) in scenes.iter().enumerate() {
             let mut host = Host::new(scene, config.clone())?;
-            refuse(&host)?;
             let first = particles.len();
             host.fill(scene, |id, position, velocity| {
                 particles.push(Particle { position, velocity, gradient: [0.0; 4] });
@@ -292,8 +291,15 @@ impl Batch {
             let mut n = Lengths { scenes: self.members.len(), ..Lengths::default() };
             for Member { host, layout, .. } in &mut self.members {
                 let Host { topology, obstacles, rest, sinks, grid, .. } = &*host;
-                let has_movers = !host.movers.is_empty();
-                let ground = Ground { topology, obstacles, rest, sinks, has_movers };
+                let ground = Ground {
+                    topology,
+                    obstacles,
+                    rest,
+                    sinks,
+                    has_movers: !host.movers.is_empty(),
+                    no_slip: host.no_slip,
+                    is_viscous: may_feel_viscosity(host),
+                };
                 ground.write(&mut words, layout);
                 [layout.nx, layout.ny] = [grid.nx, grid.ny].map(|n| n as u32);
                 [layout.cells, layout.components] = [n.cells, n.components].map(|n| n as u32);
@@ -365,6 +371,8 @@ impl Batch {
             layout.density_rate = config.density_rate as f32;
             layout.pressure_tolerance = config.pressure_tolerance as f32;
             layout.density_tolerance = config.density_tolerance as f32;
+            let diffusion = viscosity::number(host.viscosity, dt_s);
+            layout.diffusion = diffusion.map_or(0.0, |number| number as f32);
             layout.most_iterations = (WEAKER * config.max_iterations) as u32;
         }
         let scenes: Vec<layout::Scene> = self.members.iter().map(|member| member.layout).collect();
@@ -390,6 +398,7 @@ impl Batch {
             nodes: most(|member| {
                 (member.layout.node_count_x + member.layout.node_count_y) as usize
             }),
+            is_viscous: self.members.iter().any(|m| m.step.is_some() && m.layout.diffusion > 0.0),
         }
     }
 }
@@ -447,15 +456,10 @@ fn step_off_lines(host: &Host, particle: &mut Particle) {
     }
 }
 
-/// Refuses what the card cannot do yet.
-fn refuse(host: &Host) -> Result<(), SolverError> {
-    let refuse = |got: &str, takes| {
-        Err(SolverError::Config { name: "backend gpu", got: got.to_owned(), takes })
-    };
-    if host.viscosity * host.config.dt_max_s > viscosity::NEGLIGIBLE {
-        return refuse("a viscosity that is felt", "water that flows without");
-    }
-    Ok(())
+/// Whether a step can be so long that viscosity is felt.
+fn may_feel_viscosity(host: &Host) -> bool {
+    // Rounding to single precision may make it longer than the longest by a hair.
+    viscosity::number(host.viscosity, 1.001 * host.config.dt_max_s).is_some()
 }
 
 fn other(error: GpuError) -> AdvanceError {

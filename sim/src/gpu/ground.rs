@@ -9,6 +9,8 @@ use weir_ground::{Axis, NONE, Obstacles, Point, Segment, Sink, Topology, square}
 use super::layout::Scene;
 use crate::cpu::neighbours::Neighbours;
 use crate::cpu::rest_density::Room;
+use crate::cpu::viscosity::{self, End, Links};
+use crate::field::{self, NoSlip};
 
 const CELL_IS_CLEAR: u32 = 1;
 const CELL_IS_CUT: u32 = 2;
@@ -16,6 +18,8 @@ const CELL_IS_INNER: u32 = 4;
 const OPEN: u32 = 1 << 31;
 const EXISTS: u32 = 16;
 const OF_A_CUT: u32 = 32;
+/// Words of what a side is linked to, before its links to other sides.
+const SURROUNDINGS: usize = 4;
 /// Cells around a cell or square to which segments are cut; questions concern one.
 const AROUND: f64 = 2.0;
 
@@ -31,6 +35,10 @@ pub struct Ground<'a> {
     pub sinks: &'a [Sink],
     /// Whether there are outlines that move.
     pub has_movers: bool,
+    /// Walls that drag.
+    pub no_slip: NoSlip,
+    /// Whether viscosity may be felt.
+    pub is_viscous: bool,
 }
 
 impl Ground<'_> {
@@ -46,16 +54,19 @@ impl Ground<'_> {
         for axis in Axis::BOTH {
             let [faces, pieces] = self.faces(words, axis);
             let neighbours = self.neighbours(words, axis);
+            let diffusion = self.diffusion(words, axis);
             match axis {
                 Axis::X => {
                     scene.face_table_x = faces;
                     scene.piece_table_x = pieces;
                     scene.neighbour_table_x = neighbours;
+                    scene.diffusion_table_x = diffusion;
                 }
                 Axis::Y => {
                     scene.face_table_y = faces;
                     scene.piece_table_y = pieces;
                     scene.neighbour_table_y = neighbours;
+                    scene.diffusion_table_y = diffusion;
                 }
             }
         }
@@ -158,6 +169,44 @@ impl Ground<'_> {
             words.push(seen.len() as u32);
             words.extend(seen.iter().flat_map(|&(node, aperture)| [node, aperture.to_bits()]));
         }
+        first as u32
+    }
+
+    /// To what each side is linked; nothing where viscosity is not felt.
+    fn diffusion(&self, words: &mut Vec<u32>, axis: Axis) -> u32 {
+        let first = words.len();
+        if !self.is_viscous {
+            return first as u32;
+        }
+        let Self { topology, obstacles, no_slip, .. } = *self;
+        let columns = field::columns(topology.grid(), axis) as u32;
+        let count = topology.node_count(axis);
+        words.resize(first + count, (first + count) as u32);
+        // Walls and copies beyond a seam, which have no aperture and no links.
+        words.extend([0; SURROUNDINGS]);
+        let mut links = Vec::new();
+        viscosity::for_sides(topology, axis, |side| {
+            links.clear();
+            let (mut walls, mut pull) = (0.0, 0.0);
+            Links { topology, obstacles, no_slip, axis }.visit(&side, |end| match end {
+                End::Node { node, share } => links.push((node, share)),
+                End::Wall { share, speed } => {
+                    walls += share;
+                    pull += share * speed;
+                }
+            });
+            let node = side.node;
+            let around = || [node - columns, node - 1, node + 1, node + columns];
+            let is_whole = side.aperture == 1.0 && walls == 0.0 && links.len() == 4;
+            if is_whole && links.iter().copied().eq(around().map(|node| (node, 1.0))) {
+                words[first + node as usize] = NONE;
+                return;
+            }
+            words[first + node as usize] = words.len() as u32;
+            words.extend([side.aperture, walls, pull].map(f32::to_bits));
+            words.push(links.len() as u32);
+            words.extend(links.iter().flat_map(|&(node, share)| [node, share.to_bits()]));
+        });
         first as u32
     }
 

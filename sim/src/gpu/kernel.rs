@@ -17,14 +17,29 @@ macro_rules! shader {
 }
 
 /// All shaders, and the parts that each is put together from.
-pub const SHADERS: [(&str, &str); 10] = [
-    ("sort", shader!("scene", "ground", "sort")),
+pub const SHADERS: [(&str, &str); 11] = [
+    ("sort", shader!("scene", "ground", "workgroup", "sort")),
     ("particle_to_grid", shader!("scene", "ground", "stencil", "particle_to_grid")),
     ("extrapolate", shader!("scene", "ground", "extrapolate")),
     ("density", shader!("scene", "ground", "density")),
     ("surface", shader!("scene", "ground", "surface")),
-    ("pressure", shader!("scene", "ground", "system", "movers", "pressure")),
-    ("linear_system", shader!("scene", "ground", "system", "movers", "linear_system")),
+    (
+        "viscosity",
+        shader!("scene", "ground", "workgroup", "system", "conjugate_gradients", "viscosity"),
+    ),
+    ("pressure", shader!("scene", "ground", "workgroup", "system", "movers", "pressure")),
+    (
+        "linear_system",
+        shader!(
+            "scene",
+            "ground",
+            "workgroup",
+            "system",
+            "conjugate_gradients",
+            "movers",
+            "linear_system"
+        ),
+    ),
     ("forces", shader!("scene", "ground", "system", "forces")),
     (
         "grid_to_particle",

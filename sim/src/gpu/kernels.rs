@@ -30,6 +30,8 @@ enum Over {
     Scenes,
     /// Two workgroups for each scene: one for each system.
     Systems,
+    /// Two workgroups for each scene, one for each axis, if any feels viscosity.
+    ViscousAxes,
 }
 
 /// A kernel in its place in a step.
@@ -68,6 +70,8 @@ pub struct Work {
     pub components: usize,
     /// See `cells`.
     pub nodes: usize,
+    /// Whether any scene feels viscosity in this step.
+    pub is_viscous: bool,
 }
 
 impl Kernels {
@@ -90,6 +94,9 @@ impl Kernels {
         .map(|(entry, over)| stage("sort", entry, over, &[]));
         const BEFORE: &[(&str, &str)] = &[("values", "before")];
         const CHANGE: &[(&str, &str)] = &[("values", "change"), ("known", "wet")];
+        // Its vectors lie in fields that the stages after it fill.
+        const DIFFUSED: &[(&str, &str)] =
+            &[("unknown", "velocity"), ("rows", "wet"), ("diagonals", "change"), ("work", "sides")];
         let rings = |aliases: &'static [(&str, &str)]| {
             (1..=RINGS).map(move |ring| Stage {
                 kernel: Kernel::new(gpu, "extrapolate", "ring", &[("RING", ring as f64)]),
@@ -107,6 +114,7 @@ impl Kernels {
             stage("surface", "keep_films", Over::Cells, &[]),
             stage("surface", "fill_slivers", Over::Components, &[]),
             stage("forces", "add_gravity", Over::Nodes, &[]),
+            stage("viscosity", "diffuse", Over::ViscousAxes, DIFFUSED),
             stage("pressure", "list_rows", Over::Scenes, &[]),
             stage("pressure", "prepare", Over::Components, &[]),
             stage("pressure", "assemble", Over::Components, &[]),
@@ -196,6 +204,7 @@ impl Over {
             Self::Nodes => [of(work.nodes), scenes],
             Self::Scenes => [1, scenes],
             Self::Systems => [2, scenes],
+            Self::ViscousAxes => [if work.is_viscous { 2 } else { 0 }, scenes],
         }
     }
 }

@@ -36,6 +36,8 @@ pub struct Scene {
     pub cut_table: u32,
     pub sink_table: u32,
     pub mover_table: u32,
+    pub diffusion_table_x: u32,
+    pub diffusion_table_y: u32,
     pub is_active: u32,
     pub is_periodic: u32,
     pub no_slip: u32,
@@ -49,6 +51,7 @@ pub struct Scene {
     pub pressure_tolerance: f32,
     pub density_tolerance: f32,
     pub most_iterations: u32,
+    pub diffusion: f32,
 }
 
 /// All scenes together.

@@ -206,8 +206,7 @@ impl Processor {
             self.velocity[1][self.host.grid.face_y(i, 0)] = 0.0;
             self.velocity[1][self.host.grid.face_y(i, self.host.grid.ny)] = 0.0;
         }
-        let number = self.host.viscosity * dt_s;
-        if number > viscosity::NEGLIGIBLE {
+        if let Some(number) = viscosity::number(self.host.viscosity, dt_s) {
             self.viscous.run(
                 &self.host.topology,
                 &self.host.obstacles,
