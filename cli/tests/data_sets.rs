@@ -81,10 +81,34 @@ fn wrong_input_is_refused_with_what_it_takes() {
         .is_refused(2, &["--scenes: got 0..7, takes a part of 0..6"]);
     weir.run(&["generate", "tiny", "--out", "a", "--scenes", "7"]).is_refused(2, &["0..100"]);
     weir.run(&["generate", "tiny", "--out", "gopher://a"]).is_refused(3, &["gopher://a"]);
-    weir.run(&["generate", "tiny", "--out", "a", "--backend", "gpu"]).is_refused(3, &["gpu"]);
     assert_eq!(weir.files(), ["bad.toml"], "nothing is made for what is refused");
     weir.run(&["check", "nowhere"]).is_refused(2, &["nowhere"]);
     weir.run(&["export", "nowhere", "--as", "gns"]).is_refused(2, &["nowhere"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_card_nothing_is_begun_on_one() {
+    let weir = Weir::new();
+    weir.run_without_a_card(&["generate", "tiny", "--out", "a", "--backend", "gpu"])
+        .is_refused(3, &["no graphics card", "mesa-vulkan-drivers", "--backend cpu"]);
+    assert!(weir.files().is_empty(), "{:?}", weir.files());
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_a_data_set_is_made_kept_and_passes() {
+    let weir = Weir::new();
+    let generate =
+        ["generate", "tiny", "--out", "a", "--backend", "gpu", "--at-once", "4", "--json"];
+    let made = weir.run(&generate).json();
+    assert_eq!((&made["made"], &made["complete"]), (&6.into(), &true.into()));
+    let kept = weir.run(&generate).json();
+    assert_eq!((&kept["made"], &kept["kept"]), (&0.into(), &6.into()));
+    assert_eq!(weir.run(&["check", "a"]).code, Some(0));
+    // What the processor makes has other bits, and takes the place of what is there.
+    let again = weir.run(&["generate", "tiny", "--out", "a", "--json"]).json();
+    assert_eq!(again["made"], 6);
 }
 
 #[cfg(unix)]

@@ -127,11 +127,35 @@ fn flags_out_of_range_are_refused() {
 #[test]
 fn what_is_not_built_is_named() {
     let weir = Weir::new();
-    weir.run(&["simulate", "dam-break", "--backend", "gpu"]).is_refused(3, &["gpu", "cpu"]);
     let refused = weir.run(&["simulate", "dam-break", "--model", "nobody"]);
     refused.is_refused(2, &["nobody", "model.safetensors", "default"]);
     let refused = weir.run(&["simulate", "dam-break", "--model", "default", "--fps", "50"]);
     refused.is_refused(2, &["--fps", "50", "60"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_card_one_line_says_what_to_install() {
+    let weir = Weir::new();
+    for command in [&["simulate", "dam-break"][..], &["validate", "torricelli", "--quick"]] {
+        let ran = weir.run_without_a_card(&[command, &["--backend", "gpu"]].concat());
+        ran.is_refused(3, &["no graphics card", "mesa-vulkan-drivers", "--backend cpu"]);
+    }
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_water_is_the_same_but_for_its_bits() {
+    let weir = Weir::new();
+    let run = |backend| {
+        let ran =
+            weir.run(&["simulate", "still-pool", "--frames", "4", "--json", "--backend", backend]);
+        ran.json()
+    };
+    let (cpu, gpu) = (run("cpu"), run("gpu"));
+    assert_eq!(cpu["particles"], gpu["particles"]);
+    let drift = |of: &serde_json::Value| of["volume_drift"].as_f64().expect("a number");
+    assert!((drift(&cpu) - drift(&gpu)).abs() < 1e-4, "{} and {}", drift(&cpu), drift(&gpu));
 }
 
 #[test]

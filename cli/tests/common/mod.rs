@@ -36,6 +36,13 @@ impl Weir {
         command
     }
 
+    /// Runs where no driver of a graphics card is found.
+    pub fn run_without_a_card(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.command(arguments);
+        command.env("VK_DRIVER_FILES", "/nowhere").env("VK_ICD_FILENAMES", "/nowhere");
+        Ran::from(command.output().expect("weir starts"))
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("weir starts");
         Ran::from(output)
