@@ -6,8 +6,9 @@
 //!
 //! The network has a bench of its own ([`network`]), with the solver and burn's own
 //! convolutions ([`convolution`]) beside it; so have the frames that are streamed
-//! ([`stream`]).
+//! ([`stream`]), and the solver on a graphics card ([`card`]).
 
+pub mod card;
 pub mod convolution;
 pub mod dam_break;
 pub mod figure;

@@ -201,6 +201,9 @@ pub fn conditions(peer: &str) -> String {
 
 /// The folder that belongs to this run, inside cargo's target folder.
 pub fn folder() -> PathBuf {
+    if let Some(out) = std::env::var_os("WEIR_BENCH_OUT") {
+        return out.into();
+    }
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
     target.unwrap_or_else(|| repository().join("target")).join("weir-bench")
 }

@@ -14,6 +14,16 @@ pub enum Backend {
     Gpu,
 }
 
+impl Backend {
+    /// What reports call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Cpu => "cpu",
+            Self::Gpu => "gpu",
+        }
+    }
+}
+
 impl From<Backend> for weir_sim::Backend {
     fn from(backend: Backend) -> Self {
         match backend {

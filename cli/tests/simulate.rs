@@ -154,6 +154,7 @@ fn on_a_card_water_is_the_same_but_for_its_bits() {
     };
     let (cpu, gpu) = (run("cpu"), run("gpu"));
     assert_eq!(cpu["particles"], gpu["particles"]);
+    assert_eq!([&cpu["backend"], &gpu["backend"]], ["cpu", "gpu"]);
     let drift = |of: &serde_json::Value| of["volume_drift"].as_f64().expect("a number");
     assert!((drift(&cpu) - drift(&gpu)).abs() < 1e-4, "{} and {}", drift(&cpu), drift(&gpu));
 }

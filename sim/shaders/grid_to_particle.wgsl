@@ -14,10 +14,12 @@
 @group(0) @binding(6) var<storage, read_write> particles: array<Particle>;
 @group(0) @binding(7) var<storage, read_write> reports: array<Caught>;
 
-// A report, of which this stage fills the last word.
+// A report, of which this stage counts up the last words.
 struct Caught {
     others: array<u32, 21>,
     caught: atomic<u32>,
+    crossings: atomic<u32>,
+    spare: u32,
 }
 
 // Farthest that a particle moves in one leg: lists of lines reach one cell far.
@@ -188,6 +190,9 @@ fn carry(@builtin(global_invocation_id) id: vec3u) {
     }
     particles[k].position = go.p;
     particles[k].velocity = go.velocity;
+    if crossings > 0u {
+        atomicAdd(&reports[id.y].crossings, crossings);
+    }
 }
 
 // A step of more than a cell: each leg reads the flow again where it begins. Where the water

@@ -53,6 +53,7 @@ fn list_rows(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) 
         reports[group.y].rows = listed;
         reports[group.y].enclosed = 0u;
         reports[group.y].caught = 0u;
+        reports[group.y].crossings = 0u;
     }
 }
 

@@ -91,6 +91,22 @@ fn stop_at_walls(s: Scene, go: Move) -> Move {
     return Move(kept, velocity);
 }
 
+// Legs of this thread's moves that crossed a line: judged by the signs of determinants, and not
+// by the distances that moves are made with.
+var<private> crossings: u32 = 0u;
+
+fn judge(first: u32, count: u32, p: vec2f, q: vec2f) {
+    let e = q - p;
+    for (var k = 0u; k < count; k += 1u) {
+        let line = segment(first + 4u * k);
+        let d = line.zw - line.xy;
+        let ends_apart = cross(d, p - line.xy) * cross(d, q - line.xy) < 0.0;
+        if ends_apart && cross(e, line.xy - p) * cross(e, line.zw - p) < 0.0 {
+            crossings += 1u;
+        }
+    }
+}
+
 // Goes from `p` in `cell` to `q`, less than a cell away, and slides along lines.
 fn past_lines(s: Scene, cell: u32, p: vec2f, q: vec2f, velocity: vec2f) -> Move {
     let table = s.line_table + 2u * cell;
@@ -108,6 +124,7 @@ fn past_lines(s: Scene, cell: u32, p: vec2f, q: vec2f, velocity: vec2f) -> Move 
         let b = target_.p - corner;
         let found = first_hit(lines, count, a, b);
         if found.t > 1.0 {
+            judge(lines, count, a, b);
             return Move(target_.p, left_over);
         }
         left_over = meet(left_over, found.normal);
@@ -122,6 +139,7 @@ fn past_lines(s: Scene, cell: u32, p: vec2f, q: vec2f, velocity: vec2f) -> Move 
             }
             return Move(here, left_over);
         }
+        judge(lines, count, a, beside - corner);
         let rest = target_.p - touch;
         let slid = beside + rest - dot(rest, found.normal) * found.normal;
         here = beside;

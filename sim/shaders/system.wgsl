@@ -27,6 +27,9 @@ struct Report {
     volume: f32,
     // Particles that the step left inside a solid.
     caught: u32,
+    // Moves that crossed a line.
+    crossings: u32,
+    spare: u32,
 }
 
 // Vectors of a solve, each as long as all components; those of density come after those of

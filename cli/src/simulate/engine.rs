@@ -72,6 +72,14 @@ impl Engine {
         }
     }
 
+    /// Name of the graphics card, if one moves the solver's water.
+    pub fn card(&self) -> Option<&str> {
+        match self {
+            Self::Solver(solver) => solver.card(),
+            Self::Network(_) => None,
+        }
+    }
+
     /// How full each cell is, ρ/ρ₀.
     pub fn density(&self) -> GridField {
         match self {

@@ -16,6 +16,9 @@ pub struct Report {
     pub source: String,
     /// Where the solver ran.
     pub backend: &'static str,
+    /// Name of the graphics card, if one moved the water.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<String>,
     /// Threads that were there to use.
     pub threads: usize,
     /// Particles in the last frame.
@@ -63,7 +66,13 @@ impl Report {
             self.volume_drift.map_or("no full water".into(), |d| format!("{:+.3} %", 100.0 * d));
         let mut rows = vec![
             ("scene", self.scene.clone()),
-            ("water", format!("{} particles, {} threads", self.particles, self.threads)),
+            (
+                "water",
+                match &self.card {
+                    Some(card) => format!("{} particles, on {card}", self.particles),
+                    None => format!("{} particles, {} threads", self.particles, self.threads),
+                },
+            ),
             (
                 "simulated",
                 format!(

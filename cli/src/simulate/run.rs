@@ -64,7 +64,8 @@ pub fn run(args: &Args, scene: &Scene) -> anyhow::Result<(Report, Ended)> {
     let report = Report {
         scene: if scene.name.is_empty() { args.scene.clone() } else { scene.name.clone() },
         source: args.scene.clone(),
-        backend: "cpu",
+        backend: args.backend.name(),
+        card: engine.card().map(str::to_owned),
         threads: rayon::current_num_threads(),
         particles: measured.particles,
         frames: made,

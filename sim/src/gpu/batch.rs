@@ -1,5 +1,6 @@
 //! Many scenes on one card.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use weir_scene::{AdvanceError, Frame, Scene};
@@ -10,6 +11,8 @@ use super::ground::Ground;
 use super::kernels::{Kernels, Work};
 use super::layout::{self, NONE, Particle, Report, Sizes, Tag};
 use super::movers::Coupling;
+use super::room::Room;
+use super::words::Words;
 use crate::cpu::viscosity;
 use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::cell_of;
@@ -19,6 +22,10 @@ use crate::{Diagnostics, SolverConfig, SolverError, Totals};
 /// Iterations of the card's preconditioner that mend as much as one of the processor's.
 const WEAKER: usize = 6;
 
+/// Bytes that an iteration of a solve moves for each row: its number, the diagonal twice, and
+/// eight times a vector's element.
+const BYTES_A_ROW: usize = 44;
+
 /// What a scene does while others step.
 const RESTS: u32 = 0;
 const STEPS: u32 = 1;
@@ -27,20 +34,25 @@ const IS_SORTED: u32 = 2;
 /// Scenes whose water one card moves together.
 pub struct Batch {
     gpu: Gpu,
-    kernels: Kernels,
+    kernels: Arc<Kernels>,
     fields: Fields,
     members: Vec<Member>,
     lengths: Lengths,
-    /// Whether the tables on the card are those of the members.
-    is_written: bool,
 }
 
 /// A scene of a batch.
 struct Member {
     host: Host,
     layout: layout::Scene,
+    /// Its part of the fields, and where its tables begin.
+    room: Room,
+    first_word: usize,
+    /// Whether its tables on the card are those of its host.
+    is_written: bool,
     /// How many particles it has on the card.
     particles: usize,
+    /// How many of its components were wet in the last step.
+    rows: usize,
     /// The step that it is taking, if it is.
     step: Option<Step>,
     /// How its solids and its water move each other.
@@ -68,20 +80,28 @@ impl Batch {
                 host,
                 layout,
                 particles: particles.len() - first,
+                room: Room::default(),
+                first_word: 0,
+                is_written: false,
+                rows: 0,
                 step: None,
                 coupling: Coupling::default(),
             });
         }
         let mut batch = Self {
             gpu: gpu.clone(),
-            kernels: Kernels::new(gpu),
+            kernels: gpu.kernels(),
             fields: Fields::default(),
             members,
             lengths: Lengths::default(),
-            is_written: false,
         };
         batch.replace(particles, &tags)?;
         Ok(batch)
+    }
+
+    /// The card.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
     }
 
     /// How many scenes there are.
@@ -107,6 +127,18 @@ impl Batch {
     /// Sums since a scene began.
     pub fn totals(&self, scene: usize) -> &Totals {
         &self.members[scene].host.totals
+    }
+
+    /// Bytes that the last step had to move at the least: every field that a stage uses, once,
+    /// and the vectors of a solve in each of its iterations.
+    pub fn traffic_bytes(&self) -> u64 {
+        let work = self.work();
+        let lengths = Lengths { particles: work.all_particles, ..self.lengths };
+        let solves = self.members.iter().map(|Member { host, rows, .. }| {
+            let d = &host.diagnostics;
+            ((d.pressure_iterations + d.density_iterations) * rows * BYTES_A_ROW) as u64
+        });
+        self.kernels.traffic_bytes(&lengths, &work) + solves.sum::<u64>()
     }
 
     /// Moves all scenes on by one frame.
@@ -143,10 +175,10 @@ impl Batch {
     pub fn step(&mut self, limits_s: &[f64]) -> Result<(), AdvanceError> {
         let begun = Instant::now();
         for (member, &limit_s) in self.members.iter_mut().zip(limits_s) {
-            let Member { host, step, .. } = member;
+            let Member { host, step, is_written, .. } = member;
             host.world.refresh_movers(&mut host.movers);
             *step = (limit_s > 0.0).then(|| host.choose_step(limit_s));
-            self.is_written &= host.update_topology() == Changed::Nothing;
+            *is_written &= host.update_topology() == Changed::Nothing;
         }
         self.let_in().map_err(other)?;
         let all = self.members.iter().map(|member| member.particles).sum();
@@ -167,6 +199,7 @@ impl Batch {
         for (member, report) in self.members.iter_mut().zip(reports.map_err(other)?) {
             let Some(step) = member.step else { continue };
             member.particles = report.particles as usize;
+            member.rows = report.rows as usize;
             member.note(&report, step);
             member.host.diagnostics.stages.grid_to_particle = wall;
             if report.is_finite == 0 {
@@ -232,6 +265,14 @@ impl Batch {
         Ok(())
     }
 
+    /// Where the components and the velocity unknowns of a scene begin, and how many components
+    /// all have room for.
+    #[cfg(test)]
+    pub(crate) fn places(&self, scene: usize) -> [usize; 3] {
+        let layout = &self.members[scene].layout;
+        [layout.components as usize, layout.nodes_x as usize, self.lengths.components]
+    }
+
     /// A scene without its water.
     pub(crate) fn host(&self, scene: usize) -> &Host {
         &self.members[scene].host
@@ -286,38 +327,65 @@ impl Batch {
 
     /// Makes room for as many particles, and for what stands in the scenes now.
     fn reserve(&mut self, particles: usize) -> Result<(), GpuError> {
-        if !self.is_written {
-            let mut words = Vec::new();
-            let mut n = Lengths { scenes: self.members.len(), ..Lengths::default() };
-            for Member { host, layout, .. } in &mut self.members {
-                let Host { topology, obstacles, rest, sinks, grid, .. } = &*host;
-                let ground = Ground {
-                    topology,
-                    obstacles,
-                    rest,
-                    sinks,
-                    has_movers: !host.movers.is_empty(),
-                    no_slip: host.no_slip,
-                    is_viscous: may_feel_viscosity(host),
-                };
-                ground.write(&mut words, layout);
-                [layout.nx, layout.ny] = [grid.nx, grid.ny].map(|n| n as u32);
-                [layout.cells, layout.components] = [n.cells, n.components].map(|n| n as u32);
-                layout.nodes_x = n.nodes as u32;
-                layout.nodes_y = layout.nodes_x + layout.node_count_x;
-                n.cells += grid.nx * grid.ny;
-                n.components += layout.component_count as usize;
-                n.nodes += (layout.node_count_x + layout.node_count_y) as usize;
-            }
-            n.words = words.len();
-            let Lengths { particles, mover_words, .. } = self.lengths;
-            self.lengths = Lengths { particles, mover_words, ..n };
-            self.fields.reserve(&self.gpu, self.lengths)?;
-            self.fields.write(&self.gpu, "ground", 0, &words);
-            self.is_written = true;
-        }
+        self.write_ground()?;
         self.lengths.particles = self.lengths.particles.max(particles);
         self.fields.reserve(&self.gpu, self.lengths)
+    }
+
+    /// Writes what stands in the scenes where that has changed.
+    fn write_ground(&mut self) -> Result<(), GpuError> {
+        let mut written = Vec::new();
+        for (number, member) in self.members.iter_mut().enumerate().filter(|(_, m)| !m.is_written) {
+            let words = member.ground(member.first_word);
+            if !member.room.fits(&Room::of(&words, &member.layout)) {
+                return self.lay_out();
+            }
+            written.push((number, words));
+        }
+        for (number, words) in written {
+            let member = &mut self.members[number];
+            member.layout.nodes_y = member.layout.nodes_x + member.layout.node_count_x;
+            member.is_written = true;
+            self.fields.write(&self.gpu, "ground", member.first_word, words.as_slice());
+        }
+        Ok(())
+    }
+
+    /// Gives each scene its part of the fields anew, and brings its pressure there.
+    fn lay_out(&mut self) -> Result<(), GpuError> {
+        let before: Vec<f32> = self.read("unknown", self.lengths.components)?;
+        let mut pressure = Vec::new();
+        let mut all = Vec::new();
+        let mut n = Lengths { scenes: self.members.len(), ..Lengths::default() };
+        for member in &mut self.members {
+            let old = member.layout.components as usize;
+            let old = &before[old..(old + member.room.components).min(before.len())];
+            member.first_word = n.words;
+            let words = member.ground(n.words);
+            let Member { host, layout, room, .. } = member;
+            let own = Room::of(&words, layout);
+            *room = if host.movers.is_empty() { own } else { own.with_slack() };
+            [layout.nx, layout.ny] = [host.grid.nx, host.grid.ny].map(|n| n as u32);
+            [layout.cells, layout.components] = [n.cells, n.components].map(|n| n as u32);
+            layout.nodes_x = n.nodes as u32;
+            layout.nodes_y = layout.nodes_x + layout.node_count_x;
+            n.cells += host.grid.nx * host.grid.ny;
+            n.words += room.words;
+            n.components += room.components;
+            n.nodes += room.nodes;
+            all.extend_from_slice(words.as_slice());
+            all.resize(n.words, 0);
+            pressure.extend_from_slice(&old[..old.len().min(room.components)]);
+            pressure.resize(n.components, 0.0);
+            member.is_written = true;
+        }
+        let Lengths { particles, mover_words, .. } = self.lengths;
+        let lengths = Lengths { particles, mover_words, ..n };
+        self.fields.reserve(&self.gpu, lengths)?;
+        self.lengths = lengths;
+        self.fields.write(&self.gpu, "ground", 0, &all);
+        self.fields.write(&self.gpu, "unknown", 0, &pressure);
+        Ok(())
     }
 
     /// Lets the water's pressure push the solids of all scenes, if there are any.
@@ -404,6 +472,23 @@ impl Batch {
 }
 
 impl Member {
+    /// What stands in it, as tables that begin at `first`; notes in its layout where each does.
+    fn ground(&mut self, first: usize) -> Words {
+        let Host { topology, obstacles, rest, sinks, .. } = &self.host;
+        let ground = Ground {
+            topology,
+            obstacles,
+            rest,
+            sinks,
+            has_movers: !self.host.movers.is_empty(),
+            no_slip: self.host.no_slip,
+            is_viscous: may_feel_viscosity(&self.host),
+        };
+        let mut words = Words::at(first);
+        ground.write(&mut words, &mut self.layout);
+        words
+    }
+
     /// Reports on particles that nothing has carried yet.
     fn measure_afresh(&mut self, particles: &[Particle]) {
         let mut motion = Motion::default();
@@ -439,6 +524,7 @@ impl Member {
         let d = &mut host.diagnostics;
         (d.dt_s, d.kick_s) = (dt_s, kick_s);
         d.max_divergence_dt = f64::from(report.divergence) * kick_s;
+        d.line_crossings = u64::from(report.crossings);
         d.body_penetrations = u64::from(report.caught);
         d.pressure_iterations = report.iterations[0] as usize;
         d.density_iterations = report.iterations[1] as usize;

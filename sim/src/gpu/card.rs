@@ -94,6 +94,10 @@ impl Water for Card {
         self.batch.host_mut(0)
     }
 
+    fn card(&self) -> Option<&str> {
+        Some(self.batch.gpu().name())
+    }
+
     fn step(&mut self, dt_limit_s: f64) -> Result<f64, AdvanceError> {
         self.forget();
         self.batch.step(&[dt_limit_s])?;

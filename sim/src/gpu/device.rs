@@ -1,8 +1,10 @@
 //! The graphics card: found at run time, and watched.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use thiserror::Error;
+
+use super::kernels::Kernels;
 
 /// What can go wrong with a graphics card.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -47,7 +49,10 @@ pub struct Gpu {
     device: wgpu::Device,
     queue: wgpu::Queue,
     name: String,
+    is_processor: bool,
     fault: Arc<Mutex<Option<String>>>,
+    /// Compiled when they are first asked for, and shared.
+    kernels: Arc<OnceLock<Arc<Kernels>>>,
 }
 
 impl Gpu {
@@ -66,7 +71,8 @@ impl Gpu {
         // What it says of a machine without one is which of its features were built.
         let adapter = pollster::block_on(instance.request_adapter(&options));
         let adapter = adapter.map_err(|_| GpuError::None)?;
-        let (name, limits) = (adapter.get_info().name, adapter.limits());
+        let (info, limits) = (adapter.get_info(), adapter.limits());
+        let name = info.name;
         let wanted = wgpu::DeviceDescriptor {
             label: Some("weir"),
             // A batch of scenes is large; all else stays within what every card has.
@@ -78,7 +84,10 @@ impl Gpu {
             ..Default::default()
         };
         match pollster::block_on(adapter.request_device(&wanted)) {
-            Ok((device, queue)) => Ok(Self::share(device, queue, name)),
+            Ok((device, queue)) => {
+                let is_processor = info.device_type == wgpu::DeviceType::Cpu;
+                Ok(Self { is_processor, ..Self::share(device, queue, name) })
+            }
             Err(error) => Err(GpuError::Refused { name, why: error.to_string() }),
         }
     }
@@ -100,7 +109,18 @@ impl Gpu {
                 note(text, &seen);
             }
         });
-        Self { device, queue, name: name.into(), fault }
+        let (name, kernels) = (name.into(), Arc::default());
+        Self { device, queue, name, is_processor: false, fault, kernels }
+    }
+
+    pub(super) fn kernels(&self) -> Arc<Kernels> {
+        Arc::clone(self.kernels.get_or_init(|| Arc::new(Kernels::new(self))))
+    }
+
+    /// Whether it is none: a driver that computes on the processor, slower than
+    /// [`crate::Backend::Cpu`].
+    pub fn is_processor(&self) -> bool {
+        self.is_processor
     }
 
     /// What it is called.
@@ -166,5 +186,22 @@ impl Gpu {
 
     pub(super) fn lost(&self, why: &dyn std::fmt::Display) -> GpuError {
         GpuError::Lost { name: self.name.clone(), why: why.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+    fn on_a_card_what_does_not_fit_is_refused_and_what_fits_still_does() {
+        let gpu = Gpu::open().expect("a graphics card, or mesa-vulkan-drivers");
+        let usage = wgpu::BufferUsages::STORAGE;
+        let error = gpu.buffer("the water", 1 << 60, usage).expect_err("an exabyte");
+        let text = error.to_string();
+        assert!(text.contains("the water") && text.contains("1152921504606846976"), "{text}");
+        assert!(gpu.buffer("a drop", 64, usage).is_ok());
+        gpu.wait().expect("nothing is lost");
     }
 }

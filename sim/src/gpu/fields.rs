@@ -25,25 +25,11 @@ pub struct Lengths {
     pub nodes: usize,
 }
 
-/// Vectors of both solves, and the diagonal.
-const WORKS: usize = 9;
-/// Cells in a block of the sort.
-const BLOCK: usize = 1024;
-
-/// The buffers.
-#[derive(Debug, Default)]
-pub struct Fields {
-    buffers: BTreeMap<&'static str, (wgpu::Buffer, u64)>,
-}
-
-impl Fields {
-    /// Makes room for as much. What fits already stays as it is, and what grows keeps what it
-    /// had.
-    ///
-    /// # Errors
-    /// The card has not the memory; nothing is changed then.
-    pub fn reserve(&mut self, gpu: &Gpu, n: Lengths) -> Result<(), GpuError> {
-        let sizes = [
+impl Lengths {
+    /// How many bytes each field takes.
+    fn sizes(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let n = self;
+        [
             ("batch", 16),
             ("scenes", size_of::<super::layout::Scene>() * n.scenes),
             ("reports", size_of::<super::layout::Report>() * n.scenes),
@@ -76,9 +62,37 @@ impl Fields {
             ("work", 4 * WORKS * n.components),
             ("pools", 4 * 2 * n.components),
             ("relieved", 4 * n.components),
-        ];
+        ]
+        .into_iter()
+        .map(|(name, bytes)| (name, bytes as u64))
+    }
+
+    /// How many bytes a field takes.
+    pub fn bytes(&self, name: &str) -> u64 {
+        self.sizes().find(|(own, _)| *own == name).map_or(0, |(_, bytes)| bytes)
+    }
+}
+
+/// Vectors of both solves, and the diagonal.
+const WORKS: usize = 9;
+/// Cells in a block of the sort.
+const BLOCK: usize = 1024;
+
+/// The buffers.
+#[derive(Debug, Default)]
+pub struct Fields {
+    buffers: BTreeMap<&'static str, (wgpu::Buffer, u64)>,
+}
+
+impl Fields {
+    /// Makes room for as much. What fits already stays as it is, and what grows keeps what it
+    /// had.
+    ///
+    /// # Errors
+    /// The card has not the memory; nothing is changed then.
+    pub fn reserve(&mut self, gpu: &Gpu, n: Lengths) -> Result<(), GpuError> {
         let mut grown = Vec::new();
-        for (name, bytes) in sizes.map(|(name, bytes)| (name, bytes as u64)) {
+        for (name, bytes) in n.sizes() {
             let had = self.buffers.get(name);
             if had.is_some_and(|(_, had)| *had >= bytes) {
                 continue;

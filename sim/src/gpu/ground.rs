@@ -7,6 +7,7 @@
 use weir_ground::{Axis, NONE, Obstacles, Point, Segment, Sink, Topology, square};
 
 use super::layout::Scene;
+use super::words::Words;
 use crate::cpu::neighbours::Neighbours;
 use crate::cpu::rest_density::Room;
 use crate::cpu::viscosity::{self, End, Links};
@@ -43,7 +44,7 @@ pub struct Ground<'a> {
 
 impl Ground<'_> {
     /// Appends the tables to `words`, and notes in `scene` where they begin.
-    pub fn write(&self, words: &mut Vec<u32>, scene: &mut Scene) {
+    pub fn write(&self, words: &mut Words, scene: &mut Scene) {
         scene.cell_table = self.cells(words);
         scene.line_table = self.lines(words);
         // Where no outline moves, what stands near a cell is lines.
@@ -89,8 +90,8 @@ impl Ground<'_> {
         [(cell % columns) as f64, (cell / columns) as f64]
     }
 
-    fn cells(&self, words: &mut Vec<u32>) -> u32 {
-        let first = words.len() as u32;
+    fn cells(&self, words: &mut Words) -> u32 {
+        let first = words.end() as u32;
         words.extend((0..self.cell_count()).map(|cell| {
             let flag = |is: bool, bit: u32| if is { bit } else { 0 };
             flag(self.obstacles.clear_near(cell), CELL_IS_CLEAR)
@@ -100,25 +101,25 @@ impl Ground<'_> {
         first
     }
 
-    fn lines(&self, words: &mut Vec<u32>) -> u32 {
+    fn lines(&self, words: &mut Words) -> u32 {
         lists(words, self.cell_count(), |cell| {
             (self.corner(cell), self.obstacles.lines_near(cell).copied().collect(), 0)
         })
     }
 
-    fn near(&self, words: &mut Vec<u32>) -> u32 {
+    fn near(&self, words: &mut Words) -> u32 {
         lists(words, self.cell_count(), |cell| {
             (self.corner(cell), self.obstacles.near(cell).copied().collect(), 0)
         })
     }
 
-    fn touch(&self, words: &mut Vec<u32>) -> u32 {
+    fn touch(&self, words: &mut Words) -> u32 {
         lists(words, self.cell_count(), |cell| {
             (self.corner(cell), self.obstacles.touching(cell).copied().collect(), 0)
         })
     }
 
-    fn squares(&self, words: &mut Vec<u32>, axis: Axis) -> u32 {
+    fn squares(&self, words: &mut Words, axis: Axis) -> u32 {
         let grid = self.topology.grid();
         let [columns, rows] = square::shape(grid);
         lists(words, columns * rows, |number| {
@@ -129,18 +130,18 @@ impl Ground<'_> {
     }
 
     /// Where the table of faces begins, and that of pieces beyond the first of a face.
-    fn faces(&self, words: &mut Vec<u32>, axis: Axis) -> [u32; 2] {
+    fn faces(&self, words: &mut Words, axis: Axis) -> [u32; 2] {
         let count = self.topology.grid().len(axis.stagger());
-        let first = words.len();
+        let first = words.end();
         words.extend((0..count).flat_map(|_| [NONE, 0]));
-        let further = words.len();
-        words.resize(further + self.topology.node_count(axis) - count, NONE);
+        let further = words.end();
+        words.fill_to(further + self.topology.node_count(axis) - count, NONE);
         for (face, pieces) in self.topology.special_pieces(axis) {
-            words[first + 2 * face] = words.len() as u32;
+            words[first + 2 * face] = words.end() as u32;
             words[first + 2 * face + 1] = pieces.len() as u32;
             for piece in pieces {
                 if let Some(beyond) = (piece.node as usize).checked_sub(count) {
-                    words[further + beyond] = words.len() as u32;
+                    words[further + beyond] = words.end() as u32;
                 }
                 let [x, y] = piece.at.map(f32::to_bits);
                 let [low, high] = piece.sides;
@@ -150,12 +151,12 @@ impl Ground<'_> {
         [first, further].map(|at| at as u32)
     }
 
-    fn neighbours(&self, words: &mut Vec<u32>, axis: Axis) -> u32 {
+    fn neighbours(&self, words: &mut Words, axis: Axis) -> u32 {
         let mut all = Neighbours::default();
         all.forget(self.topology, axis);
-        let first = words.len();
+        let first = words.end();
         let count = self.topology.node_count(axis);
-        words.resize(first + count, NONE);
+        words.fill_to(first + count, NONE);
         let faces = self.topology.grid().len(axis.stagger());
         let further = self.topology.special_pieces(axis).flat_map(|(face, pieces)| {
             pieces.iter().skip(1).map(move |piece| (piece.node as usize, face))
@@ -164,7 +165,7 @@ impl Ground<'_> {
             if node < faces && all.is_whole(face) {
                 continue;
             }
-            words[first + node] = words.len() as u32;
+            words[first + node] = words.end() as u32;
             let seen = all.seen((self.topology, self.obstacles, axis), node, face);
             words.push(seen.len() as u32);
             words.extend(seen.iter().flat_map(|&(node, aperture)| [node, aperture.to_bits()]));
@@ -173,15 +174,15 @@ impl Ground<'_> {
     }
 
     /// To what each side is linked; nothing where viscosity is not felt.
-    fn diffusion(&self, words: &mut Vec<u32>, axis: Axis) -> u32 {
-        let first = words.len();
+    fn diffusion(&self, words: &mut Words, axis: Axis) -> u32 {
+        let first = words.end();
         if !self.is_viscous {
             return first as u32;
         }
         let Self { topology, obstacles, no_slip, .. } = *self;
         let columns = field::columns(topology.grid(), axis) as u32;
         let count = topology.node_count(axis);
-        words.resize(first + count, (first + count) as u32);
+        words.fill_to(first + count, (first + count) as u32);
         // Walls and copies beyond a seam, which have no aperture and no links.
         words.extend([0; SURROUNDINGS]);
         let mut links = Vec::new();
@@ -202,7 +203,7 @@ impl Ground<'_> {
                 words[first + node as usize] = NONE;
                 return;
             }
-            words[first + node as usize] = words.len() as u32;
+            words[first + node as usize] = words.end() as u32;
             words.extend([side.aperture, walls, pull].map(f32::to_bits));
             words.push(links.len() as u32);
             words.extend(links.iter().flat_map(|&(node, share)| [node, share.to_bits()]));
@@ -210,8 +211,8 @@ impl Ground<'_> {
         first as u32
     }
 
-    fn components(&self, words: &mut Vec<u32>) -> u32 {
-        let first = words.len() as u32;
+    fn components(&self, words: &mut Words) -> u32 {
+        let first = words.end() as u32;
         for component in 0..self.topology.component_count() {
             let Room { area: room, slope, obstructed } = self.rest[component];
             let cell = self.topology.cell_of(component);
@@ -237,15 +238,15 @@ impl Ground<'_> {
         first
     }
 
-    fn links(&self, words: &mut Vec<u32>) -> u32 {
-        let first = words.len();
+    fn links(&self, words: &mut Words) -> u32 {
+        let first = words.end();
         let count = self.topology.component_count();
         words.extend((0..count).flat_map(|_| [NONE, 4]));
         for component in 0..count {
             if self.topology.is_whole(component) {
                 continue;
             }
-            let (at, mut links) = (words.len() as u32, 0);
+            let (at, mut links) = (words.end() as u32, 0);
             self.topology.for_links(component, |link| {
                 let outward = u32::from(link.outward > 0.0) << 31;
                 let head = link.node | (link.axis as u32) << 30 | outward;
@@ -257,18 +258,18 @@ impl Ground<'_> {
         first as u32
     }
 
-    fn cuts(&self, words: &mut Vec<u32>) -> u32 {
-        let first = words.len();
+    fn cuts(&self, words: &mut Words) -> u32 {
+        let first = words.end();
         let cells = self.cell_count();
-        words.resize(first + cells, NONE);
-        let order = words.len() as u32;
+        words.fill_to(first + cells, NONE);
+        let order = words.end() as u32;
         words.extend(
             weir_ground::nearest_first()
                 .iter()
                 .map(|&(x, y)| (x + 7) as u32 | ((y + 7) as u32) << 8),
         );
         for cell in (0..cells).filter(|&cell| self.topology.is_cut(cell)) {
-            words[first + cell] = words.len() as u32;
+            words[first + cell] = words.end() as u32;
             let (first_extra, labels) = self.topology.labels(cell);
             words.push(first_extra);
             words.extend(labels.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)));
@@ -277,8 +278,8 @@ impl Ground<'_> {
         first as u32
     }
 
-    fn sinks(&self, words: &mut Vec<u32>) -> u32 {
-        let first = words.len() as u32;
+    fn sinks(&self, words: &mut Words) -> u32 {
+        let first = words.end() as u32;
         words.push(self.sinks.len() as u32);
         for sink in self.sinks {
             let [min, max] = sink.corners();
@@ -290,16 +291,12 @@ impl Ground<'_> {
 
 /// Appends lists of segments: for each of `count` boxes where its list begins, and how long it
 /// is together with `flags`.
-fn lists(
-    words: &mut Vec<u32>,
-    count: usize,
-    of: impl Fn(usize) -> (Point, Vec<Segment>, u32),
-) -> u32 {
-    let first = words.len();
-    words.resize(first + 2 * count, 0);
+fn lists(words: &mut Words, count: usize, of: impl Fn(usize) -> (Point, Vec<Segment>, u32)) -> u32 {
+    let first = words.end();
+    words.fill_to(first + 2 * count, 0);
     for number in 0..count {
         let (corner, segments, flags) = of(number);
-        let at = words.len() as u32;
+        let at = words.end() as u32;
         let mut listed = 0;
         for segment in segments {
             let low = corner.map(|c| c - AROUND);

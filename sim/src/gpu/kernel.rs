@@ -90,6 +90,11 @@ impl Kernel {
         Self { pipeline, slots, group }
     }
 
+    /// Names of the buffers that it uses.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.slots.iter().map(|(_, name)| name.as_str())
+    }
+
     /// Adds a run of `groups` workgroups to a pass. `buffer` gives what a name stands for.
     pub fn run<'a>(
         &self,

@@ -1,7 +1,7 @@
 //! The stages of a step, in their order.
 
 use super::device::Gpu;
-use super::fields::Fields;
+use super::fields::{Fields, Lengths};
 use super::kernel::Kernel;
 
 /// Rings of sides around the water that get extrapolated velocities, as on the processor.
@@ -137,6 +137,18 @@ impl Kernels {
         Self { sort: sort.into(), press, carry }
     }
 
+    /// Bytes that a step has to move at the least, but for its solves: every field that a stage
+    /// uses, once.
+    pub fn traffic_bytes(&self, lengths: &Lengths, work: &Work) -> u64 {
+        let stages = self.sort.iter().chain(&self.press).chain(&self.carry);
+        stages
+            .filter(|stage| !matches!(stage.over, Over::Systems))
+            .filter(|stage| !stage.over.groups(work, stage.kernel.group).contains(&0))
+            .flat_map(|stage| stage.kernel.names().map(|name| own_name(stage.aliases, name)))
+            .map(|name| lengths.bytes(name))
+            .sum()
+    }
+
     /// Submits a step up to the pressure that solids feel: the sort, and what follows it.
     pub fn submit_press(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
@@ -181,12 +193,14 @@ fn run(
 ) {
     let mut pass = encoder.begin_compute_pass(&Default::default());
     for Stage { kernel, over, aliases } in stages {
-        let named = |name: &str| {
-            let own = aliases.iter().find(|(alias, _)| *alias == name);
-            fields.get(own.map_or(name, |(_, own)| own))
-        };
+        let named = |name: &str| fields.get(own_name(aliases, name));
         kernel.run(gpu, &mut pass, over.groups(work, kernel.group), named);
     }
+}
+
+/// What a shader's field is called here.
+fn own_name<'a>(aliases: &[(&str, &'static str)], name: &'a str) -> &'a str {
+    aliases.iter().find(|(alias, _)| *alias == name).map_or(name, |(_, own)| own)
 }
 
 impl Over {

@@ -112,6 +112,8 @@ pub struct Report {
     pub density_spread: f32,
     pub volume: f32,
     pub caught: u32,
+    pub crossings: u32,
+    pub spare: u32,
 }
 
 #[cfg(test)]

@@ -39,6 +39,8 @@ mod kernel;
 mod kernels;
 pub(crate) mod layout;
 mod movers;
+mod room;
+mod words;
 
 pub use batch::Batch;
 pub(crate) use card::Card;

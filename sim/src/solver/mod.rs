@@ -58,6 +58,11 @@ impl Solver {
         self.water.step(dt_limit_s)
     }
 
+    /// Name of the card that moves the water; none where the processor does.
+    pub fn card(&self) -> Option<&str> {
+        self.water.card()
+    }
+
     /// The last step's report.
     pub fn diagnostics(&self) -> &Diagnostics {
         &self.water.host().diagnostics

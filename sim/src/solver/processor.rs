@@ -113,6 +113,10 @@ impl Water for Processor {
         &mut self.host
     }
 
+    fn card(&self) -> Option<&str> {
+        None
+    }
+
     fn step(&mut self, dt_limit_s: f64) -> Result<f64, AdvanceError> {
         self.take_step(dt_limit_s)
     }

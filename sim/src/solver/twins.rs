@@ -180,20 +180,16 @@ fn each_stage_does_what_its_twin_does() {
         for (twin, &limit_s) in twins.iter_mut().zip(&limits_s).filter(|(_, s)| **s > 0.0) {
             twin.solver.step(limit_s).expect("finite");
         }
-        let components = |twin: &Twin| twin.solver.host.topology.component_count();
-        let all = twins.iter().map(components).sum();
-        let mut first = First { shifts: all, ..First::default() };
+        let mut particles = 0;
         for (scene, Twin { name, steps, solver }) in twins.iter().enumerate() {
+            let [components, nodes, all] = batch.places(scene);
+            let first = First { particles, components, shifts: all + components, nodes };
             if step < *steps {
                 compare(solver, &batch, scene, first, |what| {
                     format!("{what}, {name}, step {step}")
                 });
             }
-            first.particles += solver.particles.len();
-            first.components += solver.host.topology.component_count();
-            first.shifts += solver.host.topology.component_count();
-            let nodes = Axis::BOTH.map(|axis| solver.host.topology.node_count(axis));
-            first.nodes += nodes.iter().sum::<usize>();
+            particles += solver.particles.len();
         }
     }
 }

@@ -40,6 +40,9 @@ pub trait Water: Send + Sync {
     /// The scene, to be changed.
     fn host_mut(&mut self) -> &mut Host;
 
+    /// Name of the card that moves the water; none where the processor does.
+    fn card(&self) -> Option<&str>;
+
     /// Advances by one step no longer than `dt_limit_s` and returns its length, seconds.
     ///
     /// # Errors
