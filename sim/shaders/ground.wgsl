@@ -235,6 +235,19 @@ fn link(s: Scene, c: u32, links: vec2u, k: u32) -> Link {
     );
 }
 
+// How many components a cell has, and the number of each.
+fn component_count_of(s: Scene, cell: u32) -> u32 {
+    let cut = ground[s.cut_table + cell];
+    return select(ground[cut + 18u], 1u, cut == NONE);
+}
+
+fn component_of(s: Scene, cell: u32, k: u32) -> u32 {
+    if k == 0u {
+        return cell;
+    }
+    return ground[ground[s.cut_table + cell]] + k - 1u;
+}
+
 // The component that `p`, a point of the closed `cell`, belongs to; NONE inside a solid, and
 // in slivers that hold no micro-point.
 fn component_at(s: Scene, cell: u32, p: vec2f) -> u32 {

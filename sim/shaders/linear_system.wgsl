@@ -117,8 +117,70 @@ fn vector(s: Scene, system: u32, which: u32) -> u32 {
     return (WORKS * system + which) * batch.components + s.components;
 }
 
+fn system_of(s: Scene, scene: u32, system: u32) -> System {
+    let tolerance = select(s.density_tolerance, s.pressure_tolerance, system == 0u);
+    return System(
+        system, reports[scene].rows, s.components, system * batch.components + s.components,
+        vector(s, system, GOAL), vector(s, system, RESIDUAL), vector(s, system, DIRECTION),
+        vector(s, system, PRODUCT), tolerance, s.most_iterations,
+    );
+}
+
+// Where a solve's progress is kept between its turns.
+fn progress_at(scene: u32, system: u32) -> u32 {
+    return PROGRESS * batch.components + PROGRESS_WORDS * (2u * scene + system);
+}
+
+fn keep(at: u32, now: Progress) {
+    work[at] = now.rho;
+    work[at + 1u] = now.scale;
+    work[at + 2u] = now.energy;
+    work[at + 3u] = bitcast<f32>(now.iterations);
+    work[at + 4u] = bitcast<f32>(now.is_done);
+    for (var k = 0u; k < DELAY; k += 1u) {
+        work[at + 5u + k] = now.gains[k];
+    }
+}
+
+var<workgroup> kept: Progress;
+
+fn kept_at(at: u32, lane: u32) -> Progress {
+    if lane == 0u {
+        kept.rho = work[at];
+        kept.scale = work[at + 1u];
+        kept.energy = work[at + 2u];
+        kept.iterations = bitcast<u32>(work[at + 3u]);
+        kept.is_done = bitcast<u32>(work[at + 4u]);
+        for (var k = 0u; k < DELAY; k += 1u) {
+            kept.gains[k] = work[at + 5u + k];
+        }
+    }
+    return workgroupUniformLoad(&kept);
+}
+
+// A solve goes in turns: a card may end what computes for too long, and one driver, which
+// computes on the processor, breaks off loops of a thread after 65,535 rounds in all.
 @compute @workgroup_size(256)
 fn solve(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+    let s = scenes[group.y];
+    if s.is_active == 0u {
+        return;
+    }
+    let at = progress_at(group.y, group.x);
+    let before = kept_at(at, lane);
+    if before.is_done != 0u {
+        return;
+    }
+    let now = go_on(s, system_of(s, group.y, group.x), lane, before, s.iterations_at_once);
+    if lane == 0u {
+        keep(at, now);
+        reports[group.y].iterations[group.x] = now.iterations;
+        reports[group.y].error[group.x] = error_of(now);
+    }
+}
+
+@compute @workgroup_size(256)
+fn start(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
     let system = group.x;
     let scene = group.y;
     let s = scenes[scene];
@@ -166,14 +228,10 @@ fn solve(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) grou
         }
     }
 
-    let tolerance = select(s.density_tolerance, s.pressure_tolerance, system == 0u);
-    let m = System(
-        system, count, s.components, x, goal, vector(s, system, RESIDUAL),
-        vector(s, system, DIRECTION), vector(s, system, PRODUCT), tolerance, s.most_iterations,
-    );
-    let outcome = improve(s, m, lane);
+    let now = begin(s, system_of(s, scene, system), lane);
     if lane == 0u {
-        reports[scene].iterations[system] = outcome.iterations;
-        reports[scene].residual[system] = outcome.residual;
+        keep(progress_at(scene, system), now);
+        reports[scene].iterations[system] = 0u;
+        reports[scene].error[system] = 0.0;
     }
 }

@@ -109,6 +109,21 @@ fn entry(at: u32) -> Entry {
     return Entry(movers[at], vec3f(mover_real2(at + 1u), mover_real(at + 3u)));
 }
 
+// What a body of water gives to solids by its pressure, as a sum of velocities of its particles.
+fn given_away(s: Scene, pool: u32) -> vec2f {
+    if s.mover_table == NONE {
+        return vec2f(0.0);
+    }
+    let first = movers[s.mover_table + 7u];
+    let count = movers[s.mover_table + 8u];
+    for (var k = 0u; k < count; k += 1u) {
+        if movers[first + 3u * k] == pool {
+            return mover_real2(first + 3u * k + 1u);
+        }
+    }
+    return vec2f(0.0);
+}
+
 // The same entries by mover: where those of a mover begin, and how many. The first word of each
 // is its component.
 fn entries_of_mover(s: Scene, k: u32) -> vec2u {

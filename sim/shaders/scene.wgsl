@@ -17,8 +17,9 @@ struct Scene {
     node_count_y: u32,
     // Where its tables begin in `ground`, words. See `ground.wgsl`.
     cell_table: u32,
-    // What stands near a cell, lines alone and outlines too.
+    // What stands near a cell, lines alone and outlines too; between them all lines.
     line_table: u32,
+    all_line_table: u32,
     near_table: u32,
     touch_table: u32,
     square_table_x: u32,
@@ -56,6 +57,7 @@ struct Scene {
     pressure_tolerance: f32,
     density_tolerance: f32,
     most_iterations: u32,
+    iterations_at_once: u32,
     // Diffusion number of the step, nu dt / dx^2; zero where viscosity is not felt.
     diffusion: f32,
 }

@@ -4,9 +4,9 @@ struct Report {
     // Wet components, and bodies of water that no air touches.
     rows: u32,
     enclosed: u32,
-    // Iterations of pressure and of density, and norms of what is left over those of the goals.
+    // Iterations of pressure and of density, and estimates of the errors that are left.
     iterations: vec2u,
-    residual: vec2f,
+    error: vec2f,
     particles: u32,
     is_finite: u32,
     // Greatest |v|, and what all but spray stay below.
@@ -41,6 +41,9 @@ const PRODUCT: u32 = 3u;
 const WORKS: u32 = 4u;
 // After these comes the diagonal of the matrix.
 const DIAGONAL: u32 = 8u;
+// Then how far each solve has come.
+const PROGRESS: u32 = 9u;
+const PROGRESS_WORDS: u32 = 16u;
 
 // Least distance from a sample point to the surface, as a share of the way to the neighbour.
 const THETA_MIN: f32 = 0.1;

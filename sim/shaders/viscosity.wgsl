@@ -117,7 +117,7 @@ fn diffuse(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) gr
         workgroupBarrier();
     }
     storageBarrier();
-    _ = improve(s, m, lane);
+    _ = go_on(s, m, lane, begin(s, m, lane), m.most_iterations);
     if axis == X && s.is_periodic != 0u {
         // The last side of a row is a copy of the first.
         storageBarrier();

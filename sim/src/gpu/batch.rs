@@ -22,6 +22,15 @@ use crate::{Diagnostics, SolverConfig, SolverError, Totals};
 /// Iterations of the card's preconditioner that mend as much as one of the processor's.
 const WEAKER: usize = 6;
 
+/// Rounds of all loops that a thread of a solve makes in one turn, at the most.
+const ROUNDS_AT_ONCE: usize = 50_000;
+
+/// Rounds of loops that a thread makes in an iteration of a solve: eight for each of its rows, and
+/// those of sums.
+fn rounds_of(scene: &layout::Scene) -> usize {
+    8 * (scene.component_count as usize).div_ceil(256) + 40
+}
+
 /// Bytes that an iteration of a solve moves for each row: its number, the diagonal twice, and
 /// eight times a vector's element.
 const BYTES_A_ROW: usize = 44;
@@ -397,15 +406,20 @@ impl Batch {
         let pressure: Vec<f32> = self.read("unknown", self.lengths.components)?;
         let fluid: Vec<u32> = self.read("fluid", self.lengths.components)?;
         let fluid: Vec<bool> = fluid.into_iter().map(|found| found != 0).collect();
+        let pools: Vec<u32> = self.read("pools", self.lengths.components)?;
         for Member { host, layout, step, coupling, .. } in
             self.members.iter_mut().filter(|member| moves(member))
         {
             let Some(step) = *step else { continue };
             let first = layout.components as usize;
             let own = first..first + layout.component_count as usize;
-            coupling.push(host, step, &pressure[own.clone()], &fluid[own]);
+            let pools = &pools[own.clone()];
+            coupling.push(host, step, &pressure[own.clone()], &fluid[own], pools);
         }
-        self.write_movers()
+        self.write_movers()?;
+        // Tables have become longer, and begin elsewhere.
+        self.write_scenes(RESTS);
+        Ok(())
     }
 
     /// Tells the card what moves in each scene.
@@ -442,6 +456,7 @@ impl Batch {
             let diffusion = viscosity::number(host.viscosity, dt_s);
             layout.diffusion = diffusion.map_or(0.0, |number| number as f32);
             layout.most_iterations = (WEAKER * config.max_iterations) as u32;
+            layout.iterations_at_once = (ROUNDS_AT_ONCE / rounds_of(layout)) as u32;
         }
         let scenes: Vec<layout::Scene> = self.members.iter().map(|member| member.layout).collect();
         self.fields.write(&self.gpu, "scenes", 0, &scenes);
@@ -465,6 +480,10 @@ impl Batch {
             components: most(|member| member.layout.component_count as usize),
             nodes: most(|member| {
                 (member.layout.node_count_x + member.layout.node_count_y) as usize
+            }),
+            turns: most(|member| {
+                let layout::Scene { most_iterations, iterations_at_once, .. } = member.layout;
+                most_iterations.div_ceil(iterations_at_once.max(1)) as usize
             }),
             is_viscous: self.members.iter().any(|m| m.step.is_some() && m.layout.diffusion > 0.0),
         }

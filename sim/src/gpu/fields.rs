@@ -59,9 +59,13 @@ impl Lengths {
             ("interior", 4 * n.components),
             ("deep", 4 * n.components),
             ("unknown", 4 * 2 * n.components),
-            ("work", 4 * WORKS * n.components),
+            ("work", 4 * (WORKS * n.components + 2 * PROGRESS * n.scenes)),
             ("pools", 4 * 2 * n.components),
             ("relieved", 4 * n.components),
+            ("extents", 32 * n.components),
+            ("wanted", 16 * n.components),
+            ("flier", 4 * n.cells),
+            ("flights", 4 * n.scenes),
         ]
         .into_iter()
         .map(|(name, bytes)| (name, bytes as u64))
@@ -75,6 +79,8 @@ impl Lengths {
 
 /// Vectors of both solves, and the diagonal.
 const WORKS: usize = 9;
+/// Words of a solve's progress.
+const PROGRESS: usize = 16;
 /// Cells in a block of the sort.
 const BLOCK: usize = 1024;
 

@@ -47,6 +47,7 @@ impl Ground<'_> {
     pub fn write(&self, words: &mut Words, scene: &mut Scene) {
         scene.cell_table = self.cells(words);
         scene.line_table = self.lines(words);
+        scene.all_line_table = self.all_lines(words);
         // Where no outline moves, what stands near a cell is lines.
         scene.near_table = if self.has_movers { self.near(words) } else { scene.line_table };
         scene.touch_table = self.touch(words);
@@ -105,6 +106,15 @@ impl Ground<'_> {
         lists(words, self.cell_count(), |cell| {
             (self.corner(cell), self.obstacles.lines_near(cell).copied().collect(), 0)
         })
+    }
+
+    fn all_lines(&self, words: &mut Words) -> u32 {
+        let first = words.end() as u32;
+        words.push(self.obstacles.lines().len() as u32);
+        for line in self.obstacles.lines() {
+            words.extend([line.a, line.b].concat().into_iter().map(|c| (c as f32).to_bits()));
+        }
+        first
     }
 
     fn near(&self, words: &mut Words) -> u32 {
@@ -274,6 +284,7 @@ impl Ground<'_> {
             words.push(first_extra);
             words.extend(labels.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)));
             words.push(order);
+            words.push(self.topology.components_of(cell).count() as u32);
         }
         first as u32
     }

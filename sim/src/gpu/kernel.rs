@@ -17,7 +17,7 @@ macro_rules! shader {
 }
 
 /// All shaders, and the parts that each is put together from.
-pub const SHADERS: [(&str, &str); 11] = [
+pub const SHADERS: [(&str, &str); 12] = [
     ("sort", shader!("scene", "ground", "workgroup", "sort")),
     ("particle_to_grid", shader!("scene", "ground", "stencil", "particle_to_grid")),
     ("extrapolate", shader!("scene", "ground", "extrapolate")),
@@ -54,6 +54,7 @@ pub const SHADERS: [(&str, &str); 11] = [
             "grid_to_particle"
         ),
     ),
+    ("flight", shader!("scene", "ground", "system", "workgroup", "movers", "flight")),
     ("measure", shader!("scene", "ground", "system", "measure")),
 ];
 

@@ -30,6 +30,8 @@ enum Over {
     Scenes,
     /// Two workgroups for each scene: one for each system.
     Systems,
+    /// The same, as often as solves may take.
+    Turns,
     /// Two workgroups for each scene, one for each axis, if any feels viscosity.
     ViscousAxes,
 }
@@ -70,6 +72,8 @@ pub struct Work {
     pub components: usize,
     /// See `cells`.
     pub nodes: usize,
+    /// Turns that a solve takes at the most.
+    pub turns: usize,
     /// Whether any scene feels viscosity in this step.
     pub is_viscous: bool,
 }
@@ -120,8 +124,13 @@ impl Kernels {
             stage("pressure", "assemble", Over::Components, &[]),
             stage("pressure", "find_deep", Over::Components, &[]),
             stage("pressure", "find_pools", Over::Scenes, &[]),
+            stage("flight", "forget", Over::Components, &[]),
+            stage("flight", "reach", Over::Components, &[]),
+            stage("flight", "judge", Over::Components, &[]),
+            stage("flight", "name", Over::Cells, &[]),
             stage("pressure", "fill_right_hand_sides", Over::Components, &[]),
-            stage("linear_system", "solve", Over::Systems, &[]),
+            stage("linear_system", "start", Over::Systems, &[]),
+            stage("linear_system", "solve", Over::Turns, &[]),
         ]);
         let mut carry = vec![
             stage("forces", "push", Over::Nodes, &[]),
@@ -131,7 +140,9 @@ impl Kernels {
         carry.extend([
             stage("forces", "pack", Over::Nodes, &[]),
             stage("pressure", "find_divergence", Over::Components, &[]),
+            stage("flight", "gather", Over::Scenes, &[]),
             stage("grid_to_particle", "carry", Over::Particles, &[]),
+            stage("flight", "settle", Over::Scenes, &[]),
             stage("measure", "report", Over::Scenes, &[]),
         ]);
         Self { sort: sort.into(), press, carry }
@@ -142,7 +153,7 @@ impl Kernels {
     pub fn traffic_bytes(&self, lengths: &Lengths, work: &Work) -> u64 {
         let stages = self.sort.iter().chain(&self.press).chain(&self.carry);
         stages
-            .filter(|stage| !matches!(stage.over, Over::Systems))
+            .filter(|stage| !matches!(stage.over, Over::Systems | Over::Turns))
             .filter(|stage| !stage.over.groups(work, stage.kernel.group).contains(&0))
             .flat_map(|stage| stage.kernel.names().map(|name| own_name(stage.aliases, name)))
             .map(|name| lengths.bytes(name))
@@ -194,7 +205,10 @@ fn run(
     let mut pass = encoder.begin_compute_pass(&Default::default());
     for Stage { kernel, over, aliases } in stages {
         let named = |name: &str| fields.get(own_name(aliases, name));
-        kernel.run(gpu, &mut pass, over.groups(work, kernel.group), named);
+        let times = if matches!(over, Over::Turns) { work.turns } else { 1 };
+        for _ in 0..times {
+            kernel.run(gpu, &mut pass, over.groups(work, kernel.group), named);
+        }
     }
 }
 
@@ -217,7 +231,7 @@ impl Over {
             Self::Components => [of(work.components), scenes],
             Self::Nodes => [of(work.nodes), scenes],
             Self::Scenes => [1, scenes],
-            Self::Systems => [2, scenes],
+            Self::Systems | Self::Turns => [2, scenes],
             Self::ViscousAxes => [if work.is_viscous { 2 } else { 0 }, scenes],
         }
     }

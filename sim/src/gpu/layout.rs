@@ -21,6 +21,7 @@ pub struct Scene {
     pub node_count_y: u32,
     pub cell_table: u32,
     pub line_table: u32,
+    pub all_line_table: u32,
     pub near_table: u32,
     pub touch_table: u32,
     pub square_table_x: u32,
@@ -51,6 +52,7 @@ pub struct Scene {
     pub pressure_tolerance: f32,
     pub density_tolerance: f32,
     pub most_iterations: u32,
+    pub iterations_at_once: u32,
     pub diffusion: f32,
 }
 
@@ -97,7 +99,7 @@ pub struct Report {
     pub rows: u32,
     pub enclosed: u32,
     pub iterations: [u32; 2],
-    pub residual: [f32; 2],
+    pub error: [f32; 2],
     pub particles: u32,
     pub is_finite: u32,
     pub fastest: f32,

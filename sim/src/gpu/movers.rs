@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::layout::NONE;
 use crate::cpu::body_flux::{self, BodyFlux, Patch};
+use crate::particles::VOLUME;
 use crate::solid::{Mobility, Mover};
 use crate::solver::host::{Host, Step};
 
@@ -27,6 +28,9 @@ pub struct Coupling {
     pushed: Vec<f64>,
     /// Impulse by the leverage in the last step, three a mover.
     lever_impulse: Vec<f64>,
+    /// What each body of water, by its first component, gives to solids: the sum of its
+    /// particles' velocities, cells/s.
+    given: BTreeMap<u32, [f64; 2]>,
 }
 
 impl Coupling {
@@ -41,14 +45,31 @@ impl Coupling {
             self.falling.iter_mut().zip(lever).for_each(|(v, push)| *v += push);
         }
         self.pushed.clone_from(&self.falling);
+        self.given.clear();
     }
 
-    /// Lets the pressure of each component push the solids, and rapier2d move them.
-    pub fn push(&mut self, host: &mut Host, step: Step, pressure: &[f32], fluid: &[bool]) {
+    /// Lets the pressure of each component push the solids, and rapier2d move them. `pools` is
+    /// the first component of the body of water that each is of.
+    pub fn push(
+        &mut self,
+        host: &mut Host,
+        step: Step,
+        pressure: &[f32],
+        fluid: &[bool],
+        pools: &[u32],
+    ) {
         let Host { topology, movers, world, .. } = host;
         body_flux::find_leverage(topology, fluid, &self.patches, &mut self.leverage);
         let impulse = body_flux::impulses(&self.flux, pressure, movers.len());
         self.lever_impulse = body_flux::impulses(&self.leverage, pressure, movers.len());
+        for entry in self.flux.iter().chain(&self.leverage) {
+            let component = entry.component as usize;
+            if fluid[component] {
+                let per_particle = f64::from(pressure[component]) / f64::from(VOLUME);
+                let sum = self.given.entry(pools[component]).or_default();
+                (0..2).for_each(|k| sum[k] += entry.flux[k] * per_particle);
+            }
+        }
         self.mobility.apply(&impulse, &mut self.pushed);
         self.pushed.iter_mut().zip(&self.falling).for_each(|(v, falling)| *v += falling);
         world.step(step.dt_s, &self.pushed, movers);
@@ -61,7 +82,7 @@ impl Coupling {
             return NONE;
         }
         let head = words.len();
-        words.resize(head + 7, 0);
+        words.resize(head + 9, 0);
         words[head] = movers.len() as u32;
         words[head + 1] = write_movers(movers, words);
         words[head + 2] = words.len() as u32;
@@ -71,6 +92,11 @@ impl Coupling {
         words[head + 4] = contacts.len() as u32;
         words[head + 5] = u32::from(!self.mobility.is_rigid());
         words[head + 6] = write_by_mover(&contacts, movers.len(), words);
+        words[head + 7] = words.len() as u32;
+        words[head + 8] = self.given.len() as u32;
+        for (pool, [x, y]) in &self.given {
+            words.extend([*pool, bits(*x), bits(*y)]);
+        }
         head as u32
     }
 

@@ -111,6 +111,23 @@ struct First {
     nodes: usize,
 }
 
+/// A body in a blob of water that flies, and nothing around.
+const FLIGHT: &str = r#"
+    version = 1
+    gravity_m_s2 = [0.0, -2.0]
+    domain = { width_m = 0.890625, height_m = 0.8125, cell_m = 0.015625 }
+    [[water]]
+    kind = "block"
+    min_m = [0.3, 0.3]
+    max_m = [0.6, 0.5]
+    velocity_m_s = [0.5, 1.0]
+    [[body]]
+    position_m = [0.45, 0.41]
+    density_kg_m3 = 1500.0
+    velocity_m_s = [-0.5, 0.5]
+    shape = { kind = "ball", radius_m = 0.05 }
+"#;
+
 /// Gives the batch the water of the solvers and all that its next step depends on.
 fn copy(twins: &[Twin], batch: &mut Batch) {
     let (mut particles, mut tags) = (Vec::new(), Vec::new());
@@ -162,6 +179,7 @@ fn each_stage_does_what_its_twin_does() {
         // Then a bubble opens, and the pressure of a closed box hangs on its last bits.
         ("cavity", 20, scene(CAVITY)),
         ("channel", 30, scene(CHANNEL)),
+        ("flight", 20, scene(FLIGHT)),
     ];
     let config =
         SolverConfig { pressure_tolerance: 1e-6, density_tolerance: 1e-6, ..Default::default() };
@@ -277,6 +295,14 @@ fn compare(
     assert!(distances[count / 2] < 1e-4, "{}: {}", at("median distance"), distances[count / 2]);
     assert!(distances[count * 99 / 100] < 1e-2, "{}: {}", at("99 %"), distances[count * 99 / 100]);
     assert_eq!((a.particles, a.full_cells), (b.particles, b.full_cells), "{}", at("counts"));
+    for k in 0..2 {
+        let (a, b) = (a.water_momentum_kg_m_s[k], b.water_momentum_kg_m_s[k]);
+        assert!(
+            (a - b).abs() <= 1e-4 * solver.host.particle_kg() * count as f64,
+            "{}: {a} and {b}",
+            at("momentum")
+        );
+    }
     for (name, a, b, tolerance) in [
         ("kinetic", a.kinetic_j, b.kinetic_j, 1e-3),
         ("potential", a.potential_j, b.potential_j, 1e-4),
