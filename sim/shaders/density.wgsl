@@ -16,12 +16,6 @@ const ROOM_MIN: f32 = 0.05;
 // Slope of density below which there is no surface near, 1/cell.
 const STEEP_MIN: f32 = 0.3;
 
-// Depth in cells below a flat surface, from density (`surface::depth`).
-fn depth(density: f32) -> f32 {
-    let above_half = clamp(density - 0.5, -0.5, 0.5);
-    return sign(above_half) * (1.0 - sqrt(1.0 - 2.0 * abs(above_half)));
-}
-
 @compute @workgroup_size(64)
 fn measure(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];

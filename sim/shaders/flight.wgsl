@@ -113,7 +113,7 @@ fn judge(@builtin(global_invocation_id) id: vec3u) {
     extents[s.components + atomicAdd(&flights[id.y], 1u)].listed = c;
 }
 
-// The flying body of water of a component, or else NONE; `is_wet` says whether it is of any.
+// The body of water of a wet component if it flies, or else NONE.
 fn flier_of(s: Scene, c: u32) -> u32 {
     let pool = pools[s.components + c];
     return select(NONE, pool, extents[s.components + pool].flies != 0u);

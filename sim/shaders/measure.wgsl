@@ -74,11 +74,6 @@ fn bin_of_rank(lane: u32, rank: u32) -> u32 {
     return workgroupUniformLoad(&found);
 }
 
-fn depth(value: f32) -> f32 {
-    let above_half = clamp(value - 0.5, -0.5, 0.5);
-    return sign(above_half) * (1.0 - sqrt(1.0 - 2.0 * abs(above_half)));
-}
-
 // Whether a number is one; comparisons with what is none are optimised away.
 fn is_number(x: f32) -> bool {
     return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;

@@ -7,7 +7,6 @@ struct Reading {
     total: f32,
     // Sums for the slope of the first value, and whether it means anything.
     slope: vec2f,
-    mean: f32,
     weights: vec2f,
     whole: bool,
 }
@@ -47,7 +46,7 @@ fn add_corner(
 fn read_with_care(s: Scene, axis: u32, p: vec2f) -> Reading {
     let first = first_side(axis, p);
     let square = square_at(s, axis, p);
-    var reading = Reading(vec4f(0.0), 0.0, vec2f(0.0), 0.0, vec2f(0.0), true);
+    var reading = Reading(vec4f(0.0), 0.0, vec2f(0.0), vec2f(0.0), true);
     for (var k = 0; k < 4; k += 1) {
         let i = first.x + (k & 1);
         let j = first.y + (k >> 1u);

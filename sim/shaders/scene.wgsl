@@ -130,3 +130,9 @@ fn tent(way: vec2f) -> f32 {
     let w = max(vec2f(1.0) - abs(way), vec2f(0.0));
     return w.x * w.y;
 }
+
+// Depth in cells below a flat surface, from density over rest density (`surface::depth`).
+fn depth(density: f32) -> f32 {
+    let above_half = clamp(density - 0.5, -0.5, 0.5);
+    return sign(above_half) * (1.0 - sqrt(1.0 - 2.0 * abs(above_half)));
+}
