@@ -129,6 +129,8 @@ fn what_is_not_built_is_named() {
     let weir = Weir::new();
     let refused = weir.run(&["simulate", "dam-break", "--model", "nobody"]);
     refused.is_refused(2, &["nobody", "model.safetensors", "default"]);
+    let network = ["simulate", "dam-break", "--model", "default", "--backend", "gpu"];
+    weir.run(&network).is_refused(2, &["--backend gpu", "--device"]);
     let refused = weir.run(&["simulate", "dam-break", "--model", "default", "--fps", "50"]);
     refused.is_refused(2, &["--fps", "50", "60"]);
 }

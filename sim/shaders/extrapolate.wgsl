@@ -27,11 +27,12 @@ fn add(mean: Mean, node: u32, aperture: f32) -> Mean {
 @compute @workgroup_size(64)
 fn ring(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];
-    if s.is_active == 0u || id.x >= s.node_count_x + s.node_count_y {
+    if s.is_active == 0u || id.x >= node_count(s) {
         return;
     }
-    let axis = select(Y, X, id.x < s.node_count_x);
-    let node = select(id.x - s.node_count_x, id.x, axis == X);
+    let own = node_of(s, id.x);
+    let axis = own.axis;
+    let node = own.node;
     let base = nodes(s, axis);
     if known[base + node] != 0u {
         return;

@@ -16,18 +16,6 @@
 // New velocity, its change, displacement that restores density, and one if it is known.
 @group(0) @binding(11) var<storage, read_write> sides: array<vec4f>;
 
-struct Node {
-    axis: u32,
-    node: u32,
-    at: u32,
-}
-
-fn node_of(s: Scene, k: u32) -> Node {
-    let axis = select(Y, X, k < s.node_count_x);
-    let node = select(k - s.node_count_x, k, axis == X);
-    return Node(axis, node, nodes(s, axis) + node);
-}
-
 fn fall(s: Scene, axis: u32) -> f32 {
     return select(s.fall_y, s.fall_x, axis == X);
 }
@@ -43,7 +31,7 @@ fn is_wall(s: Scene, axis: u32, node: u32) -> bool {
 @compute @workgroup_size(64)
 fn add_gravity(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];
-    if s.is_active == 0u || id.x >= s.node_count_x + s.node_count_y {
+    if s.is_active == 0u || id.x >= node_count(s) {
         return;
     }
     let n = node_of(s, id.x);
@@ -70,7 +58,7 @@ fn drop(first: u32, low: u32, high: u32) -> f32 {
 @compute @workgroup_size(64)
 fn push(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];
-    if s.is_active == 0u || id.x >= s.node_count_x + s.node_count_y {
+    if s.is_active == 0u || id.x >= node_count(s) {
         return;
     }
     let n = node_of(s, id.x);
@@ -100,7 +88,7 @@ fn push(@builtin(global_invocation_id) id: vec3u) {
 @compute @workgroup_size(64)
 fn find_change(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];
-    if s.is_active == 0u || id.x >= s.node_count_x + s.node_count_y {
+    if s.is_active == 0u || id.x >= node_count(s) {
         return;
     }
     let n = node_of(s, id.x);
@@ -111,7 +99,7 @@ fn find_change(@builtin(global_invocation_id) id: vec3u) {
 @compute @workgroup_size(64)
 fn pack(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];
-    if s.is_active == 0u || id.x >= s.node_count_x + s.node_count_y {
+    if s.is_active == 0u || id.x >= node_count(s) {
         return;
     }
     let n = node_of(s, id.x);

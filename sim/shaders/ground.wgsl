@@ -121,6 +121,11 @@ fn pieces_of(s: Scene, axis: u32, face: u32) -> vec2u {
     return vec2u(ground[at], ground[at + 1u]);
 }
 
+// Whether the pieces of a face are one, which is all of it.
+fn make_a_whole(pieces: vec2u) -> bool {
+    return pieces.x == NONE || (pieces.y == 1u && real(pieces.x + 3u) == 1.0);
+}
+
 const PIECE_WORDS: u32 = 6u;
 
 fn piece(at: u32) -> Piece {

@@ -5,38 +5,20 @@
 @group(0) @binding(2) var<storage, read> ground: array<u32>;
 @group(0) @binding(3) var<storage, read> particles: array<Particle>;
 @group(0) @binding(4) var<storage, read> start: array<u32>;
-@group(0) @binding(7) var<storage, read> work: array<f32>;
-@group(0) @binding(8) var<storage, read> density: array<f32>;
-@group(0) @binding(9) var<storage, read> deep: array<u32>;
-@group(0) @binding(10) var<storage, read_write> reports: array<Report>;
+@group(0) @binding(5) var<storage, read> work: array<f32>;
+@group(0) @binding(6) var<storage, read> density: array<f32>;
+@group(0) @binding(7) var<storage, read> deep: array<u32>;
+@group(0) @binding(8) var<storage, read_write> reports: array<Report>;
 
-const GROUP: u32 = 256u;
 // Share of the particles that may be faster than the step allows for.
 const SPRAY: f32 = 0.01;
 const BINS: u32 = 1024u;
 
-var<workgroup> parts: array<vec4f, GROUP>;
-var<workgroup> whole: vec4f;
 var<workgroup> bins: array<atomic<u32>, BINS>;
 var<workgroup> found: u32;
 
-fn total(lane: u32, own: vec4f) -> vec4f {
-    parts[lane] = own;
-    workgroupBarrier();
-    for (var reach = GROUP / 2u; reach > 0u; reach /= 2u) {
-        if lane < reach {
-            parts[lane] += parts[lane + reach];
-        }
-        workgroupBarrier();
-    }
-    if lane == 0u {
-        whole = parts[0];
-    }
-    return workgroupUniformLoad(&whole);
-}
-
 fn greatest(lane: u32, own: f32) -> f32 {
-    parts[lane] = vec4f(own);
+    parts[lane] = vec2f(own);
     workgroupBarrier();
     for (var reach = GROUP / 2u; reach > 0u; reach /= 2u) {
         if lane < reach {
@@ -89,22 +71,25 @@ fn report(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) gro
     let first = start[s.cells];
     let end = start[s.cells + s.nx * s.ny];
     let middle = 0.5 * vec2f(f32(s.nx), f32(s.ny));
-    var motion = vec4f(0.0);
-    var places = vec4f(0.0);
+    var motion = vec2f(0.0);
+    var places = vec2f(0.0);
+    var kinetic = 0.0;
     var squared = 0.0;
     var bad = 0.0;
     for (var k = first + lane; k < end; k += GROUP) {
         let p = particles[k].position - middle;
         let v = particles[k].velocity;
         let square = dot(v, v);
-        motion += vec4f(v, 0.5 * square, 0.0);
-        places += vec4f(p, 0.0, 0.0);
+        motion += v;
+        places += p;
+        kinetic += 0.5 * square;
         squared = max(squared, square);
         if !is_number(square) || !is_number(p.x) || !is_number(p.y) {
             bad = 1.0;
         }
     }
     motion = total(lane, motion);
+    kinetic = total(lane, vec2f(kinetic, 0.0)).x;
     places = total(lane, places);
     bad = greatest(lane, bad);
     let fastest = sqrt(greatest(lane, squared));
@@ -122,43 +107,45 @@ fn report(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) gro
 
     // How far density is from what it should be, deep in the water.
     empty_bins(lane);
-    var errors = vec4f(0.0);
+    var errors = vec2f(0.0);
+    var deep_count = 0u;
     var divergence = 0.0;
     for (var k = lane; k < s.component_count; k += GROUP) {
         let c = s.components + k;
         divergence = max(divergence, work[c]);
         if deep[c] != 0u {
             let error = density[c] - 1.0;
-            errors += vec4f(error, abs(error), 1.0, 0.0);
+            errors += vec2f(error, abs(error));
+            deep_count += 1u;
             atomicAdd(&bins[min(u32(abs(error) * f32(BINS)), BINS - 1u)], 1u);
         }
     }
     errors = total(lane, errors);
     divergence = greatest(lane, divergence);
-    let full = u32(errors.z);
+    let full = u32(total(lane, vec2f(f32(deep_count), 0.0)).x);
     let p99 = (f32(bin_of_rank(lane, full * 99u / 100u)) + 0.5) / f32(BINS);
-    var volume = vec4f(0.0);
+    var volume = 0.0;
     for (var c = lane; c < s.component_count; c += GROUP) {
         let value = density[s.components + c];
         let own = component(s, c);
         if value > 0.0 && (own.flags & EXISTS) != 0u {
-            volume.x += own.area * clamp(0.5 + depth(value), 0.0, 1.0);
+            volume += own.area * clamp(0.5 + depth(value), 0.0, 1.0);
         }
     }
-    volume = total(lane, volume);
+    volume = total(lane, vec2f(volume, 0.0)).x;
     if lane == 0u {
         reports[scene].particles = count;
         reports[scene].fastest = fastest;
         reports[scene].bulk = bulk;
-        reports[scene].kinetic = motion.z;
-        reports[scene].momentum = motion.xy;
-        reports[scene].place = places.xy;
+        reports[scene].kinetic = kinetic;
+        reports[scene].momentum = motion;
+        reports[scene].place = places;
         reports[scene].divergence = divergence;
         reports[scene].full = full;
         reports[scene].density_p99 = select(0.0, p99, full > 0u);
         reports[scene].density_sum = errors.x;
         reports[scene].density_spread = errors.y;
-        reports[scene].volume = volume.x;
+        reports[scene].volume = volume;
         reports[scene].is_finite = select(1u, 0u, bad > 0.0);
     }
 }

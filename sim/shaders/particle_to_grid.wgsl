@@ -23,7 +23,7 @@ fn seen_weight(s: Scene, axis: u32, p: vec2f) -> f32 {
         let place = place_of(s, axis, first.x + (k & 1), first.y + (k >> 1u));
         let face = place.row * face_columns(s, axis) + place.column;
         let pieces = pieces_of(s, axis, face);
-        let is_whole = pieces.x == NONE || (pieces.y == 1u && real(pieces.x + 3u) == 1.0);
+        let is_whole = make_a_whole(pieces);
         let count = select(pieces.y, 1u, is_whole);
         for (var n = 0u; n < count; n += 1u) {
             var at = face_at(axis, i32(place.column), i32(place.row));
@@ -66,12 +66,12 @@ fn take_care(@builtin(global_invocation_id) id: vec3u) {
 @compute @workgroup_size(64)
 fn gather(@builtin(global_invocation_id) id: vec3u) {
     let s = scenes[id.y];
-    if s.is_active == 0u || id.x >= s.node_count_x + s.node_count_y {
+    if s.is_active == 0u || id.x >= node_count(s) {
         return;
     }
-    let axis = select(Y, X, id.x < s.node_count_x);
-    let node = select(id.x - s.node_count_x, id.x, axis == X);
-    let own = piece_of_node(s, axis, node);
+    let at = node_of(s, id.x);
+    let axis = at.axis;
+    let own = piece_of_node(s, axis, at.node);
     var momentum = 0.0;
     var weight = 0.0;
     if own.exists {
@@ -93,9 +93,8 @@ fn gather(@builtin(global_invocation_id) id: vec3u) {
             }
         }
     }
-    let at = nodes(s, axis) + node;
-    values[at] = select(0.0, momentum / weight, weight > 0.0);
-    known[at] = select(0u, 1u, weight > 0.0);
+    values[at.at] = select(0.0, momentum / weight, weight > 0.0);
+    known[at.at] = select(0u, 1u, weight > 0.0);
 }
 
 // Momentum and weight that a particle deals to a side, the particle being `shift` to the right

@@ -53,8 +53,7 @@ fn read_with_care(s: Scene, axis: u32, p: vec2f) -> Reading {
         let place = place_of(s, axis, i, j);
         let face = place.row * face_columns(s, axis) + place.column;
         let pieces = pieces_of(s, axis, face);
-        let is_whole = pieces.x == NONE || (pieces.y == 1u && real(pieces.x + 3u) == 1.0);
-        if is_whole {
+        if make_a_whole(pieces) {
             let middle = face_at(axis, i32(place.column), i32(place.row));
             if add_corner(s, axis, square, p, place, face, middle, 1.0, &reading) {
                 reading.whole = false;

@@ -125,6 +125,24 @@ fn nodes(s: Scene, axis: u32) -> u32 {
     return pick(axis, s.nodes_x, s.nodes_y);
 }
 
+// How many velocity unknowns a scene has.
+fn node_count(s: Scene) -> u32 {
+    return s.node_count_x + s.node_count_y;
+}
+
+// One of them: its axis, its number there, and where it lies in fields of all scenes.
+struct Node {
+    axis: u32,
+    node: u32,
+    at: u32,
+}
+
+fn node_of(s: Scene, k: u32) -> Node {
+    let axis = select(Y, X, k < s.node_count_x);
+    let node = select(k - s.node_count_x, k, axis == X);
+    return Node(axis, node, nodes(s, axis) + node);
+}
+
 // Weight of a tent one cell wide, as far away as `way`.
 fn tent(way: vec2f) -> f32 {
     let w = max(vec2f(1.0) - abs(way), vec2f(0.0));

@@ -6,7 +6,7 @@ use weir_sim::{Solver, SolverConfig};
 use weir_surrogate::Surrogate;
 
 use super::Args;
-use crate::backend;
+use crate::backend::{self, Backend};
 use crate::failure::Failure;
 use crate::model_source::{self, BODIES_ARE_WALLS, refusal};
 use crate::output;
@@ -52,6 +52,11 @@ impl Engine {
                 .map_err(|error| backend::refusal(&args.scene, &error))?;
             return Ok(Self::Solver(Box::new(solver)));
         };
+        if args.backend == Backend::Gpu {
+            let text =
+                "--backend gpu: moves the solver's water; what computes a network is --device";
+            return Err(Failure::BadInput(text.into()));
+        }
         if (args.fps - weir_surrogate::FPS).abs() > 1e-9 {
             let text = format!("--fps: got {}, a network takes {}", args.fps, weir_surrogate::FPS);
             return Err(Failure::BadInput(text));

@@ -1,7 +1,6 @@
 //! Many scenes on one card.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use weir_scene::{AdvanceError, Frame, Scene};
 
@@ -34,6 +33,9 @@ fn rounds_of(scene: &layout::Scene) -> usize {
 /// Bytes that an iteration of a solve moves for each row: its number, the diagonal twice, and
 /// eight times a vector's element.
 const BYTES_A_ROW: usize = 44;
+
+/// Solids that may move in a scene: as many as a workgroup has memory for (`linear_system.wgsl`).
+const MOST_MOVERS: usize = 64;
 
 /// What a scene does while others step.
 const RESTS: u32 = 0;
@@ -182,12 +184,16 @@ impl Batch {
     /// # Errors
     /// As [`Self::advance`].
     pub fn step(&mut self, limits_s: &[f64]) -> Result<(), AdvanceError> {
-        let begun = Instant::now();
         for (member, &limit_s) in self.members.iter_mut().zip(limits_s) {
             let Member { host, step, is_written, .. } = member;
             host.world.refresh_movers(&mut host.movers);
             *step = (limit_s > 0.0).then(|| host.choose_step(limit_s));
             *is_written &= host.update_topology() == Changed::Nothing;
+        }
+        if let Some(got) =
+            self.members.iter().map(|m| m.host.movers.len()).find(|n| *n > MOST_MOVERS)
+        {
+            return Err(other(GpuError::Movers { got, most: MOST_MOVERS }));
         }
         self.let_in().map_err(other)?;
         let all = self.members.iter().map(|member| member.particles).sum();
@@ -204,13 +210,11 @@ impl Batch {
         self.push_solids().map_err(other)?;
         self.kernels.submit_carry(&self.gpu, &self.fields, &work);
         let reports = self.fields.read::<Report>(&self.gpu, "reports", self.members.len());
-        let wall = begun.elapsed();
         for (member, report) in self.members.iter_mut().zip(reports.map_err(other)?) {
             let Some(step) = member.step else { continue };
             member.particles = report.particles as usize;
             member.rows = report.rows as usize;
             member.note(&report, step);
-            member.host.diagnostics.stages.grid_to_particle = wall;
             if report.is_finite == 0 {
                 let time_s = member.host.time_s;
                 return Err(AdvanceError::NotFinite { what: "the water's motion", time_s });

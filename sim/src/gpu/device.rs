@@ -33,6 +33,14 @@ pub enum GpuError {
         /// How much that is.
         bytes: u64,
     },
+    /// More solids move in a scene than it can take account of.
+    #[error("{got} bodies and lines on their way in one scene: a graphics card takes {most}")]
+    Movers {
+        /// How many.
+        got: usize,
+        /// How many may.
+        most: usize,
+    },
     /// It stopped working, or its driver refuses to go on.
     #[error("the graphics card {name} is lost: {why}")]
     Lost {

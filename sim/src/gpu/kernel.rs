@@ -55,7 +55,7 @@ pub const SHADERS: [(&str, &str); 12] = [
         ),
     ),
     ("flight", shader!("scene", "ground", "system", "workgroup", "movers", "flight")),
-    ("measure", shader!("scene", "ground", "system", "measure")),
+    ("measure", shader!("scene", "ground", "system", "workgroup", "measure")),
 ];
 
 /// An entry point that is ready to run.
