@@ -183,7 +183,11 @@ impl Batch {
     ///
     /// # Errors
     /// As [`Self::advance`].
+    ///
+    /// # Panics
+    /// There are not as many limits as scenes.
     pub fn step(&mut self, limits_s: &[f64]) -> Result<(), AdvanceError> {
+        assert_eq!(limits_s.len(), self.members.len(), "a limit for each scene");
         for (member, &limit_s) in self.members.iter_mut().zip(limits_s) {
             let Member { host, step, is_written, .. } = member;
             host.world.refresh_movers(&mut host.movers);
