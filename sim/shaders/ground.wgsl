@@ -1,54 +1,7 @@
-// What stands where: tables that the processor finds after every edit (`gpu/ground.rs`).
-//
-// Segments are stored relative to the corner of the cell or square that lists them, cut to
-// its surroundings, so that single precision is exact to some 1e-7 cells. All questions are
-// inclusive: touching counts.
+// What is connected to what: tables that the processor finds after every edit (`gpu/ground.rs`).
 
-// Near this a line counts as touched, cells: a hundred times what rounding can do.
-const BAND: f32 = 1e-5;
-
-const CELL_IS_CLEAR: u32 = 1u;
 const CELL_IS_CUT: u32 = 2u;
 const CELL_IS_INNER: u32 = 4u;
-
-fn real(at: u32) -> f32 {
-    return bitcast<f32>(ground[at]);
-}
-
-fn real2(at: u32) -> vec2f {
-    return vec2f(real(at), real(at + 1u));
-}
-
-fn segment(at: u32) -> vec4f {
-    return vec4f(real2(at), real2(at + 2u));
-}
-
-fn cell_is(s: Scene, cell: u32, what: u32) -> bool {
-    return (ground[s.cell_table + cell] & what) != 0u;
-}
-
-fn cross(a: vec2f, b: vec2f) -> f32 {
-    return a.x * b.y - a.y * b.x;
-}
-
-fn same_strict_side(s: f32, t: f32) -> bool {
-    return (s > 0.0 && t > 0.0) || (s < 0.0 && t < 0.0);
-}
-
-// Whether the way from `p` to `q` touches a segment.
-fn crosses(line: vec4f, p: vec2f, q: vec2f) -> bool {
-    let low = min(line.xy, line.zw);
-    let high = max(line.xy, line.zw);
-    if any(high < min(p, q)) || any(low > max(p, q)) {
-        return false;
-    }
-    let d = line.zw - line.xy;
-    if same_strict_side(cross(d, p - line.xy), cross(d, q - line.xy)) {
-        return false;
-    }
-    let e = q - p;
-    return !same_strict_side(cross(e, line.xy - p), cross(e, line.zw - p));
-}
 
 // Number of the square between four sides of an axis that `p`, a point of the rectangle, lies in.
 fn square_at(s: Scene, axis: u32, p: vec2f) -> u32 {
@@ -85,22 +38,6 @@ fn sees_between(s: Scene, axis: u32, square: u32, p: vec2f, q: vec2f) -> bool {
     let at = pick(axis, s.square_table_x, s.square_table_y) + 2u * square;
     let corner = square_corner(s, axis, square);
     return !any_crosses(ground[at], ground[at + 1u] & ~OPEN, p - corner, q - corner);
-}
-
-// Whether `p` in `cell` and `q`, less than a cell away, see each other.
-fn sees(s: Scene, cell: u32, p: vec2f, q: vec2f) -> bool {
-    let at = s.near_table + 2u * cell;
-    let corner = cell_corner(s, cell);
-    return !any_crosses(ground[at], ground[at + 1u], p - corner, q - corner);
-}
-
-fn any_crosses(first: u32, count: u32, p: vec2f, q: vec2f) -> bool {
-    for (var k = 0u; k < count; k += 1u) {
-        if crosses(segment(first + 4u * k), p, q) {
-            return true;
-        }
-    }
-    return false;
 }
 
 // A side, or a part of one.

@@ -1,7 +1,4 @@
-// What every stage knows: the scenes of a batch, their particles, and where things are.
-//
-// Lengths are in cells, velocities in cells per second. Fields of all scenes lie one after
-// the other; a scene says where its own begin.
+// What every stage knows: the scenes of a batch, and their particles.
 
 struct Scene {
     // Cells along x and y.
@@ -87,7 +84,6 @@ struct Tag {
 
 // Water that a particle stands for, in cells.
 const VOLUME: f32 = 0.25;
-const NONE: u32 = 0xffffffffu;
 // Axis of a velocity component.
 const X: u32 = 0u;
 const Y: u32 = 1u;
@@ -109,16 +105,6 @@ fn face_count(s: Scene, axis: u32) -> u32 {
 fn face_at(axis: u32, i: i32, j: i32) -> vec2f {
     let corner = vec2f(f32(i), f32(j));
     return corner + select(vec2f(0.5, 0.0), vec2f(0.0, 0.5), axis == X);
-}
-
-// The cell of the scene that a point lies in, or the nearest.
-fn cell_at(s: Scene, p: vec2f) -> u32 {
-    let c = clamp(vec2i(p), vec2i(0), vec2i(i32(s.nx) - 1, i32(s.ny) - 1));
-    return u32(c.y) * s.nx + u32(c.x);
-}
-
-fn cell_corner(s: Scene, cell: u32) -> vec2f {
-    return vec2f(f32(cell % s.nx), f32(cell / s.nx));
 }
 
 fn nodes(s: Scene, axis: u32) -> u32 {

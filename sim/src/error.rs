@@ -25,6 +25,15 @@ pub enum SolverError {
     #[cfg(feature = "gpu")]
     #[error(transparent)]
     Gpu(#[from] crate::gpu::GpuError),
+    /// More solids move in a scene than a graphics card can take account of.
+    #[cfg(feature = "gpu")]
+    #[error("{got} bodies and lines on their way in one scene: a graphics card takes {most}")]
+    Movers {
+        /// How many.
+        got: usize,
+        /// How many may.
+        most: usize,
+    },
     /// This build has no solver for graphics cards.
     #[error("this build has no solver for graphics cards; the feature `gpu` brings it")]
     NoGpu,

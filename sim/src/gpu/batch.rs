@@ -2,16 +2,15 @@
 
 use std::sync::Arc;
 
+use weir_gpu::{Fields, Gpu, GpuError, NONE, Words};
 use weir_scene::{AdvanceError, Frame, Scene};
 
-use super::device::{Gpu, GpuError};
-use super::fields::{Fields, Lengths};
 use super::ground::Ground;
 use super::kernels::{Kernels, Work};
-use super::layout::{self, NONE, Particle, Report, Sizes, Tag};
+use super::layout::{self, Particle, Report, Sizes, Tag};
+use super::lengths::Lengths;
 use super::movers::Coupling;
 use super::room::Room;
-use super::words::Words;
 use crate::cpu::viscosity;
 use crate::measure::{self, DensityErrors, Motion};
 use crate::particles::cell_of;
@@ -101,8 +100,8 @@ impl Batch {
         }
         let mut batch = Self {
             gpu: gpu.clone(),
-            kernels: gpu.kernels(),
-            fields: Fields::default(),
+            kernels: gpu.keep(|gpu| Ok::<_, GpuError>(Kernels::new(gpu)))?,
+            fields: Fields::new(&["batch"]),
             members,
             lengths: Lengths::default(),
         };
@@ -197,7 +196,8 @@ impl Batch {
         if let Some(got) =
             self.members.iter().map(|m| m.host.movers.len()).find(|n| *n > MOST_MOVERS)
         {
-            return Err(other(GpuError::Movers { got, most: MOST_MOVERS }));
+            let error = SolverError::Movers { got, most: MOST_MOVERS };
+            return Err(AdvanceError::Other(error.into()));
         }
         self.let_in().map_err(other)?;
         let all = self.members.iter().map(|member| member.particles).sum();
@@ -346,7 +346,7 @@ impl Batch {
     fn reserve(&mut self, particles: usize) -> Result<(), GpuError> {
         self.write_ground()?;
         self.lengths.particles = self.lengths.particles.max(particles);
-        self.fields.reserve(&self.gpu, self.lengths)
+        self.fields.reserve(&self.gpu, self.lengths.sizes())
     }
 
     /// Writes what stands in the scenes where that has changed.
@@ -398,7 +398,7 @@ impl Batch {
         }
         let Lengths { particles, mover_words, .. } = self.lengths;
         let lengths = Lengths { particles, mover_words, ..n };
-        self.fields.reserve(&self.gpu, lengths)?;
+        self.fields.reserve(&self.gpu, lengths.sizes())?;
         self.lengths = lengths;
         self.fields.write(&self.gpu, "ground", 0, &all);
         self.fields.write(&self.gpu, "unknown", 0, &pressure);
@@ -438,7 +438,7 @@ impl Batch {
                 if step.is_some() { coupling.write(&host.movers, &mut words) } else { NONE };
         }
         self.lengths.mover_words = self.lengths.mover_words.max(words.len());
-        self.fields.reserve(&self.gpu, self.lengths)?;
+        self.fields.reserve(&self.gpu, self.lengths.sizes())?;
         self.fields.write(&self.gpu, "movers", 0, &words);
         Ok(())
     }

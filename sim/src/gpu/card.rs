@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
+use weir_gpu::{Gpu, GpuError};
 use weir_ground::Axis;
 use weir_scene::{AdvanceError, Scene};
 use wide::f32x4;
 
 use super::batch::Batch;
-use super::device::{Gpu, GpuError};
 use super::layout::{Particle, Tag};
 use crate::field::Packed;
 use crate::solver::host::Host;

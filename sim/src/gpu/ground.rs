@@ -1,19 +1,16 @@
-//! What stands in a scene as tables of words, for the shaders (`ground.wgsl`).
-//!
-//! The processor finds it, in double precision, after every edit; the card reads it. Segments
-//! are written relative to the cell or square that lists them and cut to its surroundings, so
-//! that single precision says where they are to some 1e-7 cells, however long they are.
+//! What stands in a scene as tables of words, for the shaders (`ground.wgsl`): lines as
+//! [`weir_gpu::ground`] has them, and what is connected to what.
 
-use weir_ground::{Axis, NONE, Obstacles, Point, Segment, Sink, Topology, square};
+use weir_gpu::Words;
+use weir_gpu::ground::{self, CELL_IS_CLEAR, lists};
+use weir_ground::{Axis, NONE, Obstacles, Point, Sink, Topology, square};
 
 use super::layout::Scene;
-use super::words::Words;
 use crate::cpu::neighbours::Neighbours;
 use crate::cpu::rest_density::Room;
 use crate::cpu::viscosity::{self, End, Links};
 use crate::field::{self, NoSlip};
 
-const CELL_IS_CLEAR: u32 = 1;
 const CELL_IS_CUT: u32 = 2;
 const CELL_IS_INNER: u32 = 4;
 const OPEN: u32 = 1 << 31;
@@ -21,8 +18,6 @@ const EXISTS: u32 = 16;
 const OF_A_CUT: u32 = 32;
 /// Words of what a side is linked to, before its links to other sides.
 const SURROUNDINGS: usize = 4;
-/// Cells around a cell or square to which segments are cut; questions concern one.
-const AROUND: f64 = 2.0;
 
 /// What is written of a scene.
 pub struct Ground<'a> {
@@ -46,7 +41,10 @@ impl Ground<'_> {
     /// Appends the tables to `words`, and notes in `scene` where they begin.
     pub fn write(&self, words: &mut Words, scene: &mut Scene) {
         scene.cell_table = self.cells(words);
-        scene.line_table = self.lines(words);
+        scene.line_table = {
+            let columns = self.topology.grid().nx;
+            ground::lines(words, self.obstacles, self.cell_count(), columns)
+        };
         scene.all_line_table = self.all_lines(words);
         // Where no outline moves, what stands near a cell is lines.
         scene.near_table = if self.has_movers { self.near(words) } else { scene.line_table };
@@ -87,8 +85,7 @@ impl Ground<'_> {
     }
 
     fn corner(&self, cell: usize) -> Point {
-        let columns = self.topology.grid().nx;
-        [(cell % columns) as f64, (cell / columns) as f64]
+        ground::corner(cell, self.topology.grid().nx)
     }
 
     fn cells(&self, words: &mut Words) -> u32 {
@@ -100,12 +97,6 @@ impl Ground<'_> {
                 | flag(self.topology.is_inner(cell), CELL_IS_INNER)
         }));
         first
-    }
-
-    fn lines(&self, words: &mut Words) -> u32 {
-        lists(words, self.cell_count(), |cell| {
-            (self.corner(cell), self.obstacles.lines_near(cell).copied().collect(), 0)
-        })
     }
 
     fn all_lines(&self, words: &mut Words) -> u32 {
@@ -298,31 +289,4 @@ impl Ground<'_> {
         }
         first
     }
-}
-
-/// Appends lists of segments: for each of `count` boxes where its list begins, and how long it
-/// is together with `flags`.
-fn lists(words: &mut Words, count: usize, of: impl Fn(usize) -> (Point, Vec<Segment>, u32)) -> u32 {
-    let first = words.end();
-    words.fill_to(first + 2 * count, 0);
-    for number in 0..count {
-        let (corner, segments, flags) = of(number);
-        let at = words.end() as u32;
-        let mut listed = 0;
-        for segment in segments {
-            let low = corner.map(|c| c - AROUND);
-            let high = corner.map(|c| c + 1.0 + AROUND);
-            // A dot has no part with a length.
-            let Some(part) =
-                segment.clipped(low, high).or((segment.a == segment.b).then_some(segment))
-            else {
-                continue;
-            };
-            let ends = [part.a, part.b].map(|p| [p[0] - corner[0], p[1] - corner[1]]);
-            words.extend(ends.concat().into_iter().map(|c| (c as f32).to_bits()));
-            listed += 1;
-        }
-        [words[first + 2 * number], words[first + 2 * number + 1]] = [at, listed | flags];
-    }
-    first as u32
 }

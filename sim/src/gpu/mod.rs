@@ -32,16 +32,13 @@
 
 mod batch;
 mod card;
-mod device;
-mod fields;
 mod ground;
-mod kernel;
 mod kernels;
 pub(crate) mod layout;
+mod lengths;
 mod movers;
 mod room;
-mod words;
 
 pub use batch::Batch;
 pub(crate) use card::Card;
-pub use device::{Gpu, GpuError};
+pub use weir_gpu::{Gpu, GpuError};

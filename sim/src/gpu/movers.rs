@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::NONE;
 use crate::cpu::body_flux::{self, BodyFlux, Patch};
 use crate::particles::VOLUME;
 use crate::solid::{Mobility, Mover};
 use crate::solver::host::{Host, Step};
+use weir_gpu::NONE;
 
 /// Words of a mover's record.
 const MOVER: usize = 20;

@@ -1,7 +1,8 @@
 //! How much of the fields of a batch a scene has for itself.
 
+use weir_gpu::Words;
+
 use super::layout::Scene;
-use super::words::Words;
 
 /// Words of its tables, components, and velocity unknowns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

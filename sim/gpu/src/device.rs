@@ -1,10 +1,10 @@
 //! The graphics card: found at run time, and watched.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::any::{Any, TypeId};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use thiserror::Error;
-
-use super::kernels::Kernels;
 
 /// What can go wrong with a graphics card.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
@@ -33,14 +33,6 @@ pub enum GpuError {
         /// How much that is.
         bytes: u64,
     },
-    /// More solids move in a scene than it can take account of.
-    #[error("{got} bodies and lines on their way in one scene: a graphics card takes {most}")]
-    Movers {
-        /// How many.
-        got: usize,
-        /// How many may.
-        most: usize,
-    },
     /// It stopped working, or its driver refuses to go on.
     #[error("the graphics card {name} is lost: {why}")]
     Lost {
@@ -51,20 +43,25 @@ pub enum GpuError {
     },
 }
 
-/// A graphics card that is ready to compute.
+/// What was made once for a card, by its type.
+type Kept = HashMap<TypeId, Arc<dyn Any + Send + Sync>>;
+
+/// A graphics card that is ready to compute. Clones are the same card.
 #[derive(Clone, Debug)]
 pub struct Gpu {
+    instance: wgpu::Instance,
+    adapter: wgpu::Adapter,
     device: wgpu::Device,
     queue: wgpu::Queue,
-    name: String,
-    is_processor: bool,
+    info: wgpu::AdapterInfo,
     fault: Arc<Mutex<Option<String>>>,
-    /// Compiled when they are first asked for, and shared.
-    kernels: Arc<OnceLock<Arc<Kernels>>>,
+    kept: Arc<Mutex<Kept>>,
 }
 
 impl Gpu {
     /// The fastest card at hand; a driver that computes on the processor if there is no other.
+    /// All that it can do is asked for: a network's kernels look at the card, not at what was
+    /// asked of it.
     ///
     /// # Errors
     /// There is none.
@@ -79,61 +76,97 @@ impl Gpu {
         // What it says of a machine without one is which of its features were built.
         let adapter = pollster::block_on(instance.request_adapter(&options));
         let adapter = adapter.map_err(|_| GpuError::None)?;
-        let (info, limits) = (adapter.get_info(), adapter.limits());
-        let name = info.name;
+        let features = adapter.features();
         let wanted = wgpu::DeviceDescriptor {
             label: Some("weir"),
-            // A batch of scenes is large; all else stays within what every card has.
-            required_limits: wgpu::Limits {
-                max_buffer_size: limits.max_buffer_size,
-                max_storage_buffer_binding_size: limits.max_storage_buffer_binding_size,
-                ..wgpu::Limits::default()
-            },
+            // The first makes all buffers slow on cards with memory of their own, the others
+            // have to be vouched for.
+            required_features: features
+                - wgpu::Features::MAPPABLE_PRIMARY_BUFFERS
+                - wgpu::Features::all_experimental_mask(),
+            required_limits: adapter.limits(),
             ..Default::default()
         };
         match pollster::block_on(adapter.request_device(&wanted)) {
-            Ok((device, queue)) => {
-                let is_processor = info.device_type == wgpu::DeviceType::Cpu;
-                Ok(Self { is_processor, ..Self::share(device, queue, name) })
+            Ok((device, queue)) => Ok(Self::share(instance, adapter, device, queue)),
+            Err(error) => {
+                let name = adapter.get_info().name;
+                Err(GpuError::Refused { name, why: error.to_string() })
             }
-            Err(error) => Err(GpuError::Refused { name, why: error.to_string() }),
         }
     }
 
-    /// A card that somebody else has opened: a network, or a window.
-    pub fn share(device: wgpu::Device, queue: wgpu::Queue, name: impl Into<String>) -> Self {
-        let fault = Arc::new(Mutex::new(None));
+    /// A card that somebody else has opened: a window, say. From now on it is watched here.
+    pub fn share(
+        instance: wgpu::Instance,
+        adapter: wgpu::Adapter,
+        device: wgpu::Device,
+        queue: wgpu::Queue,
+    ) -> Self {
+        let info = adapter.get_info();
+        let (fault, kept) = Default::default();
+        let gpu = Self { instance, adapter, device, queue, info, fault, kept };
+        gpu.watch();
+        gpu
+    }
+
+    /// Notes from now on what goes wrong with the card. Only one at a time can: whoever lets a
+    /// library loose on the card, which may watch it too, calls this afterwards.
+    pub fn watch(&self) {
         let note = |why: String, fault: &Mutex<Option<String>>| {
             // The first is the cause, what follows are its consequences.
             fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(why);
         };
-        let seen = Arc::clone(&fault);
-        device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+        let seen = Arc::clone(&self.fault);
+        self.device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
             note(error.to_string(), &seen);
         }));
-        let seen = Arc::clone(&fault);
-        device.set_device_lost_callback(move |reason, text| {
+        let seen = Arc::clone(&self.fault);
+        self.device.set_device_lost_callback(move |reason, text| {
             if reason != wgpu::DeviceLostReason::Destroyed {
                 note(text, &seen);
             }
         });
-        let (name, kernels) = (name.into(), Arc::default());
-        Self { device, queue, name, is_processor: false, fault, kernels }
     }
 
-    pub(super) fn kernels(&self) -> Arc<Kernels> {
-        Arc::clone(self.kernels.get_or_init(|| Arc::new(Kernels::new(self))))
+    /// What `make` makes, the first time that a thing of its type is asked for; kernels, say,
+    /// that take time to compile.
+    ///
+    /// # Errors
+    /// It could not be made.
+    pub fn keep<T, E>(&self, make: impl FnOnce(&Self) -> Result<T, E>) -> Result<Arc<T>, E>
+    where
+        T: Any + Send + Sync,
+    {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = kept.get(&TypeId::of::<T>()).cloned();
+        if let Some(thing) = found.and_then(|thing| thing.downcast().ok()) {
+            return Ok(thing);
+        }
+        let thing = Arc::new(make(self)?);
+        kept.insert(TypeId::of::<T>(), Arc::clone(&thing) as Arc<dyn Any + Send + Sync>);
+        Ok(thing)
     }
 
-    /// Whether it is none: a driver that computes on the processor, slower than
-    /// [`crate::Backend::Cpu`].
+    /// Whether it is none: a driver that computes on the processor, more slowly than a program
+    /// for the processor would.
     pub fn is_processor(&self) -> bool {
-        self.is_processor
+        self.info.device_type == wgpu::DeviceType::Cpu
     }
 
     /// What it is called.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.info.name
+    }
+
+    /// What it was found with.
+    pub fn instance(&self) -> &wgpu::Instance {
+        &self.instance
+    }
+
+    /// What it can do.
+    pub fn adapter(&self) -> &wgpu::Adapter {
+        &self.adapter
     }
 
     /// The device, for whoever wants to compute on the same.
@@ -150,13 +183,13 @@ impl Gpu {
     ///
     /// # Errors
     /// There is not as much.
-    pub(super) fn buffer(
+    pub fn buffer(
         &self,
         what: &str,
         bytes: u64,
         usage: wgpu::BufferUsages,
     ) -> Result<wgpu::Buffer, GpuError> {
-        let full = || GpuError::Full { name: self.name.clone(), what: what.to_owned(), bytes };
+        let full = || GpuError::Full { name: self.info.name.clone(), what: what.to_owned(), bytes };
         let limits = self.device.limits();
         let most = limits.max_buffer_size.min(limits.max_storage_buffer_binding_size);
         if bytes > most {
@@ -180,26 +213,38 @@ impl Gpu {
     ///
     /// # Errors
     /// The card is lost, or refused something.
-    pub(super) fn wait(&self) -> Result<(), GpuError> {
+    pub fn wait(&self) -> Result<(), GpuError> {
         let waited = self.device.poll(wgpu::PollType::wait_indefinitely());
         self.check()?;
         waited.map(drop).map_err(|error| self.lost(&error))
     }
 
     /// Whether all went well so far.
-    pub(super) fn check(&self) -> Result<(), GpuError> {
+    pub fn check(&self) -> Result<(), GpuError> {
         let fault = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
         fault.as_ref().map_or(Ok(()), |why| Err(self.lost(why)))
     }
 
-    pub(super) fn lost(&self, why: &dyn std::fmt::Display) -> GpuError {
-        GpuError::Lost { name: self.name.clone(), why: why.to_string() }
+    /// The error of a card that cannot be used any more.
+    pub fn lost(&self, why: &dyn std::fmt::Display) -> GpuError {
+        GpuError::Lost { name: self.info.name.clone(), why: why.to_string() }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+    fn on_a_card_what_is_kept_is_made_once() {
+        let gpu = Gpu::open().expect("a graphics card, or mesa-vulkan-drivers");
+        let count = |gpu: &Gpu| *gpu.keep(|_| Ok::<_, ()>(7_u8)).expect("a number");
+        assert_eq!(gpu.keep(|_| Err::<u8, _>("not now")), Err("not now"));
+        assert_eq!(count(&gpu), 7);
+        assert_eq!(gpu.clone().keep(|_| Err::<u8, _>("never")).map(|n| *n), Ok(7));
+        assert_eq!(gpu.keep(|_| Ok::<_, ()>("another type")).map(|t| *t), Ok("another type"));
+    }
 
     #[test]
     #[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
