@@ -19,8 +19,6 @@ pub fn load(given: &str, device: &str) -> Result<Model, Failure> {
 
 /// What is lacking here is told apart from what was asked for wrongly.
 pub fn refusal(error: ModelError) -> Failure {
-    match error {
-        ModelError::Device { .. } | ModelError::Run(_) => Failure::Lacking(error.to_string()),
-        _ => Failure::BadInput(error.to_string()),
-    }
+    let text = error.to_string();
+    if error.is_lacking() { Failure::Lacking(text) } else { Failure::BadInput(text) }
 }

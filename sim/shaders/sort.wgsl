@@ -1,16 +1,5 @@
 // Particles in the order of their cells. Twin: `particles.rs`.
 
-fn swallowed(s: Scene, p: vec2f) -> bool {
-    let count = ground[s.sink_table];
-    for (var k = 0u; k < count; k += 1u) {
-        let box = segment(s.sink_table + 1u + 4u * k);
-        if all(p >= box.xy) && all(p <= box.zw) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // What a drain swallows, in scenes that step.
 fn leaves(s: Scene, k: u32) -> bool {
     return s.is_active == 1u && swallowed(s, particles[k].position);

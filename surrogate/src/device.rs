@@ -39,6 +39,40 @@ pub fn open(name: &str) -> Result<Device, ModelError> {
     }
 }
 
+/// The device that computes on this card, beside whoever else does.
+///
+/// # Errors
+/// The card is not one that burn can use.
+#[cfg(feature = "wgpu")]
+pub fn on(gpu: &weir_gpu::Gpu) -> Result<Device, ModelError> {
+    use burn::tensor::wgpu::{MemoryConfiguration, WgpuSetup};
+
+    let shared = gpu.keep(|gpu| {
+        let setup = WgpuSetup {
+            instance: gpu.instance().clone(),
+            adapter: gpu.adapter().clone(),
+            device: gpu.device().clone(),
+            queue: gpu.queue().clone(),
+            backend: gpu.adapter().get_info().backend,
+        };
+        let options = Device::wgpu_options().setup(setup);
+        // A kernel may not read one part of a buffer and write another.
+        let options = options.memory_config(MemoryConfiguration::ExclusivePages);
+        let device = options.init().map_err(|error| ModelError::Device {
+            name: gpu.name().to_owned(),
+            why: error.to_string(),
+        })?;
+        // burn watches the card too now, and would panic.
+        gpu.watch();
+        Ok::<_, ModelError>(Shared(device))
+    })?;
+    Ok(shared.0.clone())
+}
+
+/// burn's name for a card, which is given once.
+#[cfg(feature = "wgpu")]
+struct Shared(Device);
+
 /// Asks for a device before its first use, which would panic without one.
 #[cfg(any(feature = "wgpu", feature = "cuda"))]
 fn found(kind: DeviceType, name: &str, takes: &str) -> Result<(), ModelError> {

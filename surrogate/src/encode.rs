@@ -37,6 +37,16 @@ pub struct Water {
 }
 
 impl Water {
+    /// That of a frame, in cells of `cell_m` metres.
+    pub fn of(frame: &weir_scene::Frame, cell_m: f32) -> Self {
+        let cells = |all: &[[f32; 2]]| all.iter().map(|v| v.map(|c| c / cell_m)).collect();
+        Self {
+            position: cells(&frame.positions_m),
+            velocity: cells(&frame.velocities_m_s),
+            id: frame.ids.clone(),
+        }
+    }
+
     /// How many particles there are.
     pub fn len(&self) -> usize {
         self.position.len()
@@ -88,6 +98,11 @@ impl Canvas {
     pub fn new(grid: &Grid, coarsest: usize) -> Self {
         let up = |n: usize| n.next_multiple_of(coarsest);
         Self { nx: grid.nx, ny: grid.ny, width: up(grid.nx), height: up(grid.ny) }
+    }
+
+    /// Columns and rows.
+    pub fn size(&self) -> [usize; 2] {
+        [self.width, self.height]
     }
 
     /// Places on the canvas.

@@ -57,7 +57,23 @@ pub enum ModelError {
         /// What it may be.
         takes: String,
     },
+    /// The graphics card cannot be used.
+    #[cfg(feature = "wgpu")]
+    #[error(transparent)]
+    Gpu(#[from] weir_gpu::GpuError),
     /// The device failed at work.
     #[error("the device failed: {0}")]
     Run(String),
+}
+
+impl ModelError {
+    /// Whether it is the machine that lacks something, and not what was asked for that is wrong.
+    pub fn is_lacking(&self) -> bool {
+        match self {
+            Self::Device { .. } | Self::Run(_) => true,
+            #[cfg(feature = "wgpu")]
+            Self::Gpu(_) => true,
+            _ => false,
+        }
+    }
 }

@@ -21,7 +21,7 @@ use crate::transfer::Shares;
 /// Particles that one task covers.
 const CHUNK: usize = 512;
 /// How often particles are moved apart in a call: each time only from their neighbours.
-const PARTINGS: usize = 2;
+pub(crate) const PARTINGS: usize = 2;
 
 /// A canvas with water on it, about to flow.
 pub struct Flow<'a> {

@@ -19,7 +19,10 @@
 
 pub mod apart;
 mod awake;
+mod basin;
 pub mod bed;
+#[cfg(feature = "wgpu")]
+pub mod card;
 pub mod checkpoints;
 pub mod device;
 mod dice;
@@ -34,14 +37,17 @@ mod model;
 pub mod network;
 mod range;
 pub mod relax;
+mod rollout;
 mod surrogate;
 mod together;
 pub mod train;
 pub mod transfer;
 
+pub use basin::StrokeId;
 pub use error::ModelError;
 pub use model::{CONFIG_FILE, Model, ModelConfig, Motion, VERSION, WEIGHTS_FILE};
-pub use surrogate::{FPS, StrokeId, Surrogate, Totals};
+pub use rollout::{Rollout, start};
+pub use surrogate::{FPS, Surrogate, Totals};
 pub use together::{Pass, call_together};
 
 /// The README's example is a test.

@@ -1,5 +1,6 @@
 //! What holds for looks into a network, whatever it has learned.
 
+#[allow(dead_code, reason = "others use the rest")]
 mod common;
 
 use common::{CELL_M, config, rest, scene};

@@ -1,12 +1,67 @@
-//! What holds whatever a network has learned.
+//! What holds whatever a network has learned, and wherever it computes.
 
+#[allow(dead_code, reason = "others use the rest")]
 mod common;
 
 use common::{CELL_M, config, rest, scene};
 use weir_scene::{Advance, Domain, Frame, Scene, Stroke, rollout};
 use weir_surrogate::bed::Sight;
 use weir_surrogate::train::{TrainConfig, Trainer};
-use weir_surrogate::{Model, Surrogate, call_together, device, network::UNet};
+use weir_surrogate::{Model, Rollout, Surrogate, call_together, device, network::UNet};
+
+/// What moves the water.
+#[derive(Clone, Copy)]
+enum Place {
+    Processor,
+    #[cfg(feature = "wgpu")]
+    Card,
+}
+
+impl Place {
+    /// A model's water at time zero.
+    fn start(self, model: &Model, scene: &Scene) -> Box<dyn Rollout> {
+        match self {
+            Self::Processor => Box::new(Surrogate::new(model.clone(), scene).expect("a surrogate")),
+            #[cfg(feature = "wgpu")]
+            Self::Card => {
+                let gpu = common::card();
+                let model = common::on_card(gpu, model);
+                Box::new(weir_surrogate::card::Card::new(gpu, &model, scene).expect("a card"))
+            }
+        }
+    }
+}
+
+macro_rules! laws {
+    ($($law:ident),* $(,)?) => {
+        mod on_the_processor {
+            $(#[test]
+            fn $law() {
+                super::$law(super::Place::Processor);
+            })*
+        }
+
+        #[cfg(feature = "wgpu")]
+        mod on_a_card {
+            $(#[test]
+            #[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers; slow there"]
+            fn $law() {
+                super::$law(super::Place::Card);
+            })*
+        }
+    };
+}
+
+laws!(
+    what_nothing_touches_falls_on_a_parabola,
+    no_answer_takes_water_through_a_line_or_out_of_the_rectangle,
+    a_line_drawn_while_it_runs_counts_from_the_next_call_on,
+    emitters_let_in_what_their_speed_says_and_drains_let_it_out,
+    a_run_goes_on_from_a_frame_as_if_nothing_had_been,
+    what_a_drain_has_swallowed_does_not_come_back,
+    water_on_one_point_comes_apart_and_not_through_lines,
+    no_answer_gives_water_energy,
+);
 
 /// A network that knows nothing: its answer is zero everywhere.
 fn ignorant() -> Model {
@@ -28,12 +83,11 @@ fn wild() -> Model {
     trainer.model().clone()
 }
 
-#[test]
-fn what_nothing_touches_falls_on_a_parabola() {
+fn what_nothing_touches_falls_on_a_parabola(place: Place) {
     let water = "water = [{ kind = \"block\", min_m = [0.3, 0.7], max_m = [0.5, 0.9], \
                  velocity_m_s = [0.5, 0.2] }]";
-    let mut surrogate = Surrogate::new(ignorant(), &scene(water)).expect("a surrogate");
-    let run = rollout(&mut surrogate, 12).expect("frames");
+    let mut surrogate = place.start(&ignorant(), &scene(water));
+    let run = rollout(&mut *surrogate, 12).expect("frames");
     let (first, last) = (&run.frames[0], &run.frames[12]);
     let t = 12.0 / 60.0;
     let fallen = [0.5 * t, 0.2 * t - 0.5 * 9.81 * t * t];
@@ -47,22 +101,21 @@ fn what_nothing_touches_falls_on_a_parabola() {
     }
 }
 
-#[test]
-fn no_answer_takes_water_through_a_line_or_out_of_the_rectangle() {
+fn no_answer_takes_water_through_a_line_or_out_of_the_rectangle(place: Place) {
     for sees in [true, false] {
         let mut model = wild();
         model.config.sight = Sight { apertures: sees, line_aware: sees, flights: sees };
         // Or nothing would be left of its nonsense.
         model.config.motion.lossy = false;
-        holds(model);
+        holds(place, &model);
     }
 }
 
-fn holds(model: Model) {
+fn holds(place: Place, model: &Model) {
     let drawn = "water = [{ kind = \"block\", min_m = [0.1, 0.55], max_m = [0.9, 0.95] }]\n\
                  stroke = [{ points_m = [[0.0, 0.3], [0.4, 0.52], [1.0, 0.28]] },\n\
                  { points_m = [[0.6, 0.6], [0.8, 0.75], [0.6, 0.9]], closed = true }]";
-    let mut surrogate = Surrogate::new(model, &scene(drawn)).expect("a surrogate");
+    let mut surrogate = place.start(model, &scene(drawn));
     let mut frame = Frame::default();
     surrogate.snapshot(&mut frame);
     let in_it =
@@ -83,10 +136,9 @@ fn holds(model: Model) {
     assert_eq!(surrogate.totals().line_crossings, 0);
 }
 
-#[test]
-fn a_line_drawn_while_it_runs_counts_from_the_next_call_on() {
+fn a_line_drawn_while_it_runs_counts_from_the_next_call_on(place: Place) {
     let water = "water = [{ kind = \"block\", min_m = [0.3, 0.7], max_m = [0.6, 0.9] }]";
-    let mut surrogate = Surrogate::new(ignorant(), &scene(water)).expect("a surrogate");
+    let mut surrogate = place.start(&ignorant(), &scene(water));
     let mut frame = Frame::default();
     surrogate.advance(&mut frame).expect("a frame");
     let shelf = Stroke { points_m: vec![[0.0, 0.5], [1.0, 0.5]], ..Stroke::default() };
@@ -100,36 +152,33 @@ fn a_line_drawn_while_it_runs_counts_from_the_next_call_on() {
     assert!(lowest(&frame) < 0.1, "{}", lowest(&frame));
 }
 
-#[test]
-fn emitters_let_in_what_their_speed_says_and_drains_let_it_out() {
+fn emitters_let_in_what_their_speed_says_and_drains_let_it_out(place: Place) {
     let jet = "water = [{ kind = \"emitter\", from_m = [0.1, 0.5], to_m = [0.1, 0.75], \
                speed_m_s = 1.0, stop_s = 0.25 }]";
-    let mut surrogate = Surrogate::new(ignorant(), &scene(jet)).expect("a surrogate");
-    let run = rollout(&mut surrogate, 20).expect("frames");
+    let mut surrogate = place.start(&ignorant(), &scene(jet));
+    let run = rollout(&mut *surrogate, 20).expect("frames");
     let cells = 0.25 * 0.25 / (CELL_M * CELL_M);
     assert_eq!(run.frames[20].ids.len(), (4.0 * cells) as usize);
     let drained = format!("{jet}\ndrain = [{{ min_m = [0.0, 0.0], max_m = [1.0, 0.2] }}]");
-    let mut surrogate = Surrogate::new(ignorant(), &scene(&drained)).expect("a surrogate");
-    let run = rollout(&mut surrogate, 60).expect("frames");
+    let mut surrogate = place.start(&ignorant(), &scene(&drained));
+    let run = rollout(&mut *surrogate, 60).expect("frames");
     assert_eq!(run.frames[60].ids.len(), 0, "all fell into the drain");
 }
 
-#[test]
-fn a_run_goes_on_from_a_frame_as_if_nothing_had_been() {
+fn a_run_goes_on_from_a_frame_as_if_nothing_had_been(place: Place) {
     let drawn = "water = [{ kind = \"block\", min_m = [0.1, 0.55], max_m = [0.4, 0.8] },\n\
                  { kind = \"emitter\", from_m = [0.9, 0.9], to_m = [0.9, 0.8], speed_m_s = 1.0 }]\n\
                  stroke = [{ points_m = [[0.0, 0.3], [0.4, 0.5], [1.0, 0.28]] }]";
-    let mut whole = Surrogate::new(wild(), &scene(drawn)).expect("a surrogate");
-    let run = rollout(&mut whole, 20).expect("frames");
-    let mut second = Surrogate::new(wild(), &scene(drawn)).expect("a surrogate");
-    second.resume(&run.frames[10]);
-    let rest = rollout(&mut second, 10).expect("frames");
+    let mut whole = place.start(&wild(), &scene(drawn));
+    let run = rollout(&mut *whole, 20).expect("frames");
+    let mut second = place.start(&wild(), &scene(drawn));
+    second.resume(&run.frames[10]).expect("room");
+    let rest = rollout(&mut *second, 10).expect("frames");
     assert!(run.frames[20].ids.len() > run.frames[10].ids.len(), "the emitter is open");
     assert_eq!(rest.frames[..], run.frames[10..]);
 }
 
-#[test]
-fn what_a_drain_has_swallowed_does_not_come_back() {
+fn what_a_drain_has_swallowed_does_not_come_back(place: Place) {
     // Fast water that is through the drain within a call of the network.
     let drawn = "water = [{ kind = \"block\", min_m = [0.3, 0.55], max_m = [0.6, 0.9], \
                  velocity_m_s = [0.0, -4.0] }]\n\
@@ -138,8 +187,8 @@ fn what_a_drain_has_swallowed_does_not_come_back() {
     let device = device::open("flex").expect("a processor");
     let net = UNet::new(&trained.shape, &device);
     let model = Model::new(trained.describe(), net, device);
-    let mut surrogate = Surrogate::new(model, &scene(drawn)).expect("a surrogate");
-    let run = rollout(&mut surrogate, 16).expect("frames");
+    let mut surrogate = place.start(&model, &scene(drawn));
+    let run = rollout(&mut *surrogate, 16).expect("frames");
     for pair in run.frames.windows(2) {
         let back = pair[1].ids.iter().filter(|id| !pair[0].ids.contains(id));
         assert_eq!(back.count(), 0, "at {} s", pair[1].time_s);
@@ -147,8 +196,7 @@ fn what_a_drain_has_swallowed_does_not_come_back() {
     assert!(run.frames[16].ids.len() < run.frames[0].ids.len());
 }
 
-#[test]
-fn water_on_one_point_comes_apart_and_not_through_lines() {
+fn water_on_one_point_comes_apart_and_not_through_lines(place: Place) {
     let cup = "gravity_m_s2 = [0.0, 0.0]\n\
                stroke = [{ points_m = [[0.1, 0.8], [0.5, 0.3], [0.9, 0.8]] }]";
     let mut frame = Frame::default();
@@ -160,9 +208,9 @@ fn water_on_one_point_comes_apart_and_not_through_lines() {
     let crowded = |apart: f32| {
         let mut model = ignorant();
         (model.config.motion.apart, model.config.motion.relax_rate) = (apart, 0.0);
-        let mut surrogate = Surrogate::new(model, &scene(cup)).expect("a surrogate");
-        surrogate.resume(&frame);
-        let run = rollout(&mut surrogate, 120).expect("frames");
+        let mut surrogate = place.start(&model, &scene(cup));
+        surrogate.resume(&frame).expect("room");
+        let run = rollout(&mut *surrogate, 120).expect("frames");
         assert_eq!(surrogate.totals().line_crossings, 0);
         let last = &run.frames[120].positions_m;
         let in_it = |p: &&[f32; 2]| p[1] >= 0.3 + 1.25 * (p[0] - 0.5).abs() - 1e-3;
@@ -177,8 +225,7 @@ fn water_on_one_point_comes_apart_and_not_through_lines() {
     assert!(apart < 4, "{apart} of 64 are nearer to another than half of the distance");
 }
 
-#[test]
-fn no_answer_gives_water_energy() {
+fn no_answer_gives_water_energy(place: Place) {
     let block = "kind = \"block\", min_m = [0.3, 0.4], max_m = [0.7, 0.8], \
                  velocity_m_s = [0.5, -0.5]";
     // So slow that nothing comes out of it while the test looks.
@@ -188,8 +235,8 @@ fn no_answer_gives_water_energy() {
         let mut model = wild();
         model.config.motion.lossy = lossy;
         let drawn = format!("gravity_m_s2 = [0.0, 0.0]\nwater = [{water}]");
-        let mut surrogate = Surrogate::new(model, &scene(&drawn)).expect("a surrogate");
-        let run = rollout(&mut surrogate, 30).expect("frames");
+        let mut surrogate = place.start(&model, &scene(&drawn));
+        let run = rollout(&mut *surrogate, 30).expect("frames");
         let energy = |frame: &Frame| {
             let squared = frame.velocities_m_s.iter().map(|v| f64::from(v[0] * v[0] + v[1] * v[1]));
             squared.sum::<f64>()

@@ -1,5 +1,6 @@
 //! Training, from outside.
 
+#[allow(dead_code, reason = "others use the rest")]
 mod common;
 
 use std::sync::Arc;

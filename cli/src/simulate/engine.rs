@@ -3,12 +3,12 @@
 use serde::Serialize;
 use weir_scene::{Advance, Frame, GridField, Scene};
 use weir_sim::{Solver, SolverConfig};
-use weir_surrogate::Surrogate;
+use weir_surrogate::Rollout;
 
 use super::Args;
 use crate::backend::{self, Backend};
 use crate::failure::Failure;
-use crate::model_source::{self, BODIES_ARE_WALLS, refusal};
+use crate::model_source::{BODIES_ARE_WALLS, refusal};
 use crate::output;
 
 /// A producer of frames that can say how it went.
@@ -16,7 +16,7 @@ pub enum Engine {
     /// The solver.
     Solver(Box<Solver>),
     /// A network.
-    Network(Box<Surrogate>),
+    Network(Box<dyn Rollout>),
 }
 
 /// How a run went, as its producer saw it.
@@ -61,12 +61,11 @@ impl Engine {
             let text = format!("--fps: got {}, a network takes {}", args.fps, weir_surrogate::FPS);
             return Err(Failure::BadInput(text));
         }
-        let model = model_source::load(name, &args.device)?;
-        let network = Surrogate::new(model, scene).map_err(refusal)?;
+        let network = weir_surrogate::start(name, &args.device, scene).map_err(refusal)?;
         if !scene.bodies.is_empty() {
             output::notice(BODIES_ARE_WALLS);
         }
-        Ok(Self::Network(Box::new(network)))
+        Ok(Self::Network(network))
     }
 
     /// The producer.

@@ -63,3 +63,15 @@ fn any_crosses(first: u32, count: u32, p: vec2f, q: vec2f) -> bool {
     }
     return false;
 }
+
+// Whether a drain swallows what is at a point.
+fn swallowed(s: Scene, p: vec2f) -> bool {
+    let count = ground[s.sink_table];
+    for (var k = 0u; k < count; k += 1u) {
+        let box = segment(s.sink_table + 1u + 4u * k);
+        if all(p >= box.xy) && all(p <= box.zw) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -43,6 +43,9 @@ impl Fields {
             }
             grown.push((name, gpu.buffer(name, roomy, usage)?, roomy));
         }
+        if grown.is_empty() {
+            return Ok(());
+        }
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
         for (name, buffer, _) in &grown {
             if let Some((old, _)) = self.buffers.get(name) {
@@ -83,8 +86,7 @@ impl Fields {
         }
     }
 
-    /// Reads the first `count` elements of some fields, once the card has done what it was
-    /// given. All are of one type.
+    /// Reads the first `count` elements of a field, once the card has done what it was given.
     ///
     /// # Errors
     /// The card is lost, or has no room for the copy.
@@ -94,6 +96,21 @@ impl Fields {
         name: &str,
         count: usize,
     ) -> Result<Vec<T>, GpuError> {
+        self.read_from(gpu, name, 0, count)
+    }
+
+    /// The same, from element `first` on.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_from<T: bytemuck::Pod>(
+        &self,
+        gpu: &Gpu,
+        name: &str,
+        first: usize,
+        count: usize,
+    ) -> Result<Vec<T>, GpuError> {
+        let at = (first * size_of::<T>()) as u64;
         let bytes = (count * size_of::<T>()) as u64;
         if bytes == 0 {
             return Ok(Vec::new());
@@ -101,7 +118,7 @@ impl Fields {
         let usage = BufferUsages::COPY_DST | BufferUsages::MAP_READ;
         let copy = gpu.buffer("what is read back", bytes, usage)?;
         let mut encoder = gpu.device().create_command_encoder(&Default::default());
-        encoder.copy_buffer_to_buffer(self.get(name), 0, &copy, 0, bytes);
+        encoder.copy_buffer_to_buffer(self.get(name), at, &copy, 0, bytes);
         gpu.queue().submit([encoder.finish()]);
         copy.map_async(wgpu::MapMode::Read, .., |_| ());
         gpu.wait()?;

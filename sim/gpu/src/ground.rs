@@ -5,7 +5,7 @@
 //! surroundings, so that single precision says where they are to some 1e-7 cells, however long
 //! they are.
 
-use weir_ground::{Obstacles, Point, Segment};
+use weir_ground::{Obstacles, Point, Segment, Sink};
 
 use crate::Words;
 
@@ -29,6 +29,17 @@ pub fn lines(words: &mut Words, obstacles: &Obstacles, cells: usize, columns: us
     lists(words, cells, |cell| {
         (corner(cell, columns), obstacles.lines_near(cell).copied().collect(), 0)
     })
+}
+
+/// Appends what swallows water, how many and the corners of each, and says where that begins.
+pub fn sinks(words: &mut Words, sinks: &[Sink]) -> u32 {
+    let first = words.end() as u32;
+    words.push(sinks.len() as u32);
+    for sink in sinks {
+        let [min, max] = sink.corners();
+        words.extend([min, max].concat().into_iter().map(f32::to_bits));
+    }
+    first
 }
 
 /// Appends lists of segments: for each of `count` boxes where its list begins, and how long it

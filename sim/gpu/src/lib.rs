@@ -21,7 +21,7 @@
 //! |---|---|
 //! | `nx`, `ny` | cells along x and y |
 //! | `cells` | where its own begin among those of all scenes |
-//! | `cell_table`, `line_table`, `near_table` | where the tables of [`ground`] begin |
+//! | `cell_table`, `line_table`, `near_table`, `sink_table` | where the tables of [`ground`] begin |
 //! | `is_periodic` | whether the left and the right side are one |
 //! | `is_active` | 1 if its particles are sorted by where they are, 0 if they stay |
 //!

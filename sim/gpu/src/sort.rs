@@ -25,15 +25,16 @@ pub struct Counts<O> {
     pub once: O,
 }
 
-/// The kernels in their order.
+/// The kernels in their order. `constants` are those of `leaves`.
 pub fn stages<O: Over>(
     gpu: &Gpu,
     shader: &Shader,
     over: &Counts<O>,
+    constants: &[(&str, f64)],
     aliases: &'static [(&'static str, &'static str)],
 ) -> Vec<Stage<O>> {
     let stage = |(entry, over)| {
-        let kernel = Kernel::new(gpu, shader, entry, &[]);
+        let kernel = Kernel::new(gpu, shader, entry, constants);
         Stage { kernel, over, aliases }
     };
     let stages = [

@@ -73,7 +73,7 @@ impl Ground<'_> {
         scene.component_table = self.components(words);
         scene.link_table = self.links(words);
         scene.cut_table = self.cuts(words);
-        scene.sink_table = self.sinks(words);
+        scene.sink_table = ground::sinks(words, self.sinks);
         scene.component_count = self.topology.component_count() as u32;
         scene.node_count_x = self.topology.node_count(Axis::X) as u32;
         scene.node_count_y = self.topology.node_count(Axis::Y) as u32;
@@ -278,15 +278,5 @@ impl Ground<'_> {
             words.push(self.topology.components_of(cell).count() as u32);
         }
         first as u32
-    }
-
-    fn sinks(&self, words: &mut Words) -> u32 {
-        let first = words.end() as u32;
-        words.push(self.sinks.len() as u32);
-        for sink in self.sinks {
-            let [min, max] = sink.corners();
-            words.extend([min, max].concat().into_iter().map(f32::to_bits));
-        }
-        first
     }
 }

@@ -126,7 +126,7 @@ impl Kernels {
             quarters: Every::AllQuarters,
             once: Every::Nothing,
         };
-        let mut sort = sort::stages(gpu, &SORT, &counts, &[]);
+        let mut sort = sort::stages(gpu, &SORT, &counts, &[], &[]);
         sort.push(stage(&SORT, "gather", Every::AllParticles, &[]));
         const BEFORE: &[(&str, &str)] = &[("values", "before")];
         const CHANGE: &[(&str, &str)] = &[("values", "change"), ("known", "wet")];

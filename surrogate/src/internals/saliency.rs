@@ -27,10 +27,10 @@ pub fn saliency(model: &Model, question: &Question) -> Result<Vec<Saliency>, Mod
         let without = question.without(stroke).ask(model, &mut ())?;
         let name = format!("without-stroke-{}", stroke.0);
         let change = Difference::between(&name, question, &with, &without)?;
-        Ok(Saliency { stroke, change })
+        Ok::<_, ModelError>(Saliency { stroke, change })
     };
-    let all: Result<Vec<_>, _> = question.strokes().map(|(id, _)| of(id)).collect();
-    let mut all = all?;
+    let all = question.strokes().map(|(id, _)| of(id));
+    let mut all = all.collect::<Result<Vec<_>, _>>()?;
     all.sort_by(|a, b| b.change.over_water_m_s.total_cmp(&a.change.over_water_m_s));
     Ok(all)
 }

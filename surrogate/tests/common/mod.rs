@@ -44,3 +44,18 @@ pub fn rest() -> Clip {
     let scene = scene("gravity_m_s2 = [0.0, -9.81]");
     Clip::new(&scene, &config(), FRAMES, &positions, &velocities)
 }
+
+/// A graphics card, opened once for all tests of a program.
+#[cfg(feature = "wgpu")]
+pub fn card() -> &'static weir_gpu::Gpu {
+    static CARD: std::sync::OnceLock<weir_gpu::Gpu> = std::sync::OnceLock::new();
+    CARD.get_or_init(|| weir_gpu::Gpu::open().expect("a graphics card, or mesa-vulkan-drivers"))
+}
+
+/// The same network on it.
+#[cfg(feature = "wgpu")]
+pub fn on_card(card: &weir_gpu::Gpu, model: &weir_surrogate::Model) -> weir_surrogate::Model {
+    let (config, weights) = model.to_bytes().expect("a model");
+    let device = weir_surrogate::device::on(card).expect("burn on the same card");
+    weir_surrogate::Model::from_bytes("a test", &config, weights, &device).expect("a model")
+}
