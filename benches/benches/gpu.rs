@@ -1,7 +1,7 @@
-//! The solver on a graphics card, with the processor beside it.
+//! The solver and the network on a graphics card, with the processor beside them.
 //!
 //! `cargo bench --bench gpu` runs all of it; `benches/gpu/run.sh` runs what was built on another
-//! machine. With `WEIR_BENCH_QUICK=1` or `-- --test` only two small scenes, once. Where there is
+//! machine. With `WEIR_BENCH_QUICK=1` or `-- --test` only some small scenes, once. Where there is
 //! no card it says so and measures nothing.
 
 use std::error::Error;
@@ -10,7 +10,8 @@ use std::fs;
 
 use weir_benches::card::{Row, copy_bytes_per_s, on_card, on_processor};
 use weir_benches::measure::is_timed;
-use weir_benches::summary;
+use weir_benches::sessions::{self, Alone};
+use weir_benches::{network, summary};
 use weir_sim::gpu::Gpu;
 
 /// Scenes at a time.
@@ -19,6 +20,10 @@ const SCENES: [usize; 4] = [1, 16, 256, 1024];
 const PARTICLES: usize = 4096;
 /// Frames that are timed.
 const FRAMES: usize = 30;
+/// Sessions of the network at a time, calls that are timed, and steps of learning.
+const SESSIONS: [usize; 3] = [1, 64, 1024];
+const CALLS: usize = 15;
+const STEPS: usize = 20;
 
 #[allow(clippy::print_stdout, reason = "the table is what a bench is for")]
 fn main() -> Result<(), Box<dyn Error>> {
@@ -41,7 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Err(error) => println!("{count} scenes: {error}"),
         }
     }
-    let text = markdown(&gpu, copy, &rows);
+    let text = markdown(&gpu, copy, &rows) + &network_markdown(&gpu, copy, quick)?;
     println!("{text}");
     if is_timed() {
         let folder = summary::folder();
@@ -85,4 +90,56 @@ fn markdown(gpu: &Gpu, copy: f64, rows: &[Row]) -> String {
         );
     }
     out
+}
+
+/// The network: sessions together, and alone.
+#[allow(clippy::print_stdout, reason = "what does not fit is said")]
+fn network_markdown(gpu: &Gpu, copy: f64, quick: bool) -> Result<String, Box<dyn Error>> {
+    let (counts, particles, calls, steps) =
+        if quick { (&[1, 2][..], 200, 1, 1) } else { (&SESSIONS[..], PARTICLES, CALLS, STEPS) };
+    let mut rows = vec![sessions::on_processor(particles, calls)?];
+    for &count in counts {
+        match sessions::on_card(gpu, count, particles, calls) {
+            Ok(row) => rows.push(row),
+            Err(error) => println!("{count} sessions: {error}"),
+        }
+    }
+    let mut out = String::from(
+        "\nThe shipped network in the same dam breaks, on its own cells. *Network* is its share of \
+         a call; *moved* is what all else had to move at the least, in the rest of the call.\n\n\
+         | | sessions | particles | sessions × s/s | beside the processor | network | moved, GB/s | \
+         of the copy | frames/s, read back |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|\n",
+    );
+    let base = rows.first().map_or(f64::NAN, sessions::Row::session_s_per_s);
+    for row in &rows {
+        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+        let share = row.network.map(|[network, call]| network.as_secs_f64() / call.as_secs_f64());
+        let read = row.wall_read.map(|wall| row.simulated_s * 60.0 / wall.as_secs_f64());
+        let blank = String::new;
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {:.2} | {:.2}x | {} | {} | {} | {} |",
+            row.contender,
+            row.sessions,
+            row.particles,
+            row.session_s_per_s(),
+            row.session_s_per_s() / base,
+            share.map_or_else(blank, percent),
+            row.bytes_per_s().map_or_else(blank, |b| format!("{:.1}", b / 1e9)),
+            row.bytes_per_s().map_or_else(blank, |b| percent(b / copy)),
+            read.map_or_else(blank, |frames| format!("{frames:.0}")),
+        );
+    }
+    out += "\nThe network alone: one question of 96 by 64 places, and samples learned from.\n\n\
+            | | question, ms | samples/s |\n|---|--:|--:|\n";
+    let threads = format!("processor, {} threads", rayon::current_num_threads());
+    let card = weir_surrogate::device::on(gpu)?;
+    for (contender, device) in [(threads, network::processor()), (gpu.name().to_owned(), card)] {
+        let Alone { contender, call, samples_per_s } =
+            sessions::alone(contender, &device, particles, steps)?;
+        let ms = 1e3 * call.as_secs_f64();
+        let _ = writeln!(out, "| {contender} | {ms:.2} | {samples_per_s:.1} |");
+    }
+    Ok(out)
 }

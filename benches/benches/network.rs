@@ -13,7 +13,7 @@ use criterion::{BenchmarkId, Criterion, SamplingMode};
 use weir_benches::convolution::{Load, label, layers};
 use weir_benches::dam_break::particle_count;
 use weir_benches::measure::{self, PARTS, Run, Second, is_timed};
-use weir_benches::network::{CANVAS, Learning, Network, Solved, model, untaught};
+use weir_benches::network::{CANVAS, Learning, Network, Solved, model, processor, untaught};
 use weir_benches::network_summary::{CallRow, LayerRow, NetworkSummary};
 use weir_benches::summary::{Contender, SecondRow};
 use weir_benches::{figure, summary};
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         measured.seconds.extend(network.into_iter().chain(solver));
     }
     measured.calls = bench_calls(&mut criterion, quick);
-    let mut learning = Learning::new(LOADS[0]);
+    let mut learning = Learning::new(LOADS[0], &processor());
     let step_s = timed(&mut criterion, "learning", "step", || learning.step());
     measured.samples_per_s = step_s.map(|step_s| learning.batch as f64 / step_s);
     let layers = layers().into_iter().take(if quick { 1 } else { usize::MAX });

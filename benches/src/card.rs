@@ -9,7 +9,7 @@ use weir_scene::{Advance, Frame, Scene, Stroke};
 use weir_sim::gpu::{Batch, Gpu};
 use weir_sim::{Backend, Solver, SolverConfig};
 
-use crate::dam_break::{BOX_M, dam_break};
+use crate::dam_break::dam_break;
 
 /// Frames that are computed before time is taken: the column has begun to fall.
 const BEFORE: usize = 6;
@@ -64,7 +64,12 @@ impl Row {
 
 /// Dam breaks of about `particles` particles, each over a ramp of its own.
 pub fn scenes(count: usize, particles: usize) -> Vec<Scene> {
-    let [width_m, height_m] = BOX_M;
+    over_ramps(count, &dam_break(particles))
+}
+
+/// The same scene many times, each over a ramp of its own.
+pub fn over_ramps(count: usize, scene: &Scene) -> Vec<Scene> {
+    let (width_m, height_m) = (scene.domain.width_m, scene.domain.height_m);
     let ramp = |k: usize| {
         let turn = (k as f64 * 0.618_034).fract();
         let (from, rise) = (0.4 + 0.25 * turn, 0.05 + 0.25 * (1.0 - turn));
@@ -73,8 +78,7 @@ pub fn scenes(count: usize, particles: usize) -> Vec<Scene> {
             ..Stroke::default()
         }
     };
-    let scene = |k| Scene { strokes: vec![ramp(k)], ..dam_break(particles) };
-    (0..count).map(scene).collect()
+    (0..count).map(|k| Scene { strokes: vec![ramp(k)], ..scene.clone() }).collect()
 }
 
 fn config() -> SolverConfig {

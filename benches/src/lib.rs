@@ -6,7 +6,7 @@
 //!
 //! The network has a bench of its own ([`network`]), with the solver and burn's own
 //! convolutions ([`convolution`]) beside it; so have the frames that are streamed
-//! ([`stream`]), and the solver on a graphics card ([`card`]).
+//! ([`stream`]), and the solver ([`card`]) and the network ([`sessions`]) on a graphics card.
 
 pub mod card;
 pub mod convolution;
@@ -16,5 +16,6 @@ pub mod measure;
 pub mod network;
 pub mod network_summary;
 pub mod peer;
+pub mod sessions;
 pub mod stream;
 pub mod summary;

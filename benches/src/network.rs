@@ -3,6 +3,7 @@
 //! The network has learned on one size of cell, so that more water is a larger box
 //! here, and not a finer grid. The solver runs in the same box with the same cells.
 
+use burn::tensor::Device;
 use weir_scene::{Advance, Frame, Scene, rollout_with};
 use weir_sim::{Backend, Solver, SolverConfig};
 use weir_surrogate::network::{Shape, UNet};
@@ -34,13 +35,17 @@ pub fn scene(particles: usize, cell_m: f64) -> Scene {
 
 /// The model that ships, on the processor.
 pub fn model() -> Model {
-    let device = device::open("flex").expect("a processor");
-    Model::open(MODEL, &device).expect("the model that ships")
+    Model::open(MODEL, &processor()).expect("the model that ships")
+}
+
+/// Where networks run that are not on a card.
+pub fn processor() -> Device {
+    device::open("flex").expect("a processor")
 }
 
 /// A model of this shape that has learned nothing, which costs as much to ask.
 pub fn untaught(shape: Shape) -> Model {
-    let device = device::open("flex").expect("a processor");
+    let device = processor();
     let net = UNet::seeded(&shape, 1, &device);
     let name = "untaught".to_owned();
     let config = ModelConfig { name, shape, origin: Default::default(), ..model().config };
@@ -124,7 +129,7 @@ pub struct Learning {
 
 impl Learning {
     /// Of the smallest shape, with the settings that are the defaults.
-    pub fn new(particles: usize) -> Self {
+    pub fn new(particles: usize, device: &Device) -> Self {
         let config = TrainConfig::default();
         let cell_m = config.scales.cell_m;
         let scene = scene(particles, cell_m);
@@ -143,10 +148,9 @@ impl Learning {
         })
         .expect("the dam break stays finite");
         let folder = tempfile::tempdir().expect("a folder");
-        let device = device::open("flex").expect("a processor");
         let batch = config.batch;
         let clips = vec![Clip::new(&scene, &config, frames, &positions, &velocities)];
-        let trainer = Trainer::new(config, &device, folder.path()).expect("a trainer");
+        let trainer = Trainer::new(config, device, folder.path()).expect("a trainer");
         Self { trainer, clips, batch, _folder: folder }
     }
 
@@ -188,6 +192,6 @@ mod tests {
 
     #[test]
     fn it_learns() {
-        Learning::new(500).step();
+        Learning::new(500, &processor()).step();
     }
 }

@@ -143,6 +143,8 @@ fn without_a_card_one_line_says_what_to_install() {
         let ran = weir.run_without_a_card(&[command, &["--backend", "gpu"]].concat());
         ran.is_refused(3, &["no graphics card", "mesa-vulkan-drivers", "--backend cpu"]);
     }
+    let network = ["simulate", "dam-break", "--model", "default", "--device", "wgpu"];
+    weir.run_without_a_card(&network).is_refused(3, &["no graphics card", "mesa-vulkan-drivers"]);
 }
 
 #[test]
@@ -159,6 +161,24 @@ fn on_a_card_water_is_the_same_but_for_its_bits() {
     assert_eq!([&cpu["backend"], &gpu["backend"]], ["cpu", "gpu"]);
     let drift = |of: &serde_json::Value| of["volume_drift"].as_f64().expect("a number");
     assert!((drift(&cpu) - drift(&gpu)).abs() < 1e-4, "{} and {}", drift(&cpu), drift(&gpu));
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_a_network_moves_water_as_on_the_processor() {
+    let weir = Weir::new();
+    let run = |device| {
+        let network = ["--model", "default", "--device", device];
+        let ran = weir
+            .run(&[&["simulate", "fountain", "--frames", "12", "--json"], &network[..]].concat());
+        ran.json()
+    };
+    let (flex, wgpu) = (run("flex"), run("wgpu"));
+    assert_eq!(flex["particles"], wgpu["particles"]);
+    assert_eq!([&flex["steps"], &wgpu["steps"]], [6, 6]);
+    assert!(flex["card"].is_null() && wgpu["card"].is_string(), "{wgpu}");
+    let energy = |of: &serde_json::Value| of["energy_j"]["last"].as_f64().expect("a number");
+    assert!((energy(&flex) / energy(&wgpu) - 1.0).abs() < 0.01, "{flex} and {wgpu}");
 }
 
 #[test]

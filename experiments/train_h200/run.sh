@@ -6,7 +6,7 @@
 #   experiments/train_h200/run.sh
 #
 #   WEIR      the program, built elsewhere with
-#             cargo build --release --features wgpu [./weir]
+#             cargo build --release [./weir]
 #   WORK      data and state, 10 GB, kept between calls [target/h200]
 #   OUT       what is to be taken home, at most 8 files of 16 MiB [$WORK/out]
 #   CONFIG    what to train [config.toml beside this file]

@@ -10,6 +10,9 @@ pub trait Rollout: Advance {
     /// The model that moves the water.
     fn model(&self) -> &Model;
 
+    /// Name of the graphics card, if one moves the water.
+    fn card(&self) -> Option<&str>;
+
     /// Sums since the scene began.
     fn totals(&self) -> Totals;
 
@@ -56,6 +59,10 @@ pub fn start(model: &str, device: &str, scene: &Scene) -> Result<Box<dyn Rollout
 impl Rollout for Surrogate {
     fn model(&self) -> &Model {
         self.model()
+    }
+
+    fn card(&self) -> Option<&str> {
+        None
     }
 
     fn totals(&self) -> Totals {

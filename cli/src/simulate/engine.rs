@@ -76,11 +76,11 @@ impl Engine {
         }
     }
 
-    /// Name of the graphics card, if one moves the solver's water.
+    /// Name of the graphics card, if one moves the water.
     pub fn card(&self) -> Option<&str> {
         match self {
             Self::Solver(solver) => solver.card(),
-            Self::Network(_) => None,
+            Self::Network(network) => network.card(),
         }
     }
 

@@ -50,3 +50,8 @@ pub const GRID: &str = include_str!("../shaders/grid.wgsl");
 pub const WORKGROUP: &str = include_str!("../shaders/workgroup.wgsl");
 /// Moves that cross no line.
 pub const SWEEP: &str = include_str!("../shaders/sweep.wgsl");
+
+/// The README's example is a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -8,7 +8,7 @@ use weir_scene::{AdvanceError, Frame, Pose, Scene, Stroke};
 
 use super::bed;
 use super::easel::{Easel, uniform};
-use super::kernels::{Kernels, Work};
+use super::kernels::{Kernels, Stage, Work, submit_sort};
 use super::layout::{self, Birth, Fed, Moment, Particle, Report, Shown, Sizes, Tag};
 use super::lengths::{BED_MAPS, Lengths};
 use super::slice::Slice;
@@ -58,6 +58,9 @@ struct Member {
 }
 
 impl Batch {
+    /// Rectangles that one pass of the network sees: its layers are dozens of maps of each.
+    pub const MOST_AT_ONCE: usize = 256;
+
     /// All scenes at time zero. The model has to be on this card ([`crate::device::on`]).
     ///
     /// # Errors
@@ -70,7 +73,10 @@ impl Batch {
             let basin = Basin::new(&model.config, scene)?;
             let grid = *basin.bed().grid();
             let canvas = Canvas::new(&grid, model.config.shape.coarsest());
-            let found = canvases.iter().position(|(own, _)| own.size() == canvas.size());
+            let fits = |(own, batch): &(Canvas, usize)| {
+                own.size() == canvas.size() && *batch < Self::MOST_AT_ONCE
+            };
+            let found = canvases.iter().position(fits);
             let at = found.unwrap_or_else(|| {
                 canvases.push((canvas, 0));
                 canvases.len() - 1
@@ -191,6 +197,11 @@ impl Batch {
         self.members.is_empty()
     }
 
+    /// Time between two frames, seconds.
+    pub fn frame_dt_s(&self) -> f64 {
+        1.0 / FPS
+    }
+
     /// Adds a line to the running water of a scene. It counts from the next call on.
     ///
     /// # Errors
@@ -262,6 +273,30 @@ impl Batch {
         Totals { calls: self.calls, line_crossings: crossings.into() }
     }
 
+    /// Bytes that a call has to move at the least, but for the network's: every field that a
+    /// stage uses, once for each time that it runs.
+    pub fn traffic_bytes(&self) -> u64 {
+        let motion = &self.model.config.motion;
+        let bytes = |name: &str| self.lengths.bytes(name);
+        let of = |stages: &[Stage]| -> u64 {
+            stages.iter().flat_map(|stage| stage.fields().map(bytes)).sum()
+        };
+        let k = &self.kernels;
+        let again = |times: usize, stages: &[Stage]| times as u64 * of(stages);
+        let relaxes = usize::from(motion.relax_rate > 0.0);
+        let parts = if motion.apart > 0.0 { PARTINGS } else { 0 };
+        of(&k.sort_anew)
+            + of(&k.look)
+            + of(std::slice::from_ref(&k.show))
+            + of(std::slice::from_ref(&k.mix))
+            + again(self.lengths.sub_frames, std::slice::from_ref(&k.carry))
+            + again(self.lengths.frames, std::slice::from_ref(&k.keep))
+            + again(relaxes + parts, &k.sort_again)
+            + again(relaxes, &k.relax)
+            + again(parts, &k.part)
+            + again(usize::from(motion.lossy), &k.settle)
+    }
+
     /// The model that moves the water.
     pub fn model(&self) -> &Model {
         &self.model
@@ -318,7 +353,7 @@ impl Batch {
     /// From particles to what the network is shown.
     pub(super) fn look(&mut self) {
         let (gpu, work) = (&self.gpu, self.work());
-        self.kernels.sort_anew(gpu, &mut self.fields, &work);
+        submit_sort(&self.kernels.sort_anew, gpu, &mut self.fields, &work);
         submit(gpu, &self.kernels.look, &self.fields, &work);
         self.pass(|pass| {
             for easel in &self.easels {
@@ -352,12 +387,12 @@ impl Batch {
                 }
             });
             if is_last && motion.relax_rate > 0.0 {
-                kernels.sort_again(&self.gpu, &mut self.fields, &work);
+                submit_sort(&kernels.sort_again, &self.gpu, &mut self.fields, &work);
                 submit(&self.gpu, &kernels.relax, &self.fields, &work);
             }
             if is_last && motion.apart > 0.0 {
                 for _ in 0..PARTINGS {
-                    kernels.sort_again(&self.gpu, &mut self.fields, &work);
+                    submit_sort(&kernels.sort_again, &self.gpu, &mut self.fields, &work);
                     submit(&self.gpu, &kernels.part, &self.fields, &work);
                 }
             }

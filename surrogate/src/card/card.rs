@@ -59,6 +59,10 @@ impl Rollout for Card {
         self.batch.model()
     }
 
+    fn card(&self) -> Option<&str> {
+        Some(self.batch.gpu().name())
+    }
+
     fn totals(&self) -> Totals {
         self.batch.totals(0)
     }

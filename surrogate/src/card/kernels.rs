@@ -98,8 +98,9 @@ pub type Stage = weir_gpu::Stage<Every>;
 #[derive(Debug)]
 pub struct Kernels {
     /// Without what drains have swallowed.
-    sort_anew: Vec<Stage>,
-    sort_again: Vec<Stage>,
+    pub sort_anew: Vec<Stage>,
+    /// With all that is there.
+    pub sort_again: Vec<Stage>,
     /// Up to what each node is told.
     pub look: Vec<Stage>,
     /// Lays out a canvas.
@@ -186,19 +187,10 @@ impl Kernels {
             ],
         }
     }
-
-    /// Submits the sort with which a call begins.
-    pub fn sort_anew(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
-        sort_by(&self.sort_anew, gpu, fields, work);
-    }
-
-    /// Submits a sort of what has moved since.
-    pub fn sort_again(&self, gpu: &Gpu, fields: &mut Fields, work: &Work) {
-        sort_by(&self.sort_again, gpu, fields, work);
-    }
 }
 
-fn sort_by(stages: &[Stage], gpu: &Gpu, fields: &mut Fields, work: &Work) {
+/// Submits a sort.
+pub fn submit_sort(stages: &[Stage], gpu: &Gpu, fields: &mut Fields, work: &Work) {
     submit(gpu, stages, fields, work);
     fields.swap("particles", "sorted");
     fields.swap("tags", "sorted_tags");

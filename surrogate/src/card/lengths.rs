@@ -71,4 +71,9 @@ impl Lengths {
         let all = own.into_iter().chain(sort::sizes(n.particles, n.cells));
         all.map(|(name, bytes)| (name, bytes as u64))
     }
+
+    /// How many bytes a field takes; none for what is not a field.
+    pub fn bytes(&self, name: &str) -> u64 {
+        self.sizes().find(|(own, _)| *own == name).map_or(0, |(_, bytes)| bytes)
+    }
 }
