@@ -98,9 +98,9 @@ fn bodies_and_water_keep_their_momentum_together() {
     passes(
         "bodies",
         &[
-            ("collision/momentum", 1e-3),
+            ("collision/momentum", 2e-3),
             ("collision/clear-of-walls", 0.0),
-            ("falling/momentum", 1e-3),
+            ("falling/momentum", 2e-3),
             ("falling/clear-of-walls", 0.0),
             ("together/ball-speed", 1e-3),
             ("together/momentum", 1e-3),
