@@ -29,6 +29,8 @@ mod simulate;
 mod train;
 mod validate;
 mod video;
+#[cfg(feature = "view")]
+mod view;
 
 use std::process::ExitCode;
 
@@ -46,6 +48,8 @@ struct Cli {
 enum Command {
     Simulate(simulate::Args),
     Serve(serve::Args),
+    #[cfg(feature = "view")]
+    View(view::Args),
     Train(train::Args),
     Send(send::Args),
     Evaluate(evaluate::Args),
@@ -61,6 +65,7 @@ enum Command {
 const EXAMPLES: &str = "\
 Examples:
   weir serve                                     the website: draw, and it flows
+  weir view                                      a window: solver, network, its insides
   weir scenes                                    what there is to look at
   weir simulate dam-break --picture dam.png      run one, draw its last frame
   weir simulate funnel --video funnel.gif        watch it
@@ -77,6 +82,8 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
+        #[cfg(feature = "view")]
+        Command::View(args) => view::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),

@@ -1,0 +1,130 @@
+//! `weir view`: a window on the water and on the network's insides.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
+use weir_sim::{Solver, StrokeId};
+use weir_surrogate::checkpoints;
+use weir_viewer::open::{self, Opened};
+use weir_viewer::{Engine, Figure, Maker, Options, Told};
+
+use crate::backend::Backend;
+use crate::failure::Failure;
+use crate::{model_source, scene_source};
+
+/// Open a window: draw while it flows, set solver and network side by side, look inside
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// A scene file, an example's name, or a trajectory (.h5) [default: funnel]
+    #[arg(value_name = "SCENE|FILE.h5", default_value = "funnel")]
+    scene: String,
+    /// The network: `default`, which comes with weir, or a model's folder
+    #[arg(long, value_name = "NAME|PATH", default_value = "default")]
+    model: String,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  weir view                                 an example; press Space
+  weir view dam-break                       another
+  weir view mine.toml --model runs/a/model  a network of your own, and what it was on its way
+  weir view run.h5                          a run that was recorded; drag through its time
+
+Lines are drawn while the water flows. Ctrl Z takes back, Ctrl S saves, Space plays and pauses.
+Without a display, or a driver to paint with, it says what is lacking.";
+
+/// Opens the window.
+///
+/// # Errors
+/// Bad input, or there is no display.
+pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    let model = model_source::load(&args.model, "flex")?;
+    let checkpoints = checkpoints::of(&model, &args.model).map_err(model_source::refusal)?;
+    let (scene, path, recording) = load(&args.scene)?;
+    let makers = [Backend::Cpu, Backend::Gpu].map(solver).into();
+    let options = Options { scene, path, model, checkpoints, makers, recording };
+    match weir_viewer::run(options) {
+        Ok(()) => Ok(ExitCode::SUCCESS),
+        Err(why) => Err(Failure::Lacking(format!("no window: {why}")).into()),
+    }
+}
+
+fn load(given: &str) -> anyhow::Result<(Scene, Option<PathBuf>, Option<Maker>)> {
+    let path = Path::new(given);
+    if path.extension().is_some_and(|extension| extension == "h5") {
+        let Opened::Recording(scene, trajectory) = open::open(path).map_err(Failure::BadInput)?
+        else {
+            return Err(Failure::BadInput(format!("{given}: is no trajectory")).into());
+        };
+        return Ok((*scene, None, Some(Maker::recording(given, trajectory))));
+    }
+    let scene = scene_source::load(given)?;
+    Ok((scene, path.is_file().then(|| path.to_owned()), None))
+}
+
+/// The solver on one of its backends.
+fn solver(backend: Backend) -> Maker {
+    let name = match backend {
+        Backend::Cpu => "solver",
+        Backend::Gpu => "solver on the card",
+    };
+    Maker::new(name, move |scene| {
+        let solver = Solver::new(scene, backend.into()).map_err(|error| error.to_string())?;
+        Ok(Box::new(Solved(solver)) as Box<dyn Engine>)
+    })
+}
+
+struct Solved(Solver);
+
+impl Advance for Solved {
+    fn frame_dt_s(&self) -> f64 {
+        self.0.frame_dt_s()
+    }
+
+    fn snapshot(&self, frame: &mut Frame) {
+        self.0.snapshot(frame);
+    }
+
+    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
+        self.0.advance(frame)
+    }
+}
+
+impl Engine for Solved {
+    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
+        self.0.add_stroke(stroke).map(|id| id.0).map_err(|error| error.to_string())
+    }
+
+    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
+        self.0.erase_stroke(StrokeId(id)).map_err(|error| error.to_string())
+    }
+
+    fn told(&self) -> Told {
+        let d = self.0.diagnostics();
+        let figure = |name, unit, value| Figure { name, unit, value };
+        let times = &d.stages;
+        Told {
+            figures: vec![
+                figure("density error, mean", "1", d.density_mean_err),
+                figure("density error, 99th percentile", "1", d.density_p99_err),
+                figure("divergence in a step, largest", "1", d.max_divergence_dt),
+                figure("fastest particle", "m/s", d.max_speed_m_s),
+                figure("iterations of the pressure", "1", d.pressure_iterations as f64),
+            ],
+            stages: vec![
+                ("sort", times.sort),
+                ("topology", times.topology),
+                ("particle to grid", times.particle_to_grid),
+                ("density", times.density),
+                ("forces", times.forces),
+                ("pressure", times.pressure),
+                ("bodies", times.bodies),
+                ("extrapolate", times.extrapolate),
+                ("grid to particle", times.grid_to_particle),
+                ("measure", times.measure),
+            ],
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! What the window looks like, painted by a graphics card or a driver that acts as one.
+//!
+//! With `WEIR_PICTURES=docs/viewer` the pictures of the documentation are made anew.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Key, Pos2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable;
+use weir_scene::Scene;
+use weir_surrogate::checkpoints;
+use weir_surrogate::{Model, device};
+use weir_viewer::app::{Layout, Panel};
+use weir_viewer::water::{LIGHT, Style};
+use weir_viewer::{App, Maker, Options};
+
+type Window = Harness<'static, App>;
+
+fn window(scene: &str) -> Window {
+    let found = Scene::examples().iter().find(|example| example.name == scene);
+    let scene = Scene::from_toml(found.expect("an example").text).expect("a scene");
+    let device = device::open("flex").expect("a processor");
+    let model = Model::open("default", &device).expect("the shipped model");
+    let checkpoints = checkpoints::of(&model, "default").expect("the shipped checkpoints");
+    let first = checkpoints.first().expect("one of them").model.clone();
+    let makers = vec![Maker::network("as it was at first", first)];
+    let options = Options { scene, path: None, model, checkpoints, makers, recording: None };
+    let builder = Harness::builder().with_size(vec2(1280.0, 800.0)).with_theme(egui::Theme::Light);
+    builder.wgpu().build_eframe(move |context| {
+        let state = context.wgpu_render_state.as_ref();
+        App::new(&context.egui_ctx, state, options).expect("a window")
+    })
+}
+
+/// Lets all engines go to a time.
+fn flow(window: &mut Window, time_s: f64) {
+    let begun = Instant::now();
+    window.state_mut().clock.set(time_s);
+    let is_there = |app: &App| {
+        app.shown
+            .iter()
+            .map(|shown| &shown.latest.frame)
+            .all(|frame| !frame.ids.is_empty() && frame.time_s > time_s - 1.0 / 60.0)
+    };
+    while !is_there(window.state()) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "a minute passed in vain");
+        std::thread::sleep(Duration::from_millis(5));
+        window.step();
+    }
+    window.run_steps(3);
+}
+
+fn picture(window: &mut Window, name: &str) -> image::RgbaImage {
+    let image = window.render().expect("a picture");
+    if let Some(folder) = std::env::var_os("WEIR_PICTURES") {
+        let folder = PathBuf::from(folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        image.save(folder.join(format!("{name}.png"))).expect("a file");
+    }
+    image
+}
+
+fn canvas(window: &Window) -> egui::Rect {
+    window.get_by_label("Canvas network default").rect()
+}
+
+/// Mean colour of nine pixels.
+fn colour_at(image: &image::RgbaImage, p: Pos2) -> [f32; 3] {
+    let mut sum = [0.0; 3];
+    for k in 0..9 {
+        let pixel = image.get_pixel(p.x as u32 + k % 3, p.y as u32 + k / 3);
+        (0..3).for_each(|c| sum[c] += f32::from(pixel[c]) / 9.0);
+    }
+    sum
+}
+
+fn off(colour: [f32; 3], other: egui::Color32) -> f32 {
+    let other = [other.r(), other.g(), other.b()].map(f32::from);
+    (0..3).map(|c| (colour[c] - other[c]).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_water_is_blue_where_it_is_and_paper_is_paper() {
+    let mut window = window("dam-break");
+    flow(&mut window, 0.0);
+    let rect = canvas(&window);
+    let image = picture(&mut window, "dam-break");
+    let at = |x: f32, y: f32| rect.left_bottom() + vec2(x * rect.width(), -y * rect.height());
+    let (deep, air) = (colour_at(&image, at(0.1, 0.15)), colour_at(&image, at(0.8, 0.8)));
+    assert!(off(deep, LIGHT.deep) < 40.0, "deep water is {deep:?}");
+    assert!(off(air, LIGHT.paper) < 12.0, "paper is {air:?}");
+    // By their speed, what rests is dark blue.
+    window.state_mut().style = Style::Speed;
+    window.run_steps(2);
+    let image = picture(&mut window, "by-speed");
+    let dots = colour_at(&image, at(0.1, 0.15));
+    assert!(dots[2] > dots[0] + 20.0, "particles at rest are {dots:?}");
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_every_panel_and_layout_is_painted() {
+    let mut window = window("funnel");
+    flow(&mut window, 0.8);
+    picture(&mut window, "insides");
+    window.get_by_label("density").click();
+    window.run_steps(3);
+    picture(&mut window, "map");
+    window.get_by_label("Which line matters?").click();
+    let begun = Instant::now();
+    while window.state().shown[0].latest.saliency.is_none() {
+        assert!(begun.elapsed() < Duration::from_secs(60), "a minute passed in vain");
+        std::thread::sleep(Duration::from_millis(5));
+        window.step();
+    }
+    picture(&mut window, "lines");
+    window.get_by_label("Plain lines").click();
+    window.get_by_label("Take away").click();
+    window.step();
+    window.get_by_label("as it was at first").click();
+    window.run_steps(2);
+    flow(&mut window, 1.0);
+    window.state_mut().panel = Panel::Curves;
+    window.run_steps(3);
+    picture(&mut window, "curves");
+    for (layout, name) in [(Layout::Split, "split"), (Layout::Difference, "difference")] {
+        window.state_mut().layout = layout;
+        window.run_steps(3);
+        picture(&mut window, name);
+    }
+    window.state_mut().panel = Panel::Scenes;
+    window.state_mut().layout = Layout::Beside;
+    window.run_steps(3);
+    picture(&mut window, "scenes");
+    window.key_press(Key::Escape);
+    window.step();
+    assert!(window.state().said.is_none(), "{:?}", window.state().said);
+}

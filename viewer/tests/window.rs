@@ -1,0 +1,335 @@
+//! The window as who sits before it has it: mouse, keys, files that are dropped, and what a
+//! screen reader hears.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use eframe::egui::{self, Key, Modifiers, Pos2, Vec2, vec2};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT, Queryable};
+use weir_scene::{Frame, Scene, Trajectory};
+use weir_surrogate::{Model, device};
+use weir_viewer::app::Panel;
+use weir_viewer::tool::Tool;
+use weir_viewer::{App, Maker, Options};
+
+type Window = Harness<'static, App>;
+
+fn example(name: &str) -> Scene {
+    let found = Scene::examples().iter().find(|example| example.name == name);
+    Scene::from_toml(found.expect("an example").text).expect("a scene")
+}
+
+fn model() -> Model {
+    Model::open("default", &device::open("flex").expect("a processor")).expect("the shipped model")
+}
+
+/// The same network under another name stands for a second engine.
+fn options(scene: Scene) -> Options {
+    let other = Maker::network("another", model());
+    Options {
+        scene,
+        path: None,
+        model: model(),
+        checkpoints: Vec::new(),
+        makers: vec![other],
+        recording: None,
+    }
+}
+
+fn window(options: Options) -> Window {
+    Harness::builder().with_size(vec2(1280.0, 800.0)).build_eframe(move |context| {
+        let state = context.wgpu_render_state.as_ref();
+        App::new(&context.egui_ctx, state, options).expect("a window")
+    })
+}
+
+/// Lets the window go on until something holds.
+fn until(window: &mut Window, what: &str, holds: impl Fn(&App) -> bool) {
+    let begun = Instant::now();
+    while !holds(window.state()) {
+        assert!(begun.elapsed() < Duration::from_secs(60), "a minute passed in vain: {what}");
+        std::thread::sleep(Duration::from_millis(5));
+        window.step();
+    }
+}
+
+/// Presses the mouse at the first place, goes past all, and lets go.
+fn drag(window: &mut Window, places: &[Pos2]) {
+    window.hover_at(places[0]);
+    window.step();
+    window.drag_at(places[0]);
+    window.step();
+    for place in &places[1..] {
+        window.hover_at(*place);
+        window.step();
+    }
+    window.drop_at(*places.last().expect("places"));
+    window.step();
+    window.step();
+}
+
+fn canvas(window: &Window) -> egui::Rect {
+    window.get_by_label("Canvas network default").rect()
+}
+
+/// A share of the canvas, from its lower left corner.
+fn at(canvas: egui::Rect, x: f32, y: f32) -> Pos2 {
+    canvas.left_bottom() + Vec2::new(x * canvas.width(), -y * canvas.height())
+}
+
+#[test]
+fn a_line_is_drawn_taken_back_and_made_again() {
+    let mut window = window(options(Scene::default()));
+    window.run_steps(3);
+    let canvas = canvas(&window);
+    let places = [at(canvas, 0.2, 0.5), at(canvas, 0.4, 0.6), at(canvas, 0.8, 0.5)];
+    drag(&mut window, &places);
+    let strokes = |window: &Window| window.state().document.scene().strokes.clone();
+    let drawn = strokes(&window);
+    assert_eq!(drawn.len(), 1);
+    let (first, last) = (drawn[0].points_m[0], drawn[0].points_m.last().expect("points"));
+    assert!((first[0] - 0.3).abs() < 0.02 && (first[1] - 0.5).abs() < 0.02, "{first:?}");
+    assert!((last[0] - 1.2).abs() < 0.02 && (last[1] - 0.5).abs() < 0.02, "{last:?}");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Z);
+    window.run_steps(2);
+    assert_eq!(strokes(&window).len(), 0);
+    window.get_by_label("Redo").click();
+    window.run_steps(2);
+    assert_eq!(strokes(&window), drawn);
+    // The eraser wipes it away.
+    window.key_press(Key::X);
+    window.step();
+    drag(&mut window, &[at(canvas, 0.5, 0.8), at(canvas, 0.5, 0.58), at(canvas, 0.5, 0.4)]);
+    assert_eq!((window.state().tool, strokes(&window).len()), (Tool::Eraser, 0));
+}
+
+#[test]
+fn each_tool_is_a_key_and_a_button_and_leaves_its_thing() {
+    let mut window = window(options(Scene::default()));
+    window.run_steps(3);
+    let canvas = canvas(&window);
+    for (tool, count) in
+        [(Tool::Block, [1, 0, 0]), (Tool::Drain, [1, 1, 0]), (Tool::Box, [1, 1, 1])]
+    {
+        window.key_press(tool.key());
+        window.step();
+        assert_eq!(window.state().tool, tool);
+        window.get_by_label("Line").click();
+        window.step();
+        assert_eq!(window.state().tool, Tool::Pen);
+        window.get_by_label(tool.name()).click();
+        window.step();
+        let k = count.iter().sum::<usize>() as f32;
+        drag(&mut window, &[at(canvas, 0.25 * k, 0.3), at(canvas, 0.25 * k + 0.15, 0.5)]);
+        let scene = window.state().document.scene();
+        assert_eq!([scene.water.len(), scene.drains.len(), scene.bodies.len()], count, "{tool:?}");
+    }
+}
+
+#[test]
+fn water_flows_stops_and_begins_anew_by_the_keyboard() {
+    let mut window = window(options(example("dam-break")));
+    let time = |app: &App| app.shown[0].latest.frame.time_s;
+    until(&mut window, "a first frame", |app| !app.shown[0].latest.frame.ids.is_empty());
+    window.key_press(Key::Space);
+    until(&mut window, "a tenth of a second", |app| time(app) > 0.1);
+    window.key_press(Key::Space);
+    window.run_steps(2);
+    assert!(!window.state().is_playing);
+    let reached = window.state().clock.now_s();
+    until(&mut window, "the clock", move |app| time(app) > reached - 1.0 / 60.0);
+    let before = time(window.state());
+    window.key_press(Key::Period);
+    until(&mut window, "one more frame", move |app| time(app) > before);
+    window.key_press(Key::R);
+    until(&mut window, "the beginning", |app| time(app) == 0.0);
+    assert!(window.state().said.is_none(), "{:?}", window.state().said);
+}
+
+#[test]
+fn a_line_drawn_while_water_flows_holds_it_in_every_engine() {
+    let text = "version = 1\ndomain = { width_m = 1.5, height_m = 1.0 }\n\
+                water = [{ kind = \"block\", min_m = [0.5, 0.7], max_m = [1.0, 0.9] }]";
+    let mut window = window(options(Scene::from_toml(text).expect("a scene")));
+    window.get_by_label("another").click();
+    until(&mut window, "both", |app| app.shown.len() == 2);
+    window.run_steps(3);
+    let canvas = canvas(&window);
+    // Beyond both sides, or it would run off.
+    drag(&mut window, &[at(canvas, 0.5, 0.4), at(canvas, -0.03, 0.4), at(canvas, 1.03, 0.4)]);
+    window.get_by_label("Play").click();
+    let is_late = |app: &App| app.shown.iter().all(|s| s.latest.frame.time_s > 1.0);
+    until(&mut window, "a second", is_late);
+    for shown in &window.state().shown {
+        let lowest = shown.latest.frame.positions_m.iter().map(|p| p[1]).fold(1.0, f32::min);
+        assert!((0.35..0.45).contains(&lowest), "{}: {lowest}", shown.worker.name);
+        let apart = shown.latest.frame.time_s - window.state().shown[0].latest.frame.time_s;
+        assert!(apart.abs() < 0.1, "they show the same moment: {apart}");
+    }
+}
+
+#[test]
+fn the_insides_show_what_layers_answer_and_what_is_done_to_them() {
+    let mut window = window(options(example("dam-break")));
+    window.key_press(Key::Period);
+    until(&mut window, "maps", |app| !app.shown[0].latest.seen.is_empty());
+    window.run_steps(2);
+    window.get_by_label("density").click();
+    window.run_steps(2);
+    assert!(window.state().insides.chosen(window.state()).is_some());
+    assert!(window.query_by_label_contains("values,").is_some());
+    let before = window.state().shown[0].latest.seen.clone();
+    window.get_by_label("carry nothing across level 0").click();
+    window.key_press(Key::R);
+    window.run_steps(2);
+    window.key_press(Key::Period);
+    let answer = |maps: &[weir_surrogate::network::Map]| -> Vec<f32> {
+        maps.iter().filter(|map| map.layer == "answer").flat_map(|m| m.values.clone()).collect()
+    };
+    until(&mut window, "maps again", move |app| {
+        let seen = &app.shown[0].latest.seen;
+        !seen.is_empty() && !Arc::ptr_eq(seen, &before) && answer(seen) != answer(&before)
+    });
+    // What the answer at a cell depends on.
+    window.key_press(Key::P);
+    window.step();
+    let place = at(canvas(&window), 0.2, 0.2);
+    drag(&mut window, &[place, place]);
+    until(&mut window, "a field", |app| app.shown[0].latest.field.is_some());
+}
+
+#[test]
+fn which_line_matters_is_told_by_name() {
+    let mut window = window(options(example("funnel")));
+    window.key_press(Key::Period);
+    until(&mut window, "maps", |app| !app.shown[0].latest.seen.is_empty());
+    window.run_steps(2);
+    window.get_by_label("Which line matters?").click();
+    until(&mut window, "an answer", |app| app.shown[0].latest.saliency.is_some());
+    let app = window.state();
+    let told = app.shown[0].latest.saliency.clone().expect("an answer");
+    assert_eq!(told.len(), app.document.names().len());
+    assert!(told.iter().all(|(name, m_s)| app.document.names().contains(name) && *m_s >= 0.0));
+    assert!(told[0].1 > 0.0);
+}
+
+/// Particles that move by a millimetre a frame.
+fn recording(particles: usize, frames: usize) -> Trajectory {
+    let mut trajectory = Trajectory::new(1.0 / 60.0);
+    for frame in 0..frames {
+        let place = |k: usize| [0.1 + (k % 1000) as f32 * 1e-3 + 1e-3 * frame as f32, 0.5];
+        trajectory.push(&Frame {
+            time_s: frame as f64 / 60.0,
+            positions_m: (0..particles).map(place).collect(),
+            velocities_m_s: vec![[0.06, 0.0]; particles],
+            ids: (0..particles as u32).collect(),
+            ..Frame::default()
+        });
+    }
+    trajectory
+}
+
+#[test]
+fn a_recording_is_gone_through_both_ways() {
+    let recorded = Maker::recording("run.h5", recording(10, 61));
+    let recording = Some(recorded);
+    let mut window = window(Options { recording, ..options(Scene::default()) });
+    until(&mut window, "a frame", |app| app.shown[0].latest.frame.ids.len() == 10);
+    for time_s in [0.5, 0.25, 1.0, 0.0] {
+        window.state_mut().seek(time_s);
+        let is_there = move |app: &App| (app.shown[0].latest.frame.time_s - time_s).abs() < 1e-9;
+        until(&mut window, "that time", is_there);
+    }
+    window.get_by_label("Play").click();
+    until(&mut window, "its end", |app| app.shown[0].latest.is_over);
+    assert!(window.state().said.is_none());
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|error| error.to_string())
+    }
+}
+
+fn drop_file(window: &mut Window, path: &Path) {
+    window.input_mut().dropped_files.push(Arc::new(Dropped(path.to_owned())));
+    window.step();
+    until(window, "reading", |app| app.opening.is_none());
+    window.run_steps(2);
+}
+
+#[test]
+fn what_is_dropped_is_opened_or_refused_in_words_and_nothing_is_lost() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut window = window(options(example("funnel")));
+    let drawn = window.state().document.scene().clone();
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("a file");
+        path
+    };
+    for (name, bytes, words) in [
+        ("a.toml", &b"version = 1\nwind = 3"[..], "wind"),
+        ("b.json", b"{\"version\": 1", "b.json"),
+        ("c.h5", b"\x89HDF\r\n\x1a\n and then nothing", "c.h5"),
+        ("d.png", b"\x89PNG", "takes a scene"),
+        ("e.toml", b"\xff\xfe\x00", "e.toml"),
+        ("f.toml", b"", "f.toml"),
+    ] {
+        drop_file(&mut window, &write(name, bytes));
+        let (is_fault, said) = window.state().said.clone().expect("words");
+        assert!(is_fault && said.contains(words), "{name}: {said}");
+        assert!(window.query_by_label_contains("Not done").is_some(), "{name}: it is shown");
+        assert_eq!(window.state().document.scene(), &drawn, "{name}");
+    }
+    drop_file(&mut window, &folder.path().join("is-not-there.toml"));
+    assert!(window.state().said.clone().expect("words").1.contains("is-not-there"));
+    let text = example("maze").to_toml().expect("text");
+    let path = write("maze.toml", text.as_bytes());
+    drop_file(&mut window, &path);
+    assert!(window.state().said.is_none(), "{:?}", window.state().said);
+    assert_eq!(window.state().document.scene(), &example("maze"));
+    assert_eq!(window.state().recent, [path]);
+}
+
+#[test]
+fn what_can_be_pressed_has_a_name_for_who_does_not_see_it() {
+    let mut window = window(options(example("funnel")));
+    window.key_press(Key::Period);
+    until(&mut window, "maps", |app| !app.shown[0].latest.seen.is_empty());
+    for panel in [Panel::Insides, Panel::Curves, Panel::Scenes] {
+        window.state_mut().panel = panel;
+        window.run_steps(3);
+        let mut pressed = 0;
+        for node in window.root().children_recursive() {
+            let node = node.accesskit_node();
+            use egui::accesskit::Role;
+            let is_pressed = matches!(
+                node.role(),
+                Role::Button
+                    | Role::CheckBox
+                    | Role::ComboBox
+                    | Role::Slider
+                    | Role::SpinButton
+                    | Role::TextInput
+                    | Role::RadioButton
+                    | Role::Link
+            );
+            if is_pressed {
+                pressed += 1;
+                let name = node.label().unwrap_or_default();
+                assert!(!name.trim().is_empty(), "{panel:?}: a {:?} without a name", node.role());
+            }
+        }
+        assert!(pressed > 20, "{panel:?}: {pressed}");
+    }
+}
