@@ -234,7 +234,8 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
 fn ribbon(app: &mut App, ui: &mut egui::Ui, seen: &Arc<Vec<Map>>, channels: usize) {
     let names: Vec<String> = app.insides.layers.iter().map(|layer| layer.name.clone()).collect();
     row(app, ui, seen, "input", "shown", channels);
-    let levels = names.iter().filter(|name| name.starts_with("down")).filter_map(level_of).max();
+    let levels =
+        names.iter().filter(|name| name.starts_with("down")).filter_map(|n| level_of(n)).max();
     for level in 0..=levels.unwrap_or(0) {
         let cells = 1 << level;
         ui.label(RichText::new(format!("one value for {cells} × {cells} cells")).weak().small());
@@ -254,7 +255,7 @@ fn ribbon(app: &mut App, ui: &mut egui::Ui, seen: &Arc<Vec<Map>>, channels: usiz
 }
 
 /// The level of a layer: `down2.0` is on level 2.
-fn level_of(name: &String) -> Option<usize> {
+fn level_of(name: &str) -> Option<usize> {
     let digits = name.trim_start_matches(|c: char| c.is_alphabetic());
     digits.split('.').next()?.parse().ok()
 }

@@ -233,7 +233,9 @@ pub fn wipe(document: &mut Document, p: [f64; 2], reach_m: f64) -> Result<Option
         return changed.map(Some).map_err(says);
     }
     if let Some(k) = scene.drains.iter().position(|drain| within(drain.min_m, drain.max_m)) {
-        let changed = document.change(|scene| drop(scene.drains.remove(k)));
+        let changed = document.change(|scene| {
+            scene.drains.remove(k);
+        });
         return changed.map(Some).map_err(says);
     }
     let water = scene.water.iter().position(|water| match water {
@@ -241,7 +243,10 @@ pub fn wipe(document: &mut Document, p: [f64; 2], reach_m: f64) -> Result<Option
         Water::Emitter { from_m, to_m, .. } => distance(p, *from_m, *to_m) <= reach_m,
     });
     let Some(k) = water else { return Ok(None) };
-    document.change(|scene| drop(scene.water.remove(k))).map(Some).map_err(says)
+    let changed = document.change(|scene| {
+        scene.water.remove(k);
+    });
+    changed.map(Some).map_err(says)
 }
 
 /// How far a place is from a segment, metres.
