@@ -23,10 +23,10 @@ const WEAKER: usize = 6;
 /// Rounds of all loops that a thread of a solve makes in one turn, at the most.
 const ROUNDS_AT_ONCE: usize = 50_000;
 
-/// Rounds of loops that a thread makes in an iteration of a solve: eight for each of its rows, and
-/// those of sums.
-fn rounds_of(scene: &layout::Scene) -> usize {
-    8 * (scene.component_count as usize).div_ceil(256) + 40
+/// Rounds of loops that a thread makes in an iteration of a solve: eight for each of its rows,
+/// those of sums, and those over solids that yield.
+fn rounds_of(scene: &layout::Scene, coupling: &Coupling) -> usize {
+    8 * (scene.component_count as usize).div_ceil(256) + 40 + coupling.rounds()
 }
 
 /// Bytes that an iteration of a solve moves for each row: its number, the diagonal twice, and
@@ -445,7 +445,7 @@ impl Batch {
 
     /// Tells the card what step each scene takes, and what those do that take none.
     fn write_scenes(&mut self, others: u32) {
-        for Member { host, layout, step, .. } in &mut self.members {
+        for Member { host, layout, step, coupling, .. } in &mut self.members {
             layout.is_active = if step.is_some() { STEPS } else { others };
             layout.is_periodic = u32::from(host.topology.periodic_x());
             layout.no_slip = u32::from(host.no_slip.on);
@@ -464,7 +464,8 @@ impl Batch {
             let diffusion = viscosity::number(host.viscosity, dt_s);
             layout.diffusion = diffusion.map_or(0.0, |number| number as f32);
             layout.most_iterations = (WEAKER * config.max_iterations) as u32;
-            layout.iterations_at_once = (ROUNDS_AT_ONCE / rounds_of(layout)) as u32;
+            layout.iterations_at_once =
+                (ROUNDS_AT_ONCE / rounds_of(layout, coupling)).max(1) as u32;
         }
         let scenes: Vec<layout::Scene> = self.members.iter().map(|member| member.layout).collect();
         self.fields.write(&self.gpu, "scenes", 0, &scenes);

@@ -48,6 +48,17 @@ impl Coupling {
         self.given.clear();
     }
 
+    /// Rounds of loops that a thread makes over solids in an iteration of a solve, at the most:
+    /// over what borders one of them, over how they yield to each other, and over what each of
+    /// its components borders.
+    pub fn rounds(&self) -> usize {
+        let motions = self.falling.len();
+        let mut bordered = vec![0; motions / 3];
+        self.flux.iter().for_each(|entry| bordered[entry.mover as usize] += 1);
+        let most = bordered.into_iter().max().unwrap_or(0);
+        most + motions + (2 + motions / 3) * self.flux.len().div_ceil(256)
+    }
+
     /// Lets the pressure of each component push the solids, and rapier2d move them. `pools` is
     /// the first component of the body of water that each is of.
     pub fn push(

@@ -292,4 +292,29 @@ mod tests {
             assert_eq!(fuzz.signature(p, 0.0), fuzz.signature(followed, 2.0 * over));
         }
     }
+
+    #[cfg(feature = "gpu")]
+    #[test]
+    #[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+    fn on_a_card_a_long_line_on_its_way_among_bodies_leaves_pressure_right() {
+        // Of this star so many components are bordered that one driver once broke off sums.
+        let (fuzz, _) = Fuzz::new(0, 1.0 / 48.0);
+        let (by_m, over_s) = fuzz.carried.expect("it is carried");
+        let mut solvers = [crate::Backend::Cpu, crate::Backend::Gpu].map(|backend| {
+            let mut solver = crate::Solver::new(&fuzz.scene, backend).expect("a solver");
+            for stroke in &fuzz.shape.strokes {
+                let id = solver.add_stroke(stroke).expect("a line");
+                solver.move_stroke(id, by_m, over_s).expect("a way");
+            }
+            solver.set_velocities(|p| [12.0 * (0.5 - p[1]), 12.0 * (p[0] - 0.6)]).expect("a swirl");
+            solver
+        });
+        for _ in 0..3 {
+            let fastest = solvers.each_mut().map(|solver| {
+                solver.step(1e-3).expect("a step");
+                solver.diagnostics().max_speed_m_s
+            });
+            assert!((fastest[1] / fastest[0] - 1.0).abs() < 0.05, "{fastest:?} m/s");
+        }
+    }
 }
