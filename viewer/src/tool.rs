@@ -154,7 +154,7 @@ impl Gesture {
                     to_m: b,
                     speed_m_s: EMITTED_M_S,
                     start_s: 0.0,
-                    stop_s: f64::INFINITY,
+                    stop_s: Water::NEVER,
                 });
             }),
             Tool::Drain if has_area => {

@@ -110,9 +110,12 @@ fn each_tool_is_a_key_and_a_button_and_leaves_its_thing() {
     let mut window = window(options(Scene::default()));
     window.run_steps(3);
     let canvas = canvas(&window);
-    for (tool, count) in
-        [(Tool::Block, [1, 0, 0]), (Tool::Drain, [1, 1, 0]), (Tool::Box, [1, 1, 1])]
-    {
+    for (tool, count) in [
+        (Tool::Block, [1, 0, 0]),
+        (Tool::Emitter, [2, 0, 0]),
+        (Tool::Drain, [2, 1, 0]),
+        (Tool::Box, [2, 1, 1]),
+    ] {
         window.key_press(tool.key());
         window.step();
         assert_eq!(window.state().tool, tool);
@@ -121,8 +124,8 @@ fn each_tool_is_a_key_and_a_button_and_leaves_its_thing() {
         assert_eq!(window.state().tool, Tool::Pen);
         window.get_by_label(tool.name()).click();
         window.step();
-        let k = count.iter().sum::<usize>() as f32;
-        drag(&mut window, &[at(canvas, 0.25 * k, 0.3), at(canvas, 0.25 * k + 0.15, 0.5)]);
+        let x = 0.2 * count.iter().sum::<usize>() as f32;
+        drag(&mut window, &[at(canvas, x, 0.3), at(canvas, x + 0.1, 0.5)]);
         let scene = window.state().document.scene();
         assert_eq!([scene.water.len(), scene.drains.len(), scene.bodies.len()], count, "{tool:?}");
     }
