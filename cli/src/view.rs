@@ -45,10 +45,22 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (scene, path, recording) = load(&args.scene)?;
     let makers = [Backend::Cpu, Backend::Gpu].map(solver).into();
     let options = Options { scene, path, model, checkpoints, makers, recording };
+    if !has_display() {
+        let why = "no display: neither WAYLAND_DISPLAY nor DISPLAY is set; `weir serve` needs none";
+        return Err(Failure::Lacking(why.into()).into());
+    }
     match weir_viewer::run(options) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(why) => Err(Failure::Lacking(format!("no window: {why}")).into()),
     }
+}
+
+/// Whether there is something to open a window on. Asked here, because what the window's library
+/// says of its lack names files of the machine that it was built on.
+fn has_display() -> bool {
+    let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !cfg!(target_os = "linux")
+        || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(is_set)
 }
 
 fn load(given: &str) -> anyhow::Result<(Scene, Option<PathBuf>, Option<Maker>)> {

@@ -233,7 +233,7 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
 /// carried across between them.
 fn ribbon(app: &mut App, ui: &mut egui::Ui, seen: &Arc<Vec<Map>>, channels: usize) {
     let names: Vec<String> = app.insides.layers.iter().map(|layer| layer.name.clone()).collect();
-    row(app, ui, seen, "input", "shown", channels);
+    row(app, ui, seen, "input", channels);
     let levels =
         names.iter().filter(|name| name.starts_with("down")).filter_map(|n| level_of(n)).max();
     for level in 0..=levels.unwrap_or(0) {
@@ -244,14 +244,14 @@ fn ribbon(app: &mut App, ui: &mut egui::Ui, seen: &Arc<Vec<Map>>, channels: usiz
             names.iter().filter(own).cloned().collect()
         };
         for name in of("down") {
-            row(app, ui, seen, &name, "down", channels);
+            row(app, ui, seen, &name, channels);
         }
         skip(app, ui, level);
         for name in of("up") {
-            row(app, ui, seen, &name, "up", channels);
+            row(app, ui, seen, &name, channels);
         }
     }
-    row(app, ui, seen, "answer", "answered", channels);
+    row(app, ui, seen, "answer", channels);
 }
 
 /// The level of a layer: `down2.0` is on level 2.
@@ -275,20 +275,10 @@ pub fn name_of(layer: &str, channel: usize) -> String {
     }
 }
 
-fn row(
-    app: &mut App,
-    ui: &mut egui::Ui,
-    seen: &Arc<Vec<Map>>,
-    layer: &str,
-    way: &str,
-    channels: usize,
-) {
+fn row(app: &mut App, ui: &mut egui::Ui, seen: &Arc<Vec<Map>>, layer: &str, channels: usize) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(3.0, 3.0);
-        ui.add_sized(
-            [54.0, 18.0],
-            egui::Label::new(RichText::new(format!("{way} {layer}")).small()),
-        );
+        ui.add_sized([54.0, 18.0], egui::Label::new(RichText::new(layer).small()));
         for map in seen.iter().filter(|map| map.layer == layer && map.channel < channels) {
             let key = (map.layer.clone(), map.channel);
             let Some(texture) = app.insides.pictures.borrow().handles.get(&key).cloned() else {

@@ -43,6 +43,14 @@ impl Weir {
         Ran::from(command.output().expect("weir starts"))
     }
 
+    pub fn run_without_a_display(&self, arguments: &[&str]) -> Ran {
+        let mut command = self.command(arguments);
+        for name in ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"] {
+            command.env_remove(name);
+        }
+        Ran::from(command.output().expect("weir starts"))
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("weir starts");
         Ran::from(output)
