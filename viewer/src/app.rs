@@ -356,13 +356,20 @@ impl App {
                 shown.history.pop_front();
             }
         }
-        if let Some(why) = self.shown.iter().find_map(|shown| shown.latest.fault.clone()) {
+        let why = |shown: &Shown| {
+            let Latest { fault, refused, .. } = &shown.latest;
+            let why = fault.as_ref().or(refused.as_ref())?;
+            Some(format!("{}: {why}", shown.worker.name))
+        };
+        if let Some(why) = self.shown.iter().find_map(why) {
             self.fault(why);
         }
         if !self.is_playing {
             return;
         }
-        let going = self.shown.iter().filter(|shown| !shown.latest.is_over);
+        // Who cannot go on does not hold up the others.
+        let goes_on = |s: &&Shown| !s.latest.is_over && s.latest.fault.is_none();
+        let going = self.shown.iter().filter(goes_on);
         let slowest_s = going.map(|s| s.latest.frame.time_s).fold(f64::INFINITY, f64::min);
         if slowest_s.is_infinite() {
             self.is_playing = false;

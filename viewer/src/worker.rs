@@ -57,8 +57,10 @@ pub struct Latest {
     pub saliency: Option<Arc<Vec<(u64, f64)>>>,
     /// Wall time of a frame, a running mean.
     pub frame_time: Duration,
-    /// What went wrong, in words.
+    /// Why there will be no further frame, in words.
     pub fault: Option<String>,
+    /// Why the last order was not obeyed, in words; the water flows on.
+    pub refused: Option<String>,
     /// Whether there will be no further frame.
     pub is_over: bool,
 }
@@ -241,11 +243,12 @@ impl Bench {
         network.look_at(&self.layers);
         network.silence(self.silent.clone());
         if let Some(model) = &self.model {
-            self.shown.fault = network.set_model(model).err();
+            self.shown.refused = network.set_model(model).err();
         }
     }
 
     fn obey(&mut self, order: Order) {
+        self.shown.refused = None;
         match order {
             Order::Begin(scene, strokes) => {
                 self.scene = *scene;
@@ -270,14 +273,14 @@ impl Bench {
             Ok(id) => {
                 self.names.insert(name, id);
             }
-            Err(why) => self.shown.fault = Some(why),
+            Err(why) => self.shown.refused = Some(why),
         }
     }
 
     fn erase(&mut self, name: u64) {
         let (Some(engine), Some(id)) = (&mut self.engine, self.names.remove(&name)) else { return };
         if let Err(why) = engine.erase_stroke(id) {
-            self.shown.fault = Some(why);
+            self.shown.refused = Some(why);
         }
     }
 
@@ -296,7 +299,7 @@ impl Bench {
         let network = self.engine.as_mut().and_then(|engine| engine.network());
         match network.map(|network| network.field(cell)) {
             Some(Ok(map)) => self.shown.field = Some(Arc::new(map)),
-            Some(Err(why)) => self.shown.fault = Some(why),
+            Some(Err(why)) => self.shown.refused = Some(why),
             None => {}
         }
     }
@@ -312,7 +315,7 @@ impl Bench {
                     .filter_map(|one| Some((name(one.stroke.0)?, one.change.over_water_m_s)));
                 self.shown.saliency = Some(Arc::new(named.collect()));
             }
-            Some(Err(why)) => self.shown.fault = Some(why),
+            Some(Err(why)) => self.shown.refused = Some(why),
             None => {}
         }
     }

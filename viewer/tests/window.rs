@@ -204,6 +204,19 @@ fn the_insides_show_what_layers_answer_and_what_is_done_to_them() {
 }
 
 #[test]
+fn an_engine_that_cannot_begin_says_why_and_holds_up_nobody() {
+    let broken = Maker::new("broken", |_| Err("there is no such thing here".to_owned()));
+    let makers = vec![broken];
+    let mut window = window(Options { makers, ..options(example("dam-break")) });
+    window.get_by_label("broken").click();
+    until(&mut window, "words", |app| app.said.is_some());
+    let (is_fault, words) = window.state().said.clone().expect("words");
+    assert!(is_fault && words == "broken: there is no such thing here", "{words}");
+    window.get_by_label("Play").click();
+    until(&mut window, "half a second", |app| app.shown[0].latest.frame.time_s > 0.5);
+}
+
+#[test]
 fn which_line_matters_is_told_by_name() {
     let mut window = window(options(example("funnel")));
     window.key_press(Key::Period);
@@ -248,6 +261,15 @@ fn a_recording_is_gone_through_both_ways() {
     window.get_by_label("Play").click();
     until(&mut window, "its end", |app| app.shown[0].latest.is_over);
     assert!(window.state().said.is_none());
+    // Nothing can be drawn into it; it says so and is gone through all the same.
+    let canvas = window.get_by_label("Canvas run.h5").rect();
+    drag(&mut window, &[at(canvas, 0.2, 0.8), at(canvas, 0.8, 0.8)]);
+    until(&mut window, "words", |app| app.said.is_some());
+    assert!(window.state().said.clone().expect("words").1.contains("stays as it was made"));
+    window.state_mut().seek(0.5);
+    until(&mut window, "that time", |app| app.shown[0].latest.frame.time_s == 0.5);
+    window.get_by_label("Play").click();
+    until(&mut window, "its end again", |app| app.shown[0].latest.is_over);
 }
 
 #[derive(Debug)]
