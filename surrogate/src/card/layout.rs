@@ -132,6 +132,7 @@ pub struct Report {
 mod tests {
     use super::*;
     use crate::card::kernels::{EMIT, ENCODE, ENERGY, FLOW, SORT};
+    use crate::card::lengths::{FATE, SHARES, SUMS};
 
     #[test]
     fn structures_are_as_large_here_as_in_the_shaders() {
@@ -146,6 +147,10 @@ mod tests {
             (FLOW, "Report", size_of::<Report>()),
             (EMIT, "Birth", size_of::<Birth>()),
             (ENERGY, "Fed", size_of::<Fed>()),
+            // These never leave the card, which is given room for them all the same.
+            (ENCODE, "Shares", SHARES),
+            (ENCODE, "Fate", FATE),
+            (ENERGY, "Sums", SUMS),
         ] {
             assert_eq!(shader.size_of(name), Some(size), "{name}");
         }

@@ -26,9 +26,9 @@ pub struct Lengths {
 }
 
 /// Bytes of the nodes and the fate of a particle, of what a node is told of both, and of a sum.
-const SHARES: usize = 32;
-const FATE: usize = 64;
-const SUMS: usize = 20;
+pub(super) const SHARES: usize = 32;
+pub(super) const FATE: usize = 64;
+pub(super) const SUMS: usize = 20;
 /// Maps of a bed, and its room.
 pub const BED_MAPS: usize = crate::bed::MAPS.len() + 1;
 
