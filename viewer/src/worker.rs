@@ -74,14 +74,15 @@ pub struct Moment {
     pub figures: Vec<Figure>,
 }
 
-/// An engine at work. It ends when this is let go of.
+/// An engine at work. It ends when this is let go of, once it has done what it is doing: nobody
+/// waits for that.
 pub struct Worker {
     /// What it is called.
     pub name: String,
-    orders: Option<Sender<Order>>,
+    orders: Sender<Order>,
     latest: Arc<Mutex<Latest>>,
     moments: Arc<Mutex<Vec<Moment>>>,
-    thread: Option<JoinHandle<()>>,
+    thread: JoinHandle<()>,
 }
 
 /// The time that all engines go to, seconds since the scene began.
@@ -137,35 +138,27 @@ impl Worker {
             bench.work(&given, wake);
         })?;
         let name = maker.name.clone();
-        Ok(Self { name, orders: Some(orders), latest, moments, thread: Some(thread) })
+        Ok(Self { name, orders, latest, moments, thread })
     }
 
     /// Leaves an order. One that has ended takes none.
     pub fn order(&self, order: Order) {
-        if let Some(orders) = &self.orders {
-            // The thread has ended only if it panicked, which `latest` then still shows.
-            let _ = orders.send(order);
-        }
+        // The thread has ended only if it panicked, which `latest` tells.
+        let _ = self.orders.send(order);
     }
 
     /// What was made last.
     pub fn latest(&self) -> Latest {
-        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if self.thread.is_finished() && latest.fault.is_none() {
+            latest.fault = Some("it ended in a fault of its own; begin it anew".to_owned());
+        }
+        latest
     }
 
     /// Numbers of the moments since this was last asked, oldest first.
     pub fn take_moments(&self) -> Vec<Moment> {
         std::mem::take(&mut self.moments.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Drop for Worker {
-    fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.take() {
-            // What it panicked with was printed.
-            let _ = thread.join();
-        }
     }
 }
 

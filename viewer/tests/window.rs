@@ -212,6 +212,11 @@ fn an_engine_that_cannot_begin_says_why_and_holds_up_nobody() {
     until(&mut window, "words", |app| app.said.is_some());
     let (is_fault, words) = window.state().said.clone().expect("words");
     assert!(is_fault && words == "broken: there is no such thing here", "{words}");
+    // Nor does one that falls over itself.
+    let panics = Maker::new("panics", |_| panic!("as a test expects"));
+    let context = window.ctx.clone();
+    window.state_mut().add(&context, panics);
+    until(&mut window, "its end", |app| app.shown[2].latest.fault.is_some());
     window.get_by_label("Play").click();
     until(&mut window, "half a second", |app| app.shown[0].latest.frame.time_s > 0.5);
 }
