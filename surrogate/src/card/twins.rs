@@ -154,3 +154,18 @@ fn agree(name: &str, one: &Water, other: &Water) {
         assert!(100 * far <= one.len(), "{name}: {far} of {} are off in {what}", one.len());
     }
 }
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_one_that_is_lost_is_an_error_and_frames_before_stand() {
+    let (gpu, model, _) = open();
+    let mut batch = Batch::new(&gpu, &model, &[scene(COLUMN)]).expect("a batch");
+    let mut shown = [weir_scene::Frame::default()];
+    batch.advance().expect("a frame");
+    batch.snapshot(&mut shown).expect("a frame");
+    let before = shown.clone();
+    gpu.device().destroy();
+    let lost = (0..4).find_map(|_| batch.advance().and_then(|()| batch.snapshot(&mut shown)).err());
+    assert!(lost.is_some(), "nobody noticed");
+    assert_eq!(shown, before);
+}
