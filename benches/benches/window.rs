@@ -10,9 +10,9 @@ use std::time::{Duration, Instant};
 use egui_kittest::Harness;
 use weir_benches::measure::is_timed;
 use weir_benches::{network, summary};
-use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke, Trajectory};
-use weir_sim::{Backend, Solver, StrokeId};
-use weir_viewer::{App, Engine, Maker, Options};
+use weir_scene::{Frame, Scene, Trajectory};
+use weir_sim::{Backend, Solver};
+use weir_viewer::{App, Maker, Options, Told};
 
 /// Particles of each of both waters, and of a recording.
 const PARTICLES: usize = 4096;
@@ -21,40 +21,12 @@ const RECORDED: usize = 100_000;
 const FRAMES: usize = 600;
 const SEEKS: usize = 60;
 
-struct Solved(Solver);
-
-impl Advance for Solved {
-    fn frame_dt_s(&self) -> f64 {
-        self.0.frame_dt_s()
-    }
-
-    fn snapshot(&self, frame: &mut Frame) {
-        self.0.snapshot(frame);
-    }
-
-    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
-        self.0.advance(frame)
-    }
-}
-
-impl Engine for Solved {
-    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
-        self.0.add_stroke(stroke).map(|id| id.0).map_err(|error| error.to_string())
-    }
-
-    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
-        self.0.erase_stroke(StrokeId(id)).map_err(|error| error.to_string())
-    }
-}
-
 fn window(scene: Scene, recording: Option<Maker>) -> Harness<'static, App> {
-    let solver = Maker::new("solver", |scene| {
-        let solver = Solver::new(scene, Backend::Cpu).map_err(|error| error.to_string())?;
-        Ok(Box::new(Solved(solver)) as Box<dyn Engine>)
-    });
+    let make = |scene: &Scene| Solver::new(scene, Backend::Cpu).map_err(|error| error.to_string());
+    let solver = Maker::drawn("solver", make, |_| Told::default());
     let (model, checkpoints) = (network::model(), Vec::new());
-    let options =
-        Options { scene, path: None, model, checkpoints, makers: vec![solver], recording };
+    let makers = vec![Maker::network("network", model.clone()), solver];
+    let options = Options { scene, path: None, model, checkpoints, makers, recording };
     Harness::builder()
         .with_size([1280.0, 800.0])
         .build_eframe(|context| App::new(&context.egui_ctx, None, options).expect("a window"))

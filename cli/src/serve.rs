@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::net::TcpListener;
-use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
+use weir_scene::{Draw, Scene};
 use weir_server::config::{Config, ConfigError, Layers};
-use weir_server::{App, Basin, Content, Engines, Tls, TlsError};
-use weir_sim::{Backend, Solver, StrokeId};
+use weir_server::{App, Content, Engines, Tls, TlsError};
+use weir_sim::{Backend, Solver};
 use weir_surrogate::checkpoints;
 
 use crate::failure::Failure;
@@ -56,33 +56,6 @@ Examples:
 
 Each key of the configuration can be set in the environment: tls.mode is WEIR_TLS__MODE.";
 
-/// The solver, drawn into while it runs.
-struct Reference(Solver);
-
-impl Advance for Reference {
-    fn frame_dt_s(&self) -> f64 {
-        self.0.frame_dt_s()
-    }
-
-    fn snapshot(&self, frame: &mut Frame) {
-        self.0.snapshot(frame);
-    }
-
-    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
-        self.0.advance(frame)
-    }
-}
-
-impl Basin for Reference {
-    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
-        self.0.add_stroke(stroke).map(|id| id.0).map_err(|error| error.to_string())
-    }
-
-    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
-        self.0.erase_stroke(StrokeId(id)).map_err(|error| error.to_string())
-    }
-}
-
 /// Runs the command.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let config = configuration(args).map_err(|error| Failure::BadInput(error.to_string()))?;
@@ -98,7 +71,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let content = content.map_err(|error| Failure::BadInput(format!("content: {error}")))?;
     let model = model_source::load(&config.model, &config.device)?;
     let reference = |scene: &Scene| match Solver::new(scene, Backend::Cpu) {
-        Ok(solver) => Ok(Box::new(Reference(solver)) as Box<dyn Basin>),
+        Ok(solver) => Ok(Box::new(solver) as Box<dyn Draw>),
         Err(error) => Err(error.to_string()),
     };
     let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;

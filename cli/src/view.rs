@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
-use weir_sim::{Solver, StrokeId};
+use weir_scene::Scene;
+use weir_sim::Solver;
 use weir_surrogate::checkpoints;
-use weir_viewer::open::{self, Opened};
-use weir_viewer::{Engine, Figure, Maker, Options, Told};
+use weir_viewer::files;
+use weir_viewer::open::Opened;
+use weir_viewer::{Figure, Maker, Options, Told};
 
 use crate::backend::Backend;
 use crate::failure::Failure;
@@ -43,7 +44,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let model = model_source::load(&args.model, "flex")?;
     let checkpoints = checkpoints::of(&model, &args.model).map_err(model_source::refusal)?;
     let (scene, path, recording) = load(&args.scene)?;
-    let makers = [Backend::Cpu, Backend::Gpu].map(solver).into();
+    let network = Maker::network(format!("network {}", model.config.name), model.clone());
+    let makers = vec![network, solver(Backend::Cpu), solver(Backend::Gpu)];
     let options = Options { scene, path, model, checkpoints, makers, recording };
     if !has_display() {
         let why = "no display: neither WAYLAND_DISPLAY nor DISPLAY is set; `weir serve` needs none";
@@ -66,7 +68,7 @@ fn has_display() -> bool {
 fn load(given: &str) -> anyhow::Result<(Scene, Option<PathBuf>, Option<Maker>)> {
     let path = Path::new(given);
     if path.extension().is_some_and(|extension| extension == "h5") {
-        let Opened::Recording(scene, trajectory) = open::open(path).map_err(Failure::BadInput)?
+        let Opened::Recording(scene, trajectory) = files::read(path).map_err(Failure::BadInput)?
         else {
             return Err(Failure::BadInput(format!("{given}: is no trajectory")).into());
         };
@@ -82,61 +84,35 @@ fn solver(backend: Backend) -> Maker {
         Backend::Cpu => "solver",
         Backend::Gpu => "solver on the card",
     };
-    Maker::new(name, move |scene| {
-        let solver = Solver::new(scene, backend.into()).map_err(|error| error.to_string())?;
-        Ok(Box::new(Solved(solver)) as Box<dyn Engine>)
-    })
+    let make =
+        move |scene: &Scene| Solver::new(scene, backend.into()).map_err(|error| error.to_string());
+    Maker::drawn(name, make, tell)
 }
 
-struct Solved(Solver);
-
-impl Advance for Solved {
-    fn frame_dt_s(&self) -> f64 {
-        self.0.frame_dt_s()
-    }
-
-    fn snapshot(&self, frame: &mut Frame) {
-        self.0.snapshot(frame);
-    }
-
-    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
-        self.0.advance(frame)
-    }
-}
-
-impl Engine for Solved {
-    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
-        self.0.add_stroke(stroke).map(|id| id.0).map_err(|error| error.to_string())
-    }
-
-    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
-        self.0.erase_stroke(StrokeId(id)).map_err(|error| error.to_string())
-    }
-
-    fn told(&self) -> Told {
-        let d = self.0.diagnostics();
-        let figure = |name, unit, value| Figure { name, unit, value };
-        let times = &d.stages;
-        Told {
-            figures: vec![
-                figure("density error, mean", "1", d.density_mean_err),
-                figure("density error, 99th percentile", "1", d.density_p99_err),
-                figure("divergence in a step, largest", "1", d.max_divergence_dt),
-                figure("fastest particle", "m/s", d.max_speed_m_s),
-                figure("iterations of the pressure", "1", d.pressure_iterations as f64),
-            ],
-            stages: vec![
-                ("sort", times.sort),
-                ("topology", times.topology),
-                ("particle to grid", times.particle_to_grid),
-                ("density", times.density),
-                ("forces", times.forces),
-                ("pressure", times.pressure),
-                ("bodies", times.bodies),
-                ("extrapolate", times.extrapolate),
-                ("grid to particle", times.grid_to_particle),
-                ("measure", times.measure),
-            ],
-        }
+/// What the solver says of its last frame.
+fn tell(solver: &Solver) -> Told {
+    let d = solver.diagnostics();
+    let figure = |name, unit, value| Figure { name, unit, value };
+    let times = &d.stages;
+    Told {
+        figures: vec![
+            figure("density error, mean", "1", d.density_mean_err),
+            figure("density error, 99th percentile", "1", d.density_p99_err),
+            figure("divergence in a step, largest", "1", d.max_divergence_dt),
+            figure("fastest particle", "m/s", d.max_speed_m_s),
+            figure("iterations of the pressure", "1", d.pressure_iterations as f64),
+        ],
+        stages: vec![
+            ("sort", times.sort),
+            ("topology", times.topology),
+            ("particle to grid", times.particle_to_grid),
+            ("density", times.density),
+            ("forces", times.forces),
+            ("pressure", times.pressure),
+            ("bodies", times.bodies),
+            ("extrapolate", times.extrapolate),
+            ("grid to particle", times.grid_to_particle),
+            ("measure", times.measure),
+        ],
     }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
-use crate::Fault;
+use crate::{Fault, FileError};
 
 /// Writes a file beside `path`, and renames it over `path` when it is whole and
 /// on the disk. When `fill` fails, or the process ends, what stood at `path`
@@ -28,6 +28,14 @@ pub(crate) fn write(
     file.as_file().sync_all().map_err(Fault::io("write to the disk"))?;
     let renamed = file.persist(path).map_err(|error| error.error);
     renamed.map(drop).map_err(Fault::io("rename the finished file"))
+}
+
+/// Writes `bytes` at `path`: all of them, or what stood there before still does.
+///
+/// # Errors
+/// The file system refuses.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    write(path, |file| write_all(file, bytes)).map_err(|fault| fault.of(path))
 }
 
 /// For `fill`: a file that is in memory.

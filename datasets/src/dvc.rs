@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use md5::{Digest, Md5};
 
-use crate::atomic::{self, write_all};
+use crate::atomic;
 use crate::digest::hexadecimal;
 use crate::{Fault, FileError};
 
@@ -128,7 +128,7 @@ fn object(cache: &Path, name: &str) -> PathBuf {
 
 fn put(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     make_folder(path)?;
-    atomic::write(path, |file| write_all(file, bytes)).map_err(|fault| fault.of(path))
+    atomic::write_whole(path, bytes)
 }
 
 fn make_folder(of: &Path) -> Result<(), FileError> {

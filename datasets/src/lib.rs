@@ -22,6 +22,7 @@ mod store;
 mod trajectory;
 mod window;
 
+pub use atomic::write_whole;
 pub use check::{Quality, check};
 pub use dataset::{Dataset, SceneFile};
 pub use error::{Fault, FileError};

@@ -1,11 +1,13 @@
 //! What moves water, and what of it the server has.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
+use weir_scene::{Draw, Scene};
 use weir_surrogate::Model;
 use weir_surrogate::checkpoints::Checkpoint;
 
 use crate::atlas::{Atlas, AtlasError};
-use crate::basin::Reference;
 
 /// What moves the water.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,6 +21,9 @@ pub enum Engine {
     /// Both, from the same start: the network is the first stream, the reference the second.
     Both,
 }
+
+/// Makes the reference that the network is set beside: the solver, from a scene.
+pub type Reference = Arc<dyn Fn(&Scene) -> Result<Box<dyn Draw>, String> + Send + Sync>;
 
 /// What runs are made with; there is one for all.
 pub struct Engines {

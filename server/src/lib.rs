@@ -6,7 +6,6 @@ mod api;
 mod app;
 mod ask;
 mod atlas;
-mod basin;
 mod beat;
 pub mod config;
 mod content;
@@ -42,9 +41,9 @@ mod workshop;
 
 pub use app::App;
 pub use atlas::{Atlas, AtlasError, Channel, Sheet, Stop};
-pub use basin::{Basin, Reference};
 pub use config::Config;
 pub use content::{Content, ContentError};
+pub use engine::Reference;
 pub use engine::{Engine, Engines};
 pub use gallery::Gallery;
 pub use insides::Insides;

@@ -4,10 +4,9 @@
 
 use std::sync::Arc;
 
-use weir_scene::{Frame, Scene};
+use weir_scene::{Draw, Frame, Scene};
 use weir_surrogate::Surrogate;
 
-use crate::basin::Basin;
 use crate::engine::{Engine, Engines};
 
 /// What moves one stream of frames.
@@ -15,15 +14,15 @@ pub enum Mover {
     /// The network, which moves many at once.
     Network(Box<Surrogate>),
     /// Anything else.
-    Other(Box<dyn Basin>),
+    Other(Box<dyn Draw>),
 }
 
 impl Mover {
     /// As what it is to those who draw.
-    pub fn basin(&mut self) -> &mut dyn Basin {
+    pub fn drawn(&mut self) -> &mut dyn Draw {
         match self {
             Self::Network(surrogate) => &mut **surrogate,
-            Self::Other(basin) => &mut **basin,
+            Self::Other(other) => &mut **other,
         }
     }
 }
@@ -80,7 +79,7 @@ impl Plan {
         };
         let stream = |mut mover: Mover| {
             let mut frame = Frame::default();
-            mover.basin().snapshot(&mut frame);
+            mover.drawn().snapshot(&mut frame);
             Stream { mover, frame }
         };
         Ok(Built { engine, streams: movers.into_iter().map(stream).collect(), version })

@@ -163,8 +163,8 @@ impl Run {
         whole.validate(&self.limits).map_err(|error| error.to_string())?;
         let mut names = Vec::new();
         for stream in &mut self.streams {
-            let basin = stream.mover.basin();
-            names.push(strokes.iter().map(|s| basin.add_stroke(s)).collect::<Result<_, _>>()?);
+            let water = stream.mover.drawn();
+            names.push(strokes.iter().map(|s| water.add_stroke(s)).collect::<Result<_, _>>()?);
         }
         self.lines.insert(number, Line { strokes, names });
         self.version += 1;
@@ -179,8 +179,8 @@ impl Run {
         let line = self.lines.remove(&number).ok_or(format!("line {number}: there is none"))?;
         self.version += 1;
         for (stream, names) in self.streams.iter_mut().zip(&line.names) {
-            let basin = stream.mover.basin();
-            names.iter().try_for_each(|&name| basin.erase_stroke(name))?;
+            let water = stream.mover.drawn();
+            names.iter().try_for_each(|&name| water.erase_stroke(name))?;
         }
         Ok(())
     }
@@ -253,7 +253,7 @@ impl Run {
     pub fn advance(&mut self) -> Result<(), String> {
         self.owed -= 1.0;
         for Stream { mover, frame } in &mut self.streams {
-            mover.basin().advance(frame).map_err(|error| error.to_string())?;
+            mover.drawn().advance(frame).map_err(|error| error.to_string())?;
         }
         Ok(())
     }

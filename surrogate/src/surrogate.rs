@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use weir_scene::{Advance, AdvanceError, Frame, GridField, Pose, Scene, Stagger, Stroke};
+use weir_scene::{Advance, AdvanceError, Draw, Frame, GridField, Pose, Scene, Stagger, Stroke};
 
 use crate::ModelError;
 use crate::awake::awake;
@@ -253,6 +253,16 @@ fn let_in(basin: &mut Basin, bed: &Bed, water: &mut Water, next_id: &mut u32) {
     for (p, v) in basin.pass(|cell| occupied[cell]) {
         water.push(*next_id, p, v);
         *next_id += 1;
+    }
+}
+
+impl Draw for Surrogate {
+    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
+        Self::add_stroke(self, stroke).map(|StrokeId(id)| id).map_err(|error| error.to_string())
+    }
+
+    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
+        Self::erase_stroke(self, StrokeId(id)).map_err(|error| error.to_string())
     }
 }
 

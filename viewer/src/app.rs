@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use eframe::egui::{self, Key, KeyboardShortcut, Modifiers};
 use weir_scene::Scene;
@@ -11,11 +12,12 @@ use weir_surrogate::{Model, ModelError};
 
 use crate::document::{Change, Document};
 use crate::engine::Maker;
+use crate::files;
 use crate::insides::Insides;
 use crate::open::{Opened, Opening};
 use crate::tool::{Gesture, Tool};
 use crate::water::{self, Style, Theme};
-use crate::worker::{Clock, Latest, Moment, Order, Worker};
+use crate::worker::{Clock, Latest, Moment, Order, Start, Wake, Worker};
 use crate::{bar, canvas, curves, insides, shelf};
 
 /// Moments that curves go back.
@@ -31,11 +33,11 @@ pub struct Options {
     pub scene: Scene,
     /// The file that it comes from, if it does.
     pub path: Option<PathBuf>,
-    /// The network, and what it was on its way.
+    /// The network that is looked into, and what it was on its way.
     pub model: Model,
     /// See `model`.
     pub checkpoints: Vec<Checkpoint>,
-    /// Engines besides the network: solvers.
+    /// What can move the water. The first of them does, unless there is a recording.
     pub makers: Vec<Maker>,
     /// A run to look at as well.
     pub recording: Option<Maker>,
@@ -69,8 +71,8 @@ pub enum Panel {
 pub struct Shown {
     /// Which of the makers made it.
     pub maker: usize,
-    /// Its thread.
-    pub worker: Worker,
+    /// Where it is moved.
+    pub worker: Box<dyn Worker>,
     /// What it made last.
     pub latest: Latest,
     /// Its numbers over time, oldest first.
@@ -129,10 +131,8 @@ impl App {
         if let Some(state) = state {
             water::prepare(state);
         }
-        let insides = Insides::new(options.model.clone(), options.checkpoints)?;
-        let name = format!("network {}", options.model.config.name);
-        let mut makers = vec![Maker::network(name, options.model)];
-        makers.extend(options.makers);
+        let insides = Insides::new(options.model, options.checkpoints)?;
+        let mut makers = options.makers;
         let first = if options.recording.is_some() { makers.len() } else { 0 };
         makers.extend(options.recording);
         let mut app = Self {
@@ -172,15 +172,11 @@ impl App {
     /// Lets an engine work and be seen.
     pub fn show(&mut self, context: &egui::Context, maker: usize) {
         let Some(made) = self.makers.get(maker) else { return };
-        let wake = {
-            let context = context.clone();
-            move || context.request_repaint()
-        };
-        let document = &self.document;
-        let begun = Worker::begin(made, document.scene(), document.names(), &self.clock, wake);
-        match begun {
+        let (scene, strokes) = (self.document.scene(), self.document.names());
+        let wake = wake(context);
+        match made.begin(Start { scene, strokes, clock: &self.clock, wake }) {
             Ok(worker) => {
-                self.insides.instruct(&worker);
+                self.insides.instruct(&*worker);
                 let (latest, history) = (worker.latest(), VecDeque::new());
                 self.shown.push(Shown { maker, worker, latest, history });
             }
@@ -271,10 +267,13 @@ impl App {
 
     /// Begins to read a file.
     pub fn open(&mut self, context: &egui::Context, path: PathBuf) {
-        let context = context.clone();
-        match Opening::begin(path, move || context.request_repaint()) {
+        self.read(files::open(path, wake(context)));
+    }
+
+    fn read(&mut self, opening: Result<Opening, String>) {
+        match opening {
             Ok(opening) => self.opening = Some(opening),
-            Err(error) => self.fault(error.to_string()),
+            Err(why) => self.fault(why),
         }
     }
 
@@ -331,10 +330,12 @@ impl App {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         match result {
             Ok(Opened::Scene(scene)) => self.set_scene(*scene, Some(path.clone())),
+            #[cfg(not(target_family = "wasm"))]
             Ok(Opened::Recording(scene, trajectory)) => {
                 self.set_scene(*scene, None);
                 self.add(context, Maker::recording(name, trajectory));
             }
+            #[cfg(not(target_family = "wasm"))]
             Ok(Opened::Model(model, checkpoints)) => {
                 match Insides::new((*model).clone(), checkpoints) {
                     Ok(insides) => self.insides = insides,
@@ -359,7 +360,7 @@ impl App {
         let why = |shown: &Shown| {
             let Latest { fault, refused, .. } = &shown.latest;
             let why = fault.as_ref().or(refused.as_ref())?;
-            Some(format!("{}: {why}", shown.worker.name))
+            Some(format!("{}: {why}", shown.worker.name()))
         };
         if let Some(why) = self.shown.iter().find_map(why) {
             self.fault(why);
@@ -420,9 +421,14 @@ impl App {
     fn dropped(&mut self, context: &egui::Context) {
         let files = context.input(|input| input.raw.dropped_files.clone());
         for file in files {
-            self.open(context, file.path().to_owned());
+            self.read(files::open_dropped(&file, wake(context)));
         }
     }
+}
+
+fn wake(context: &egui::Context) -> Wake {
+    let context = context.clone();
+    Arc::new(move || context.request_repaint())
 }
 
 impl eframe::App for App {

@@ -104,7 +104,7 @@ pub fn words(app: &mut App, ui: &mut egui::Ui) {
             let ms = 1e3 * shown.latest.frame_time.as_secs_f64();
             ui.label(format!(
                 "{}: {:.2} s, {} particles, {ms:.1} ms a frame",
-                shown.worker.name,
+                shown.worker.name(),
                 frame.time_s,
                 frame.ids.len()
             ));

@@ -36,7 +36,7 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
         let lens = Lens::fit(&domain, room);
         let id = ui.scope_id().with(("canvas", k));
         let response = ui.interact(lens.rect, id, Sense::click_and_drag());
-        let name = format!("Canvas {}", app.shown[k].worker.name);
+        let name = format!("Canvas {}", app.shown[k].worker.name());
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &name));
         let painter = ui.painter_at(room.expand(4.0));
         if beside {
@@ -232,7 +232,7 @@ fn under_way(tool: Tool, gesture: &Gesture, painter: &egui::Painter, lens: &Lens
 }
 
 fn caption(app: &App, painter: &egui::Painter, lens: &Lens, colour: Color32, own: Option<usize>) {
-    let name = |k: usize| app.shown.get(k).map_or("", |shown| &shown.worker.name);
+    let name = |k: usize| app.shown.get(k).map_or("", |shown| shown.worker.name());
     let words = match (own, app.layout) {
         (Some(k), _) => name(k).to_owned(),
         (None, Layout::Difference) => {

@@ -39,7 +39,7 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
                         Some([moment.time_s, own.value])
                     })
                     .collect();
-                plot.line(Line::new(shown.worker.name.clone(), points));
+                plot.line(Line::new(shown.worker.name().to_owned(), points));
             }
         });
     }
@@ -49,7 +49,7 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
 fn stages(app: &App, ui: &mut egui::Ui) {
     for shown in app.shown.iter().filter(|shown| !shown.latest.told.stages.is_empty()) {
         ui.separator();
-        ui.strong(format!("{}: where the time of a frame goes", shown.worker.name));
+        ui.strong(format!("{}: where the time of a frame goes", shown.worker.name()));
         let all: f32 = shown.latest.told.stages.iter().map(|(_, t)| t.as_secs_f32()).sum();
         for (name, time) in &shown.latest.told.stages {
             let share = time.as_secs_f32() / all.max(f32::MIN_POSITIVE);

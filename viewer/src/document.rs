@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use weir_scene::{Limits, Scene, SceneError, Stroke};
 
+use crate::files;
+
 /// States that can be gone back to.
 const REMEMBERED: usize = 200;
 
@@ -153,10 +155,7 @@ impl Document {
         let scene = &self.now.scene;
         let text = if is_json { scene.to_json() } else { scene.to_toml() };
         let text = text.map_err(|error| error.to_string())?;
-        let partial = path.with_extension("partial");
-        let written = std::fs::write(&partial, text);
-        let moved = written.and_then(|()| std::fs::rename(&partial, path));
-        moved.map_err(|error| format!("{}: {error}", path.display()))?;
+        files::save(path, &text)?;
         self.saved = self.now.clone();
         self.path = Some(path.to_owned());
         Ok(())

@@ -7,27 +7,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke, Trajectory};
+use weir_scene::{Advance, AdvanceError, Draw, Frame, Scene, Stroke, Trajectory};
 use weir_surrogate::internals::{
     Question, Saliency, Silence, Silenced, Watch, receptive_field, saliency,
 };
 use weir_surrogate::network::Map;
-use weir_surrogate::{Model, StrokeId, Surrogate};
+use weir_surrogate::{Model, Surrogate};
 
-/// Something that makes frames, and can be drawn into between two of them.
-pub trait Engine: Advance + Send {
-    /// Adds a line and says what it is called from now on.
-    ///
-    /// # Errors
-    /// It is no valid line here, in words for who drew it.
-    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String>;
+use crate::worker::{Start, Worker};
 
-    /// Takes a line away.
-    ///
-    /// # Errors
-    /// There is none of this name.
-    fn erase_stroke(&mut self, id: u32) -> Result<(), String>;
-
+/// Something that makes frames, can be drawn into, and tells of itself.
+pub trait Engine: Draw {
     /// What it says of itself about the last frame.
     fn told(&self) -> Told {
         Told::default()
@@ -70,44 +60,72 @@ pub struct Figure {
 /// Makes an engine of a scene.
 pub type Make = Arc<dyn Fn(&Scene) -> Result<Box<dyn Engine>, String> + Send + Sync>;
 
-/// An engine that can be chosen.
+/// Lets water begin.
+type Begin = Arc<dyn Fn(&str, Start<'_>) -> Result<Box<dyn Worker>, String>>;
+
+/// Water that can be chosen.
 #[derive(Clone)]
 pub struct Maker {
     /// What it is called in the window.
     pub name: String,
-    /// Makes one.
-    pub make: Make,
     /// Time from its first frame to its last, seconds, where it has a last one.
     pub length_s: Option<f64>,
+    begin: Begin,
 }
 
 impl Maker {
-    /// One that goes on for as long as one looks.
-    pub fn new(
+    /// Water that is moved by something else than a thread of the window's.
+    pub fn elsewhere(
         name: impl Into<String>,
-        make: impl Fn(&Scene) -> Result<Box<dyn Engine>, String> + Send + Sync + 'static,
+        begin: impl Fn(&str, Start<'_>) -> Result<Box<dyn Worker>, String> + 'static,
     ) -> Self {
-        Self { name: name.into(), make: Arc::new(make), length_s: None }
+        Self { name: name.into(), begin: Arc::new(begin), length_s: None }
     }
 
-    /// A network.
-    pub fn network(name: impl Into<String>, model: Model) -> Self {
-        Self::new(name, move |scene| {
-            let network = Network::new(model.clone(), scene)?;
-            Ok(Box::new(network) as Box<dyn Engine>)
-        })
+    /// Lets it begin.
+    ///
+    /// # Errors
+    /// It cannot, in words.
+    pub fn begin(&self, start: Start<'_>) -> Result<Box<dyn Worker>, String> {
+        (self.begin)(&self.name, start)
+    }
+}
+
+/// Anything that can be drawn into.
+pub struct Drawn<D> {
+    /// It.
+    pub water: D,
+    /// What it says of itself.
+    pub tell: fn(&D) -> Told,
+}
+
+impl<D: Draw> Advance for Drawn<D> {
+    fn frame_dt_s(&self) -> f64 {
+        self.water.frame_dt_s()
     }
 
-    /// A run that was recorded; the scene is its own.
-    pub fn recording(name: impl Into<String>, trajectory: Trajectory) -> Self {
-        let frames = trajectory.frames.len().saturating_sub(1);
-        let length_s = Some(frames as f64 * trajectory.dt_s);
-        let trajectory = Arc::new(trajectory);
-        let made = Self::new(name, move |_| {
-            let trajectory = Arc::clone(&trajectory);
-            Ok(Box::new(Recorded { trajectory, present: 0 }) as Box<dyn Engine>)
-        });
-        Self { length_s, ..made }
+    fn snapshot(&self, frame: &mut Frame) {
+        self.water.snapshot(frame);
+    }
+
+    fn advance(&mut self, frame: &mut Frame) -> Result<(), AdvanceError> {
+        self.water.advance(frame)
+    }
+}
+
+impl<D: Draw> Draw for Drawn<D> {
+    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
+        self.water.add_stroke(stroke)
+    }
+
+    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
+        self.water.erase_stroke(id)
+    }
+}
+
+impl<D: Draw> Engine for Drawn<D> {
+    fn told(&self) -> Told {
+        (self.tell)(&self.water)
     }
 }
 
@@ -206,23 +224,24 @@ impl Advance for Network {
     }
 }
 
-impl Engine for Network {
+impl Draw for Network {
     fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
-        let added = self.surrogate.add_stroke(stroke);
-        added.map(|StrokeId(id)| id).map_err(|error| error.to_string())
+        Draw::add_stroke(&mut self.surrogate, stroke)
     }
 
     fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
-        self.surrogate.erase_stroke(StrokeId(id)).map_err(|error| error.to_string())
+        Draw::erase_stroke(&mut self.surrogate, id)
     }
+}
 
+impl Engine for Network {
     fn network(&mut self) -> Option<&mut Network> {
         Some(self)
     }
 }
 
 /// A recording, into which nothing can be drawn. It is shared: a long one is large.
-struct Recorded {
+pub struct Recorded {
     trajectory: Arc<Trajectory>,
     present: usize,
 }
@@ -250,10 +269,17 @@ impl Advance for Recorded {
     }
 }
 
+impl Recorded {
+    /// At its first frame.
+    pub fn new(trajectory: Arc<Trajectory>) -> Self {
+        Self { trajectory, present: 0 }
+    }
+}
+
 /// What is said to who draws into a recording.
 const STAYS: &str = "a recording stays as it was made";
 
-impl Engine for Recorded {
+impl Draw for Recorded {
     fn add_stroke(&mut self, _stroke: &Stroke) -> Result<u32, String> {
         Err(STAYS.to_owned())
     }
@@ -261,7 +287,9 @@ impl Engine for Recorded {
     fn erase_stroke(&mut self, _id: u32) -> Result<(), String> {
         Err(STAYS.to_owned())
     }
+}
 
+impl Engine for Recorded {
     fn seek(&mut self, time_s: f64) -> Result<(), String> {
         let first_s = self.trajectory.frames.first().map_or(0.0, |frame| frame.time_s);
         let index = ((time_s - first_s) / self.trajectory.dt_s).round().max(0.0) as usize;

@@ -89,7 +89,7 @@ impl Insides {
     }
 
     /// Tells a network what it is to show, and what is done to it.
-    pub fn instruct(&self, worker: &Worker) {
+    pub fn instruct(&self, worker: &dyn Worker) {
         let names = self.layers.iter().map(|layer| layer.name.clone());
         worker.order(Order::Look(if self.is_open { names.collect() } else { Vec::new() }));
         worker.order(Order::Silence(self.silent.clone()));

@@ -1,7 +1,7 @@
 //! A window on the water and on what goes on inside the network.
 //!
-//! The window draws, shows and asks; what moves water works on threads of its own
-//! ([`worker`]) and is never waited for. The network and recordings come with this crate, a
+//! The window draws, shows and asks; what moves water works elsewhere ([`worker`]), as a rule on
+//! a thread of its own, and is never waited for. The network and recordings come with this crate, a
 //! solver is brought by whoever opens the window ([`engine::Maker`]).
 //!
 //! | | |
@@ -9,22 +9,29 @@
 //! | [`app`] | the window's state, and how its panels hang together |
 //! | [`document`] | the scene that is drawn: lines with names, what can be undone, files |
 //! | [`tool`] | what a hand on the canvas leaves |
-//! | [`engine`], [`worker`] | what moves water, on a thread of its own, up to a common clock |
+//! | [`engine`], [`desk`] | what moves water, and what it is told to do |
+//! | [`worker`], [`thread`] | what the window asks of it and sees, up to a common clock |
 //! | [`water`] | water as a picture, painted by the graphics card |
 //! | [`canvas`], [`insides`], [`curves`], [`shelf`], [`bar`] | the panels |
-//! | [`open`] | files that are dropped or chosen |
+//! | [`open`], [`files`] | files that are dropped or chosen, on a disk or in a browser |
 //! | [`lens`] | between metres and the screen |
 
 pub mod app;
 pub mod bar;
 pub mod canvas;
 pub mod curves;
+pub mod desk;
 pub mod document;
 pub mod engine;
+#[cfg_attr(target_family = "wasm", path = "browser.rs")]
+#[cfg_attr(not(target_family = "wasm"), path = "disk.rs")]
+pub mod files;
 pub mod insides;
 pub mod lens;
 pub mod open;
 pub mod shelf;
+#[cfg(not(target_family = "wasm"))]
+pub mod thread;
 pub mod tool;
 pub mod water;
 pub mod worker;
@@ -36,6 +43,7 @@ pub use engine::{Engine, Figure, Maker, Told};
 ///
 /// # Errors
 /// There is no display, or nothing to paint with, in words.
+#[cfg(not(target_family = "wasm"))]
 pub fn run(options: Options) -> Result<(), String> {
     let native = eframe::NativeOptions {
         viewport: eframe::egui::ViewportBuilder::default()

@@ -24,7 +24,10 @@ fn window(scene: &str) -> Window {
     let model = Model::open("default", &device).expect("the shipped model");
     let checkpoints = checkpoints::of(&model, "default").expect("the shipped checkpoints");
     let first = checkpoints.first().expect("one of them").model.clone();
-    let makers = vec![Maker::network("as it was at first", first)];
+    let makers = vec![
+        Maker::network(format!("network {}", model.config.name), model.clone()),
+        Maker::network("as it was at first", first),
+    ];
     let options = Options { scene, path: None, model, checkpoints, makers, recording: None };
     let builder = Harness::builder().with_size(vec2(1280.0, 800.0)).with_theme(egui::Theme::Light);
     builder.wgpu().build_eframe(move |context| {

@@ -33,7 +33,7 @@ fn options(scene: Scene) -> Options {
         path: None,
         model: model(),
         checkpoints: Vec::new(),
-        makers: vec![other],
+        makers: vec![Maker::network("network default", model()), other],
         recording: None,
     }
 }
@@ -167,7 +167,7 @@ fn a_line_drawn_while_water_flows_holds_it_in_every_engine() {
     until(&mut window, "a second", is_late);
     for shown in &window.state().shown {
         let lowest = shown.latest.frame.positions_m.iter().map(|p| p[1]).fold(1.0, f32::min);
-        assert!((0.35..0.45).contains(&lowest), "{}: {lowest}", shown.worker.name);
+        assert!((0.35..0.45).contains(&lowest), "{}: {lowest}", shown.worker.name());
         let apart = shown.latest.frame.time_s - window.state().shown[0].latest.frame.time_s;
         assert!(apart.abs() < 0.1, "they show the same moment: {apart}");
     }
@@ -206,7 +206,7 @@ fn the_insides_show_what_layers_answer_and_what_is_done_to_them() {
 #[test]
 fn an_engine_that_cannot_begin_says_why_and_holds_up_nobody() {
     let broken = Maker::new("broken", |_| Err("there is no such thing here".to_owned()));
-    let makers = vec![broken];
+    let makers = vec![Maker::network("network default", model()), broken];
     let mut window = window(Options { makers, ..options(example("dam-break")) });
     window.get_by_label("broken").click();
     until(&mut window, "words", |app| app.said.is_some());

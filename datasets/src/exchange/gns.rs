@@ -10,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::{Exported, Fixed, pickle};
-use crate::atomic::{self, write_all};
+use crate::atomic;
 use crate::{Dataset, Fault, FileError, Split};
 
 /// GNS's numbers for what a particle is.
@@ -56,8 +56,7 @@ pub fn export(data: &Dataset, folder: &Path) -> Result<Exported, FileError> {
         "acc_std": numbers.acc_std,
     });
     let path = folder.join("metadata.json");
-    atomic::write(&path, |file| write_all(file, text.to_string().as_bytes()))
-        .map_err(|fault| fault.of(&path))?;
+    atomic::write_whole(&path, text.to_string().as_bytes())?;
     exported.files.push("metadata.json".to_owned());
     Ok(exported)
 }

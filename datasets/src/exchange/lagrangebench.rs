@@ -7,7 +7,7 @@ use hdf5_pure::File;
 use serde_json::json;
 
 use super::{Exported, Fixed};
-use crate::atomic::{self, write_all};
+use crate::atomic;
 use crate::{Dataset, Fault, FileError, Split};
 
 /// LagrangeBench's numbers for what a particle is.
@@ -62,8 +62,7 @@ pub fn export(data: &Dataset, folder: &Path) -> Result<Exported, FileError> {
     }
     let text = metadata(data, most_particles, runs).to_string();
     let path = folder.join("metadata.json");
-    atomic::write(&path, |file| write_all(file, text.as_bytes()))
-        .map_err(|fault| fault.of(&path))?;
+    atomic::write_whole(&path, text.as_bytes())?;
     exported.files.push("metadata.json".to_owned());
     Ok(exported)
 }

@@ -11,9 +11,9 @@ use weir_load::{
     Engine, Failure, Heard, Outcome, Server, Trend, Viewer, Visitor, Whose, Wish, Word, hostile,
     idle, sessions, soak, stall, watch,
 };
-use weir_scene::{Advance, AdvanceError, Frame, Limits, Scene, Stroke};
+use weir_scene::{Advance, AdvanceError, Draw, Frame, Limits, Scene, Stroke};
 use weir_server::config::{LimitsConfig, RateConfig};
-use weir_server::{App, Basin, Config, Content, Engines, Reference};
+use weir_server::{App, Config, Content, Engines, Reference};
 use weir_surrogate::{Model, device};
 
 /// A server without a solver, on a port of its own.
@@ -82,7 +82,7 @@ impl Advance for Slow {
     }
 }
 
-impl Basin for Slow {
+impl Draw for Slow {
     fn add_stroke(&mut self, _stroke: &Stroke) -> Result<u32, String> {
         Ok(0)
     }
@@ -302,7 +302,7 @@ async fn a_visitor_can_be_used_in_tests_of_others() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn water_that_is_too_slow_holds_up_neither_frames_nor_words() {
-    let slow = |_: &Scene| Ok(Box::new(Slow(0.0)) as Box<dyn Basin>);
+    let slow = |_: &Scene| Ok(Box::new(Slow(0.0)) as Box<dyn Draw>);
     let here = Here::with(Arc::new(slow)).await;
     let mut visitor = Visitor::enter(here.addr()).await.expect("a server");
     let example = Some("funnel".to_owned());

@@ -11,9 +11,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use tokio_util::sync::CancellationToken;
-use weir_scene::{Advance, AdvanceError, Frame, Limits, Scene, Stroke};
+use weir_scene::{Advance, AdvanceError, Draw, Frame, Limits, Scene, Stroke};
 use weir_server::config::LimitsConfig;
-use weir_server::{App, Basin, Config, Content, Engines, Tls};
+use weir_server::{App, Config, Content, Engines, Tls};
 use weir_surrogate::{Model, checkpoints, device};
 use weir_wire::{Picture, Receiver};
 
@@ -39,7 +39,7 @@ impl Advance for Still {
     }
 }
 
-impl Basin for Still {
+impl Draw for Still {
     fn add_stroke(&mut self, _stroke: &Stroke) -> Result<u32, String> {
         Ok(0)
     }
@@ -60,7 +60,7 @@ pub fn app(config: Config) -> App {
             ids: vec![1],
             ..Frame::default()
         };
-        Ok(Box::new(Still(frame)) as Box<dyn Basin>)
+        Ok(Box::new(Still(frame)) as Box<dyn Draw>)
     };
     let before = checkpoints::of(&model, "default").expect("checkpoints");
     let engines = Engines::new(model, before, Arc::new(still)).expect("a network that runs");

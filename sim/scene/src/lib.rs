@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod advance;
+mod draw;
 mod examples;
 mod frame;
 mod geometry;
@@ -14,6 +15,7 @@ mod trajectory;
 mod validate;
 
 pub use advance::{Advance, AdvanceError, rollout, rollout_with};
+pub use draw::Draw;
 pub use examples::Example;
 pub use frame::{Frame, GridField, Pose};
 pub use grid::{Grid, Stagger};

@@ -8,7 +8,7 @@ mod step;
 mod twins;
 pub(crate) mod water;
 
-use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
+use weir_scene::{Advance, AdvanceError, Draw, Frame, Scene, Stroke};
 
 use self::processor::Processor;
 use self::water::{Drop, Water};
@@ -199,6 +199,16 @@ impl Solver {
     /// State of body `index` of the scene.
     pub fn body(&self, index: usize) -> Option<BodyState> {
         self.water.host().world.body(index)
+    }
+}
+
+impl Draw for Solver {
+    fn add_stroke(&mut self, stroke: &Stroke) -> Result<u32, String> {
+        Self::add_stroke(self, stroke).map(|StrokeId(id)| id).map_err(|error| error.to_string())
+    }
+
+    fn erase_stroke(&mut self, id: u32) -> Result<(), String> {
+        Self::erase_stroke(self, StrokeId(id)).map_err(|error| error.to_string())
     }
 }
 
