@@ -20,6 +20,7 @@ use weir_scene::Limits;
 use crate::config::Config;
 use crate::content::Content;
 use crate::crowd::{Crowd, Place};
+use crate::download::Download;
 use crate::engine::Engines;
 use crate::gallery::Gallery;
 use crate::log::RequestId;
@@ -29,7 +30,7 @@ use crate::peer::Client;
 use crate::stage::Stage;
 use crate::store::Store;
 use crate::tls::Tls;
-use crate::{api, drawings, health, log, openapi, problem, rate, site, visitor};
+use crate::{api, download, drawings, health, log, openapi, problem, rate, site, visitor, window};
 
 /// Bytes of a visitor's message: a long line is some tens of kilobytes.
 const MESSAGE: usize = 256 << 10;
@@ -63,6 +64,8 @@ pub struct App {
     pub(crate) pages: Arc<Pages>,
     /// Drawings that visitors keep.
     pub(crate) store: Arc<Store>,
+    /// What can be taken away of the network.
+    pub(crate) download: Arc<Download>,
     pub(crate) metrics: Metrics,
     pub(crate) requests: rate::Requests,
     /// WebSockets of each client.
@@ -87,6 +90,7 @@ impl App {
             tls: None,
             pages: Arc::new(Pages::new(content)),
             store: Arc::new(Store::new(&config.data_dir)),
+            download: Arc::default(),
             metrics: Metrics::new(&stage, &visitors, &ModelInfo::of(&engines.atlas)),
             requests: rate::Requests::new(limits.requests),
             visits: Crowd::new(limits.visits_per_client.get()),
@@ -111,11 +115,17 @@ impl App {
             .route("/api/docs", get(site::api_docs))
             .route("/api/openapi.json", get(openapi::document))
             .route("/api/model", get(api::model))
+            .route("/api/model/description", get(download::description))
+            .route("/api/model/weights", get(download::weights))
+            .route("/api/model/golden", get(download::golden))
             .route("/api/drawings", post(drawings::keep))
             .route("/api/drawings/{id}", get(drawings::find))
             .route("/api/{*path}", any(|| async { StatusCode::NOT_FOUND }))
             .route("/api/scenes", get(api::scenes))
             .route("/api/scenes/{name}", get(api::scene))
+            .route("/viewer", get(window::to_folder))
+            .route("/viewer/", get(window::file))
+            .route("/viewer/{*path}", get(window::file))
             .route("/ws", get(socket))
             .route("/{*path}", get(site::file))
             .layer(RequestBodyLimitLayer::new(limits.body_bytes))
@@ -197,7 +207,6 @@ async fn guard(State(app): State<App>, mut response: Response) -> Response {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, hsts);
     }
     for (name, value) in [
-        (header::CONTENT_SECURITY_POLICY, POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "same-origin"),
         (HeaderName::from_static("permissions-policy"), "microphone=(self), camera=()"),
@@ -205,5 +214,8 @@ async fn guard(State(app): State<App>, mut response: Response) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    // A page that needs more has said so.
+    let policy = headers.entry(header::CONTENT_SECURITY_POLICY);
+    policy.or_insert(HeaderValue::from_static(POLICY));
     response
 }

@@ -30,6 +30,9 @@ pub struct Config {
     pub device: String,
     /// Where drawings of visitors and certificates go. It is made when something is first kept there.
     pub data_dir: PathBuf,
+    /// The folder of the window as a page, which `viewer/web/build` makes. Without one there is
+    /// none at `/viewer`.
+    pub viewer: PathBuf,
     /// Origins, such as `https://weir.example`, whose pages may open a WebSocket beside those
     /// whose origin is the `Host` that they ask. For a proxy that changes `Host`.
     pub public_origins: Vec<String>,
@@ -151,6 +154,7 @@ impl Default for Config {
             model: "default".to_owned(),
             device: "flex".to_owned(),
             data_dir: PathBuf::from("weir-data"),
+            viewer: PathBuf::from("viewer/web/dist"),
             public_origins: Vec::new(),
             trusted_proxies: Vec::new(),
             trusted_header: TrustedHeader::default(),

@@ -11,6 +11,7 @@ pub mod config;
 mod content;
 mod cost;
 mod crowd;
+mod download;
 mod drawings;
 mod engine;
 mod flow;
@@ -37,6 +38,7 @@ mod store;
 mod tls;
 mod told;
 mod visitor;
+mod window;
 mod workshop;
 
 pub use app::App;

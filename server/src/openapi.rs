@@ -4,7 +4,7 @@ use axum::Json;
 use utoipa::OpenApi;
 
 use crate::problem::Problem;
-use crate::{api, drawings};
+use crate::{api, download, drawings};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -13,7 +13,17 @@ use crate::{api, drawings};
         description = "The network, scenes that come with weir, and drawings of visitors. What is said over the \
         WebSocket is in docs/PROTOCOL.md."
     ),
-    paths(api::model, api::scenes, api::scene, drawings::keep, drawings::find, document),
+    paths(
+        api::model,
+        download::description,
+        download::weights,
+        download::golden,
+        api::scenes,
+        api::scene,
+        drawings::keep,
+        drawings::find,
+        document
+    ),
     components(schemas(Problem))
 )]
 struct Document;

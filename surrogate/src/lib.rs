@@ -32,6 +32,7 @@ mod error;
 pub mod evaluate;
 pub mod flight;
 pub mod flow;
+pub mod golden;
 pub mod internals;
 mod model;
 pub mod network;

@@ -322,6 +322,10 @@ impl App {
         self.recent.truncate(8);
     }
 
+    #[cfg_attr(
+        target_family = "wasm",
+        expect(unused_variables, reason = "a page opens scenes alone")
+    )]
     fn take_opened(&mut self, context: &egui::Context) {
         let Some(opening) = &self.opening else { return };
         let Some(result) = opening.result() else { return };

@@ -109,6 +109,10 @@ pub fn words(app: &mut App, ui: &mut egui::Ui) {
                 frame.ids.len()
             ));
             ui.separator();
+            if let Some(notice) = &shown.latest.notice {
+                ui.weak(notice);
+                ui.separator();
+            }
         }
         if app.opening.is_some() {
             ui.spinner();

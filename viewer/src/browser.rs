@@ -30,7 +30,7 @@ pub fn open_dropped(file: &DroppedFileHandle, wake: Wake) -> Result<Opening, Str
         return Err(format!("{name}: a page takes scenes (.toml, .json); {rest}"));
     }
     let most = Limits::default().text_bytes as f64;
-    if let Some(bytes) = file.web_file().map(web_sys::Blob::size).filter(|bytes| *bytes > most) {
+    if let Some(bytes) = file.web_file().map(|file| file.size()).filter(|bytes| *bytes > most) {
         return Err(format!("{name}: got {bytes} bytes, a scene takes {most}"));
     }
     let (opening, sender) = Opening::of(path);

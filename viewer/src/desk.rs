@@ -8,7 +8,7 @@ use weir_scene::{AdvanceError, Frame, Scene, Stroke};
 use weir_surrogate::Model;
 use weir_surrogate::internals::Silence;
 
-use crate::engine::{Engine, Figure, Make};
+use crate::engine::{Engine, Figure, Make, Told};
 use crate::worker::{Latest, Moment, Order};
 
 /// An engine that obeys orders and makes frames up to a time.
@@ -184,15 +184,20 @@ impl Desk {
     fn show(&mut self, frame: Frame) {
         let Some(engine) = &mut self.engine else { return };
         self.shown.told = engine.told();
-        let mut figures = energies(&frame, self.scene.gravity_m_s2);
-        figures.extend(self.shown.told.figures.iter().copied());
-        let moment = Moment { time_s: frame.time_s, figures };
+        let moment = moment_of(&frame, self.scene.gravity_m_s2, &self.shown.told);
         self.moments.push(moment);
         if let Some(network) = engine.network() {
             self.shown.seen = Arc::clone(network.seen());
         }
         self.shown.frame = Arc::new(frame);
     }
+}
+
+/// What curves are drawn of, for a frame.
+pub fn moment_of(frame: &Frame, gravity_m_s2: [f64; 2], told: &Told) -> Moment {
+    let mut figures = energies(frame, gravity_m_s2);
+    figures.extend(told.figures.iter().copied());
+    Moment { time_s: frame.time_s, figures }
 }
 
 /// Mean energy and momentum of the water of a frame, by mass.

@@ -63,6 +63,22 @@ pub fn run(options: Options) -> Result<(), String> {
     opened.map_err(|error| error.to_string())
 }
 
+/// Opens the window on a page's canvas, for as long as that is there.
+///
+/// # Errors
+/// The browser has nothing to paint with.
+#[cfg(target_family = "wasm")]
+pub async fn run_on(
+    canvas: web_sys::HtmlCanvasElement,
+    options: Options,
+) -> Result<(), wasm_bindgen::JsValue> {
+    let create: eframe::AppCreator<'static> = Box::new(|context| {
+        let state = context.wgpu_render_state.as_ref();
+        Ok(Box::new(App::new(&context.egui_ctx, state, options)?))
+    });
+    eframe::WebRunner::new().start(canvas, eframe::WebOptions::default(), create).await
+}
+
 /// The README's example is a test.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

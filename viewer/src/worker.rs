@@ -84,6 +84,8 @@ pub struct Latest {
     pub saliency: Option<Arc<Vec<(u64, f64)>>>,
     /// Wall time of a frame, a running mean.
     pub frame_time: Duration,
+    /// What it is busy with, or wants to be known of it, in words.
+    pub notice: Option<String>,
     /// Why there will be no further frame, in words.
     pub fault: Option<String>,
     /// Why the last order was not obeyed, in words; the water flows on.

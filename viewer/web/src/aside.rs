@@ -1,0 +1,188 @@
+//! The page's end: water that the browser moves beside the page.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, WorkerOptions, WorkerType};
+use weir_surrogate::golden::Golden;
+use weir_viewer::Maker;
+use weir_viewer::desk::moment_of;
+use weir_viewer::worker::{Clock, Latest, Moment, Order, Start, Worker};
+
+use crate::letters::{Asked, Told, skips};
+use crate::trial::Verdict;
+
+/// The script that runs beside the page.
+const SCRIPT: &str = "aside.js";
+
+/// What a network is made of.
+pub struct Parts {
+    /// Its description, as `model.toml`.
+    pub config: String,
+    /// Its weights, as `model.safetensors`.
+    pub weights: Vec<u8>,
+    /// A run that it is known to make.
+    pub golden: Golden,
+}
+
+/// The network on the visitor's own device. Once it has passed its trial it is not put to it again.
+pub fn maker(name: &str, parts: Rc<Parts>) -> Maker {
+    let passed = Rc::new(Cell::new(None));
+    Maker::elsewhere(name, move |name, start| {
+        let begun = Aside::begin(name, &parts, &passed, start);
+        let begun = begun.map_err(|error| format!("the browser refuses: {error:?}"))?;
+        Ok(Box::new(begun) as Box<dyn Worker>)
+    })
+}
+
+struct Aside {
+    name: String,
+    worker: web_sys::Worker,
+    clock: Clock,
+    told_s: Cell<f64>,
+    gravity_m_s2: Rc<Cell<[f64; 2]>>,
+    seen: Rc<RefCell<Seen>>,
+    /// The browser calls it for as long as it is here.
+    _hears: Closure<dyn FnMut(MessageEvent)>,
+    _fails: Closure<dyn FnMut(JsValue)>,
+}
+
+#[derive(Default)]
+struct Seen {
+    latest: Latest,
+    moments: Vec<Moment>,
+}
+
+impl Aside {
+    fn begin(
+        name: &str,
+        parts: &Parts,
+        passed: &Rc<Cell<Option<Verdict>>>,
+        start: Start<'_>,
+    ) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = web_sys::Worker::new_with_options(SCRIPT, &options)?;
+        let seen = Rc::<RefCell<Seen>>::default();
+        let gravity_m_s2 = Rc::new(Cell::new(start.scene.gravity_m_s2));
+        let hears = {
+            let (seen, passed, wake) = (Rc::clone(&seen), Rc::clone(passed), start.wake.clone());
+            let gravity_m_s2 = Rc::clone(&gravity_m_s2);
+            Closure::new(move |event: MessageEvent| {
+                hear(&mut seen.borrow_mut(), &passed, gravity_m_s2.get(), &event.data());
+                wake();
+            })
+        };
+        let fails = {
+            let (seen, wake) = (Rc::clone(&seen), start.wake);
+            Closure::new(move |_| {
+                let why = "the browser could not run it beside the page".to_owned();
+                seen.borrow_mut().latest.fault.get_or_insert(why);
+                wake();
+            })
+        };
+        worker.set_onmessage(Some(hears.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(fails.as_ref().unchecked_ref()));
+        let aside = Self {
+            name: name.to_owned(),
+            worker,
+            clock: start.clock.clone(),
+            told_s: Cell::new(f64::NAN),
+            gravity_m_s2,
+            seen,
+            _hears: hears,
+            _fails: fails,
+        };
+        let model = js_sys::Object::new();
+        let weights = Uint8Array::from(parts.weights.as_slice());
+        js_sys::Reflect::set(&model, &"config".into(), &parts.config.as_str().into())?;
+        js_sys::Reflect::set(&model, &"weights".into(), &weights)?;
+        aside.worker.post_message(&model)?;
+        if passed.get().is_none() {
+            aside.write(&Asked::Try(Box::new(parts.golden.clone())));
+        }
+        aside.write(&Asked::Begin(Box::new(start.scene.clone()), start.strokes.to_vec()));
+        Ok(aside)
+    }
+
+    fn write(&self, asked: &Asked) {
+        let sent = asked.text().and_then(|text| {
+            self.worker.post_message(&text.into()).map_err(|error| format!("{error:?}"))
+        });
+        if let Err(why) = sent {
+            self.seen.borrow_mut().latest.refused = Some(why);
+        }
+    }
+}
+
+fn hear(seen: &mut Seen, passed: &Cell<Option<Verdict>>, gravity_m_s2: [f64; 2], data: &JsValue) {
+    let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default();
+    match Told::of(&bytes) {
+        Ok(Told::Trying(made, of)) => {
+            seen.latest.notice = Some(format!("checking this device: frame {made} of {of}"));
+        }
+        Ok(Told::Tried(verdict)) => {
+            seen.latest.notice = Some(verdict.words());
+            match verdict.objection() {
+                Some(why) => seen.latest.fault = Some(why),
+                None => passed.set(Some(verdict)),
+            }
+        }
+        Ok(Told::Made(made)) => {
+            let latest = Latest::from(*made);
+            let is_new = latest.frame.time_s != seen.latest.frame.time_s;
+            if is_new || seen.latest.frame.ids.is_empty() {
+                seen.moments.push(moment_of(&latest.frame, gravity_m_s2, &latest.told));
+            }
+            let notice = seen.latest.notice.take().or(passed.get().map(|it| it.words()));
+            seen.latest = Latest { notice, ..latest };
+        }
+        Ok(Told::Failed(why)) | Err(why) => seen.latest.fault = Some(why),
+    }
+}
+
+impl Worker for Aside {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn order(&self, order: Order) {
+        self.write(&match order {
+            Order::Begin(scene, strokes) => {
+                self.gravity_m_s2.set(scene.gravity_m_s2);
+                Asked::Begin(scene, strokes)
+            }
+            Order::Add(name, stroke) => Asked::Add(name, stroke),
+            Order::Erase(name) => Asked::Erase(name),
+            Order::Look(layers) => Asked::Look(layers),
+            Order::Silence(silent) => Asked::Silence(skips(&silent)),
+            Order::Field(cell) => Asked::Field(cell),
+            Order::Saliency => Asked::Saliency,
+            // Nothing is recorded here, and the page has one network.
+            Order::Seek(_) | Order::Use(_) => return,
+        });
+    }
+
+    fn latest(&self) -> Latest {
+        let now_s = self.clock.now_s();
+        if self.told_s.replace(now_s) != now_s {
+            self.write(&Asked::Now(now_s));
+        }
+        self.seen.borrow().latest.clone()
+    }
+
+    fn take_moments(&self) -> Vec<Moment> {
+        std::mem::take(&mut self.seen.borrow_mut().moments)
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
