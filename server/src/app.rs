@@ -88,7 +88,7 @@ impl App {
             closing: CancellationToken::new(),
             thinker: Arc::new(Semaphore::new(1)),
             tls: None,
-            pages: Arc::new(Pages::new(content)),
+            pages: Arc::new(Pages::new(content, window::is_there(&config))),
             store: Arc::new(Store::new(&config.data_dir)),
             download: Arc::default(),
             metrics: Metrics::new(&stage, &visitors, &ModelInfo::of(&engines.atlas)),

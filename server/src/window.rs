@@ -7,6 +7,7 @@ use tower::ServiceExt;
 use tower_http::services::ServeDir;
 
 use crate::app::App;
+use crate::config::Config;
 
 /// Where it is.
 const AT: &str = "/viewer";
@@ -15,6 +16,11 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
     style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; connect-src 'self'; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// Whether somebody made it.
+pub fn is_there(config: &Config) -> bool {
+    config.viewer.join("index.html").is_file()
+}
+
 /// Its files are named from its folder.
 pub async fn to_folder() -> Redirect {
     Redirect::permanent("/viewer/")
@@ -22,8 +28,7 @@ pub async fn to_folder() -> Redirect {
 
 /// A file of it.
 pub async fn file(State(app): State<App>, mut request: Request) -> Response {
-    let folder = &app.config.viewer;
-    if !folder.join("index.html").is_file() {
+    if !is_there(&app.config) {
         let why = "this server has no window to show: viewer/web/build makes it, and the key \
             `viewer` of the configuration says where it is\n";
         return (StatusCode::NOT_FOUND, why).into_response();
@@ -33,7 +38,7 @@ pub async fn file(State(app): State<App>, mut request: Request) -> Response {
         Ok(uri) => *request.uri_mut() = uri,
         Err(_) => return StatusCode::NOT_FOUND.into_response(),
     }
-    let files = ServeDir::new(folder).precompressed_br().precompressed_gzip();
+    let files = ServeDir::new(&app.config.viewer).precompressed_br().precompressed_gzip();
     let Ok(answer) = files.oneshot(request).await;
     let mut answer = answer.into_response();
     let headers = answer.headers_mut();

@@ -39,6 +39,19 @@ pub fn open(name: &str) -> Result<Device, ModelError> {
     }
 }
 
+/// The device called `name` where none must be waited for: `flex`, and `wgpu` in a browser.
+///
+/// # Errors
+/// This build has no such device, or the browser.
+#[cfg(feature = "webgpu")]
+pub async fn open_async(name: &str) -> Result<Device, ModelError> {
+    if name != "wgpu" {
+        return open(name);
+    }
+    let opened = Device::wgpu_options().init_async().await;
+    opened.map_err(|error| ModelError::Device { name: name.to_owned(), why: error.to_string() })
+}
+
 /// The device that computes on this card, beside whoever else does.
 ///
 /// # Errors

@@ -319,11 +319,38 @@ impl Model {
         canvas: &Canvas,
         tap: &mut dyn Tap,
     ) -> Result<Vec<f32>, ModelError> {
-        let shape = [batch, INPUTS, canvas.height, canvas.width];
-        let input = Tensor::<4>::from_data(TensorData::new(input, shape), &self.device);
-        let answer = self.net.forward(input, tap);
+        let answer = self.answer_there(input, batch, canvas, tap);
         let data = answer.try_into_data().map_err(|e| ModelError::Run(e.to_string()))?;
         data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))
+    }
+
+    /// The same for devices that must not be waited for, as in a browser.
+    ///
+    /// # Errors
+    /// The device failed.
+    pub async fn answer_async(
+        &self,
+        input: Vec<f32>,
+        batch: usize,
+        canvas: &Canvas,
+        tap: &mut dyn Tap,
+    ) -> Result<Vec<f32>, ModelError> {
+        let answer = self.answer_there(input, batch, canvas, tap);
+        let data = answer.into_data_async().await.map_err(|e| ModelError::Run(e.to_string()))?;
+        data.try_to_vec::<f32>().map_err(|e| ModelError::Run(e.to_string()))
+    }
+
+    /// The answer, still on the device.
+    fn answer_there(
+        &self,
+        input: Vec<f32>,
+        batch: usize,
+        canvas: &Canvas,
+        tap: &mut dyn Tap,
+    ) -> Tensor<4> {
+        let shape = [batch, INPUTS, canvas.height, canvas.width];
+        let input = Tensor::<4>::from_data(TensorData::new(input, shape), &self.device);
+        self.net.forward(input, tap)
     }
 }
 

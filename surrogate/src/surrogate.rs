@@ -150,6 +150,16 @@ impl Surrogate {
         self.take(&canvas, &shown, &answer)
     }
 
+    /// The same for devices that must not be waited for, as in a browser.
+    ///
+    /// # Errors
+    /// See [`call`](Self::call).
+    pub async fn call_async(&mut self, tap: &mut dyn Tap) -> Result<(), AdvanceError> {
+        let Asking { canvas, input, shown } = self.ask();
+        let answer = self.model.answer_async(input, 1, &canvas, tap).await.map_err(other)?;
+        self.take(&canvas, &shown, &answer)
+    }
+
     /// Puts other water in place of its own.
     #[cfg(all(test, feature = "wgpu"))]
     pub(crate) fn pour(&mut self, water: Water) {

@@ -27,6 +27,9 @@ const APART_S: f64 = 2.0 / 60.0;
 /// Speeds that can be chosen, simulated seconds per second.
 pub const SPEEDS: [f64; 5] = [0.1, 0.25, 0.5, 1.0, 2.0];
 
+/// Under which name files that were opened are kept from one window to the next.
+const RECENT: &str = "recent files";
+
 /// What the window opens with.
 pub struct Options {
     /// The scene.
@@ -316,6 +319,11 @@ impl App {
         self.shown.iter().for_each(|s| s.worker.order(Order::Silence(skips.clone())));
     }
 
+    /// Remembers what was opened when the window was last there.
+    pub fn recall(&mut self, storage: &dyn eframe::Storage) {
+        self.recent = eframe::get_value(storage, RECENT).unwrap_or_default();
+    }
+
     fn remember(&mut self, path: PathBuf) {
         self.recent.retain(|other| *other != path);
         self.recent.insert(0, path);
@@ -361,6 +369,7 @@ impl App {
                 shown.history.pop_front();
             }
         }
+        self.replace(context);
         let why = |shown: &Shown| {
             let Latest { fault, refused, .. } = &shown.latest;
             let why = fault.as_ref().or(refused.as_ref())?;
@@ -384,6 +393,24 @@ impl App {
         let now_s = self.clock.now_s() + passed_s * self.speed;
         self.clock.set(now_s.min(slowest_s + APART_S));
         context.request_repaint();
+    }
+
+    /// Lets another go on for who cannot, where there is one for that.
+    fn replace(&mut self, context: &egui::Context) {
+        let failed = self.shown.iter().find_map(|shown| {
+            let why = shown.latest.fault.clone()?;
+            let instead = self.makers[shown.maker].instead.as_ref()?;
+            let other = self.makers.iter().position(|maker| &maker.name == instead)?;
+            (other != shown.maker).then_some((shown.maker, other, why))
+        });
+        let Some((failed, other, why)) = failed else { return };
+        self.hide(failed);
+        if self.shown.iter().all(|shown| shown.maker != other) {
+            self.show(context, other);
+        }
+        self.restart();
+        let [name, instead] = [failed, other].map(|maker| &self.makers[maker].name);
+        self.fault(format!("{name}: {why}. In its place: {instead}"));
     }
 
     fn keys(&mut self, ui: &egui::Ui) {
@@ -436,6 +463,10 @@ fn wake(context: &egui::Context) -> Wake {
 }
 
 impl eframe::App for App {
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        eframe::set_value(storage, RECENT, &self.recent);
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let context = ui.ctx().clone();
         self.dropped(&context);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use web_time::Instant;
+use web_time::{Duration, Instant};
 use weir_scene::{AdvanceError, Frame, Scene, Stroke};
 use weir_surrogate::Model;
 use weir_surrogate::internals::Silence;
@@ -23,6 +23,8 @@ pub struct Desk {
     model: Option<Box<Model>>,
     shown: Latest,
     moments: Vec<Moment>,
+    /// Time that went into the next frame before it was asked for.
+    prepared: Duration,
 }
 
 impl Desk {
@@ -38,6 +40,7 @@ impl Desk {
             model: None,
             shown: Latest::default(),
             moments: Vec::new(),
+            prepared: Duration::ZERO,
         };
         desk.begin(strokes);
         desk
@@ -164,6 +167,19 @@ impl Desk {
         }
     }
 
+    /// Makes what the next frame needs of a device that must not be waited for. It may be left out
+    /// where it may be.
+    pub async fn prepare(&mut self) {
+        let Some(network) = self.engine.as_mut().and_then(|engine| engine.network()) else {
+            return;
+        };
+        let begun = Instant::now();
+        if let Err(error) = network.prepare().await {
+            self.shown.fault = Some(error.to_string());
+        }
+        self.prepared = begun.elapsed();
+    }
+
     /// Makes a frame.
     pub fn advance(&mut self) {
         let Some(engine) = &mut self.engine else { return };
@@ -171,7 +187,7 @@ impl Desk {
         let mut frame = Frame::default();
         match engine.advance(&mut frame) {
             Ok(()) => {
-                let took = begun.elapsed();
+                let took = begun.elapsed() + std::mem::take(&mut self.prepared);
                 let mean = self.shown.frame_time;
                 self.shown.frame_time = if mean.is_zero() { took } else { (9 * mean + took) / 10 };
                 self.show(frame);

@@ -70,6 +70,8 @@ pub struct Maker {
     pub name: String,
     /// Time from its first frame to its last, seconds, where it has a last one.
     pub length_s: Option<f64>,
+    /// What goes on in its place, by its name, where it cannot.
+    pub instead: Option<String>,
     begin: Begin,
 }
 
@@ -79,7 +81,7 @@ impl Maker {
         name: impl Into<String>,
         begin: impl Fn(&str, Start<'_>) -> Result<Box<dyn Worker>, String> + 'static,
     ) -> Self {
-        Self { name: name.into(), begin: Arc::new(begin), length_s: None }
+        Self { name: name.into(), length_s: None, instead: None, begin: Arc::new(begin) }
     }
 
     /// Lets it begin.
@@ -132,6 +134,8 @@ impl<D: Draw> Engine for Drawn<D> {
 /// Water that a network moves, with its insides open.
 pub struct Network {
     surrogate: Surrogate,
+    /// The same network where answers can be waited for: it is asked about itself.
+    thinker: Model,
     watch: Option<Watch>,
     silent: BTreeMap<String, Silence>,
     /// What the layers that are looked at answered in the last call.
@@ -144,8 +148,18 @@ impl Network {
     /// # Errors
     /// It has not learned such a scene, in words.
     pub fn new(model: Model, scene: &Scene) -> Result<Self, String> {
+        Self::beside(model.clone(), model, scene)
+    }
+
+    /// A network on a device that must not be waited for, and the same where it may be: there it
+    /// is asked about itself.
+    ///
+    /// # Errors
+    /// See [`new`](Self::new).
+    pub fn beside(model: Model, thinker: Model, scene: &Scene) -> Result<Self, String> {
         let surrogate = Surrogate::new(model, scene).map_err(|error| error.to_string())?;
-        Ok(Self { surrogate, watch: None, silent: BTreeMap::new(), seen: Arc::default() })
+        let (silent, seen) = (BTreeMap::new(), Arc::default());
+        Ok(Self { surrogate, thinker, watch: None, silent, seen })
     }
 
     /// Looks at these layers from the next call on; at none if there are none.
@@ -169,7 +183,9 @@ impl Network {
     /// # Errors
     /// It is of another kind, in words.
     pub fn set_model(&mut self, model: &Model) -> Result<(), String> {
-        self.surrogate.set_model(model).map_err(|error| error.to_string())
+        self.surrogate.set_model(model).map_err(|error| error.to_string())?;
+        self.thinker = model.clone();
+        Ok(())
     }
 
     /// On which places the answer at a cell depends.
@@ -178,7 +194,7 @@ impl Network {
     /// There is no such cell, in words.
     pub fn field(&self, cell: [usize; 2]) -> Result<Map, String> {
         let question = Question::of(&self.surrogate);
-        receptive_field(self.surrogate.model(), &question, cell).map_err(|e| e.to_string())
+        receptive_field(&self.thinker, &question, cell).map_err(|e| e.to_string())
     }
 
     /// How much each line matters to the water as it is now, the most first.
@@ -187,21 +203,34 @@ impl Network {
     /// The device failed, in words.
     pub fn saliency(&self) -> Result<Vec<Saliency>, String> {
         let question = Question::of(&self.surrogate);
-        saliency(self.surrogate.model(), &question).map_err(|error| error.to_string())
+        saliency(&self.thinker, &question).map_err(|error| error.to_string())
     }
 
     fn call(&mut self) -> Result<(), AdvanceError> {
-        let inner: &mut dyn weir_surrogate::network::Tap = match &mut self.watch {
-            Some(watch) => {
-                watch.clear();
-                watch
-            }
-            None => &mut (),
-        };
-        self.surrogate.call(&mut Silenced { skips: &self.silent, inner })?;
+        self.watch.iter_mut().for_each(Watch::clear);
+        self.surrogate.call(&mut Silenced { skips: &self.silent, inner: &mut self.watch })?;
         if let Some(watch) = &self.watch {
             let maps = watch.maps().map_err(|error| AdvanceError::Other(error.into()))?;
             self.seen = Arc::new(maps);
+        }
+        Ok(())
+    }
+
+    /// Makes the call that the next frame needs, if it needs one, on a device that must not be
+    /// waited for: that frame then waits for nothing.
+    ///
+    /// # Errors
+    /// The device failed, or the water's motion stopped being finite.
+    pub async fn prepare(&mut self) -> Result<(), AdvanceError> {
+        if !self.surrogate.is_due() {
+            return Ok(());
+        }
+        self.watch.iter_mut().for_each(Watch::clear);
+        let mut tap = Silenced { skips: &self.silent, inner: &mut self.watch };
+        self.surrogate.call_async(&mut tap).await?;
+        if let Some(watch) = &self.watch {
+            let maps = watch.maps_async().await;
+            self.seen = Arc::new(maps.map_err(|error| AdvanceError::Other(error.into()))?);
         }
         Ok(())
     }

@@ -57,7 +57,11 @@ pub fn run(options: Options) -> Result<(), String> {
         native,
         Box::new(|context| {
             let state = context.wgpu_render_state.as_ref();
-            Ok(Box::new(App::new(&context.egui_ctx, state, options)?))
+            let mut app = App::new(&context.egui_ctx, state, options)?;
+            if let Some(storage) = context.storage {
+                app.recall(storage);
+            }
+            Ok(Box::new(app))
         }),
     );
     opened.map_err(|error| error.to_string())

@@ -1,6 +1,7 @@
 //! The window as who sits before it has it: mouse, keys, files that are dropped, and what a
 //! screen reader hears.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -201,6 +202,60 @@ fn the_insides_show_what_layers_answer_and_what_is_done_to_them() {
     let place = at(canvas(&window), 0.2, 0.2);
     drag(&mut window, &[place, place]);
     until(&mut window, "a field", |app| app.shown[0].latest.field.is_some());
+}
+
+/// What is kept from one window to the next, in memory.
+#[derive(Default)]
+struct Kept(BTreeMap<String, String>);
+
+impl eframe::Storage for Kept {
+    fn get_string(&self, key: &str) -> Option<String> {
+        self.0.get(key).cloned()
+    }
+
+    fn set_string(&mut self, key: &str, value: String) {
+        self.0.insert(key.to_owned(), value);
+    }
+
+    fn remove_string(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
+    fn flush(&mut self) {}
+}
+
+#[test]
+fn files_that_were_opened_are_there_when_the_window_opens_again() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (path, mut kept) = (folder.path().join("kept.toml"), Kept::default());
+    let mut first = window(options(example("dam-break")));
+    first.state_mut().save_as(path.clone());
+    eframe::App::save(first.state_mut(), &mut kept);
+    let mut second = window(options(example("funnel")));
+    assert!(second.state().recent.is_empty());
+    second.state_mut().recall(&kept);
+    second.get_by_label("Scenes").click();
+    second.run_steps(2);
+    second.get_by_label(&path.display().to_string()).click();
+    until(&mut second, "the scene", |app| app.document.path.as_ref() == Some(&path));
+    assert_eq!(second.state().document.scene(), &example("dam-break"));
+    // What another version kept is no reason to open nothing.
+    kept.0.insert("recent files".to_owned(), "(of another kind".to_owned());
+    second.state_mut().recall(&kept);
+    assert!(second.state().recent.is_empty());
+}
+
+#[test]
+fn who_cannot_go_on_is_replaced_where_there_is_another_for_that() {
+    let mut broken = Maker::new("broken", |_| Err("there is no such thing here".to_owned()));
+    broken.instead = Some("network default".to_owned());
+    let makers = vec![broken, Maker::network("network default", model())];
+    let mut window = window(Options { makers, ..options(example("dam-break")) });
+    until(&mut window, "another", |app| app.shown.iter().any(|shown| shown.maker == 1));
+    assert_eq!(window.state().shown.len(), 1);
+    let (is_fault, words) = window.state().said.clone().expect("words");
+    assert!(is_fault && words.contains("no such thing") && words.contains("network default"));
+    until(&mut window, "water", |app| !app.shown[0].latest.frame.ids.is_empty());
 }
 
 #[test]

@@ -82,7 +82,7 @@ const SHARES: [(&str, By); 8] = [
 ];
 
 /// What the page says.
-pub fn main(content: &Content) -> Markup {
+pub fn main(content: &Content, has_window: bool) -> Markup {
     html! {
         h1 { (SAYS.0) }
         p.lead {
@@ -116,6 +116,13 @@ pub fn main(content: &Content) -> Markup {
                 "One thread moves the water of all visitors, with one pass of the network for all their "
                 "rectangles. A frame is encoded once, however many watch, with twelve bits for each coordinate. "
                 "Who is slow misses frames and slows nobody down."
+            }
+            @if has_window {
+                p {
+                    "All of it can be looked into layer by layer in "
+                    a href="/viewer/" { "the window" }
+                    ", where the network runs in your own browser. It is a few megabytes to load."
+                }
             }
             p {
                 "The posts go deeper: "

@@ -43,8 +43,8 @@ impl Page {
 const HTML: &str = "text/html; charset=utf-8";
 
 impl Pages {
-    /// Writes all pages.
-    pub fn new(content: &Content) -> Self {
+    /// Writes all pages; `has_window` says whether there is one at `/viewer`.
+    pub fn new(content: &Content, has_window: bool) -> Self {
         let mut pages = BTreeMap::new();
         // What search engines are told of: the play page, and each page that is written here.
         let mut listed = vec!["/".to_owned()];
@@ -58,7 +58,7 @@ impl Pages {
         let (name, tagline) = (profile.name.as_str(), profile.tagline.as_str());
         page("/about", Kind::Page, (name, tagline), about::main(content));
         page("/resume", Kind::Page, resume::says(content), resume::main(content));
-        page("/how", Kind::Page, how::SAYS, how::main(content));
+        page("/how", Kind::Page, how::SAYS, how::main(content, has_window));
         page("/projects", Kind::Page, articles::PROJECTS, articles::projects(content));
         page("/blog", Kind::Page, articles::POSTS, articles::posts(content));
         for (folder, all) in [("projects", &content.projects), ("blog", &content.posts)] {

@@ -24,7 +24,7 @@ fn wild() -> Pages {
         fs::create_dir(folder.path().join(sub)).expect("a folder");
         put(&format!("{sub}/a.md"), format!("+++\n{front}{article}+++\n## {WILD}\n\n{WILD}\n"));
     }
-    Pages::new(&Content::from_folder(folder.path()).unwrap_or_else(|error| panic!("{error}")))
+    Pages::new(&Content::from_folder(folder.path()).unwrap_or_else(|error| panic!("{error}")), true)
 }
 
 #[test]

@@ -14,3 +14,4 @@ mod rates;
 mod requests;
 mod tls;
 mod visits;
+mod window;

@@ -22,9 +22,10 @@ async function freePort() {
 }
 
 export class Site {
-  static async start() {
+  static async start(more = []) {
     if (!WEIR) throw new Error("WEIR: takes the path of the program");
     const site = new Site();
+    site.more = more;
     site.port = await freePort();
     site.folder = await mkdtemp(join(tmpdir(), "weir-"));
     site.url = `http://127.0.0.1:${site.port}`;
@@ -34,7 +35,7 @@ export class Site {
 
   /** Starts the program, again if it was stopped. */
   async up() {
-    this.process = spawn(WEIR, ["serve", "--addr", `127.0.0.1:${this.port}`, "--set", `data_dir=${this.folder}`], { stdio: ["ignore", "inherit", "pipe"] });
+    this.process = spawn(WEIR, ["serve", "--addr", `127.0.0.1:${this.port}`, "--set", `data_dir=${this.folder}`, ...this.more], { stdio: ["ignore", "inherit", "pipe"] });
     let said = "";
     await new Promise((done, failed) => {
       this.process.stderr.on("data", (bytes) => {

@@ -16,6 +16,21 @@ pub trait Tap {
 
 impl Tap for () {}
 
+impl<T: Tap> Tap for Option<T> {
+    fn see(&mut self, name: &str, answer: &Tensor<4>) {
+        if let Some(tap) = self {
+            tap.see(name, answer);
+        }
+    }
+
+    fn skip(&mut self, name: &str, carried: Tensor<4>) -> Tensor<4> {
+        match self {
+            Some(tap) => tap.skip(name, carried),
+            None => carried,
+        }
+    }
+}
+
 /// One channel of a layer's answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Map {

@@ -3,24 +3,37 @@
 import init, { Inside } from "./weir_viewer_web.js";
 
 const ready = init();
+const letters = [];
 let inside;
 let busy = false;
-// Between two frames letters are read: a message to oneself comes after those that wait.
-const { port1, port2 } = new MessageChannel();
 
-port1.onmessage = () => {
-  busy = inside.turn();
-  if (busy) port2.postMessage(0);
-};
+// Between two frames letters are taken in: a message to oneself comes after those that wait.
+const { port1, port2 } = new MessageChannel();
+const pause = () =>
+  new Promise((done) => {
+    port1.onmessage = done;
+    port2.postMessage(0);
+  });
+
+/** Reads letters and makes frames, in turns, until there is nothing to do. */
+async function work() {
+  busy = true;
+  for (let more = true; more || letters.length > 0; ) {
+    // None is read amid a frame.
+    while (letters.length > 0) inside.hear(letters.shift());
+    more = await inside.turn();
+    await pause();
+  }
+  busy = false;
+}
 
 onmessage = async ({ data }) => {
-  await ready;
-  if (typeof data === "string") inside.hear(data);
-  else inside = new Inside((bytes) => postMessage(bytes, [bytes.buffer]), data.config, data.weights);
-  if (!busy) {
-    busy = true;
-    port2.postMessage(0);
+  if (typeof data === "string") letters.push(data);
+  else {
+    await ready;
+    inside = await Inside.open((bytes) => postMessage(bytes, [bytes.buffer]), data.device, data.config, data.weights);
   }
+  if (inside && !busy) await work();
 };
 
 // What the network does not survive is the page's to tell.

@@ -53,7 +53,7 @@ async function begin() {
   words.textContent = "The window opens";
   await init({ module_or_path: module });
   const text = (bytes) => new TextDecoder().decode(bytes);
-  await open(document.getElementById("window"), text(description), weights, text(golden));
+  await open(document.getElementById("window"), text(description), weights, text(golden), Boolean(await navigator.gpu?.requestAdapter()));
   document.getElementById("before").hidden = true;
 }
 

@@ -28,11 +28,12 @@ pub struct Parts {
     pub golden: Golden,
 }
 
-/// The network on the visitor's own device. Once it has passed its trial it is not put to it again.
-pub fn maker(name: &str, parts: Rc<Parts>) -> Maker {
-    let passed = Rc::new(Cell::new(None));
+/// The network on a device of the visitor's: `flex` or `wgpu`. Once it has passed its trial it is
+/// not put to it again.
+pub fn maker(name: &str, device: &'static str, parts: &Rc<Parts>) -> Maker {
+    let (parts, passed) = (Rc::clone(parts), Rc::new(Cell::new(None)));
     Maker::elsewhere(name, move |name, start| {
-        let begun = Aside::begin(name, &parts, &passed, start);
+        let begun = Aside::begin(name, device, &parts, &passed, start);
         let begun = begun.map_err(|error| format!("the browser refuses: {error:?}"))?;
         Ok(Box::new(begun) as Box<dyn Worker>)
     })
@@ -59,6 +60,7 @@ struct Seen {
 impl Aside {
     fn begin(
         name: &str,
+        device: &str,
         parts: &Parts,
         passed: &Rc<Cell<Option<Verdict>>>,
         start: Start<'_>,
@@ -98,6 +100,7 @@ impl Aside {
         };
         let model = js_sys::Object::new();
         let weights = Uint8Array::from(parts.weights.as_slice());
+        js_sys::Reflect::set(&model, &"device".into(), &device.into())?;
         js_sys::Reflect::set(&model, &"config".into(), &parts.config.as_str().into())?;
         js_sys::Reflect::set(&model, &"weights".into(), &weights)?;
         aside.worker.post_message(&model)?;
@@ -125,9 +128,13 @@ fn hear(seen: &mut Seen, passed: &Cell<Option<Verdict>>, gravity_m_s2: [f64; 2],
             seen.latest.notice = Some(format!("checking this device: frame {made} of {of}"));
         }
         Ok(Told::Tried(verdict)) => {
+            web_sys::console::info_1(&verdict.words().into());
             seen.latest.notice = Some(verdict.words());
             match verdict.objection() {
-                Some(why) => seen.latest.fault = Some(why),
+                Some(why) => {
+                    web_sys::console::info_1(&why.as_str().into());
+                    seen.latest.fault = Some(why);
+                }
                 None => passed.set(Some(verdict)),
             }
         }

@@ -7,7 +7,7 @@ use js_sys::{Function, Uint8Array};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use weir_surrogate::golden::FRAMES;
-use weir_surrogate::{Model, device};
+use weir_surrogate::{Model, ModelError, device};
 use weir_viewer::desk::Desk;
 use weir_viewer::engine::{Engine, Make, Network};
 use weir_viewer::worker::Order;
@@ -15,11 +15,16 @@ use weir_viewer::worker::Order;
 use crate::letters::{Asked, Made, Told, silence};
 use crate::trial::Trial;
 
+/// What the network is called where something is wrong with it.
+pub const NAME: &str = "the server's network";
+
 /// A network that obeys letters, and writes back.
 #[wasm_bindgen]
 pub struct Inside {
     post: Function,
+    /// Where water flows, and where it is asked about itself: on the processor.
     model: Model,
+    thinker: Model,
     trial: Option<Trial>,
     /// What was asked while the trial went on.
     waiting: VecDeque<Asked>,
@@ -29,18 +34,27 @@ pub struct Inside {
 
 #[wasm_bindgen]
 impl Inside {
-    /// The network of this description and these weights; `post` sends bytes to the page.
+    /// The network of this description and these weights, on the device of this name; `post` sends
+    /// bytes to the page.
     ///
     /// # Errors
-    /// They are no network.
-    #[wasm_bindgen(constructor)]
-    pub fn new(post: Function, config: &str, weights: Vec<u8>) -> Result<Self, JsValue> {
+    /// They are no network, or the browser has no such device.
+    pub async fn open(
+        post: Function,
+        device: String,
+        config: String,
+        weights: Vec<u8>,
+    ) -> Result<Inside, JsValue> {
         console_error_panic_hook::set_once();
-        let model = device::open("flex")
-            .and_then(|device| Model::from_bytes("the server's network", config, weights, &device))
-            .map_err(|error| JsValue::from(error.to_string()))?;
+        let words = |error: ModelError| JsValue::from(error.to_string());
+        let on = |device| Model::from_bytes(NAME, &config, weights.clone(), &device).map_err(words);
+        let thinker = on(device::open("flex").map_err(words)?)?;
+        let model = match device.as_str() {
+            "flex" => thinker.clone(),
+            other => on(device::open_async(other).await.map_err(words)?)?,
+        };
         let waiting = VecDeque::new();
-        Ok(Self { post, model, trial: None, waiting, desk: None, now_s: 0.0 })
+        Ok(Self { post, model, thinker, trial: None, waiting, desk: None, now_s: 0.0 })
     }
 
     /// Reads a letter.
@@ -56,10 +70,11 @@ impl Inside {
         }
     }
 
-    /// Makes a frame if one is due; whether there is more to do.
-    pub fn turn(&mut self) -> bool {
+    /// Makes a frame if one is due; whether there is more to do. Until it has, no letter may be
+    /// read.
+    pub async fn turn(&mut self) -> bool {
         if let Some(trial) = &mut self.trial {
-            let step = trial.step();
+            let step = trial.step().await;
             let made = trial.made();
             match step {
                 Ok(None) => self.write(&Told::Trying(made, FRAMES)),
@@ -81,6 +96,7 @@ impl Inside {
         if !desk.is_behind(self.now_s) {
             return false;
         }
+        desk.prepare().await;
         desk.advance();
         self.show();
         self.desk.as_ref().is_some_and(|desk| desk.is_behind(self.now_s))
@@ -117,8 +133,11 @@ impl Inside {
     }
 
     fn make(&self) -> Make {
-        let model = self.model.clone();
-        Arc::new(move |scene| Ok(Box::new(Network::new(model.clone(), scene)?) as Box<dyn Engine>))
+        let (model, thinker) = (self.model.clone(), self.thinker.clone());
+        Arc::new(move |scene| {
+            let network = Network::beside(model.clone(), thinker.clone(), scene)?;
+            Ok(Box::new(network) as Box<dyn Engine>)
+        })
     }
 
     fn show(&mut self) {

@@ -79,8 +79,11 @@ impl Trial {
     ///
     /// # Errors
     /// The network failed.
-    pub fn step(&mut self) -> Result<Option<Verdict>, String> {
+    pub async fn step(&mut self) -> Result<Option<Verdict>, String> {
         let (begun, is_call) = (Instant::now(), self.water.is_due());
+        if is_call {
+            self.water.call_async(&mut ()).await.map_err(|error| error.to_string())?;
+        }
         self.water.advance(&mut self.frame).map_err(|error| error.to_string())?;
         let took = begun.elapsed();
         self.spent += took;
@@ -118,7 +121,7 @@ mod tests {
     fn verdict(golden: Golden) -> Verdict {
         let mut trial = Trial::new(model(), golden).expect("a trial");
         loop {
-            if let Some(verdict) = trial.step().expect("a frame") {
+            if let Some(verdict) = pollster::block_on(trial.step()).expect("a frame") {
                 assert_eq!(trial.made(), FRAMES);
                 return verdict;
             }
