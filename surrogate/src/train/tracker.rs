@@ -6,6 +6,10 @@ use std::path::Path;
 /// Takes notes of a run, from any of its threads. Nothing that goes wrong with notes
 /// stops a run.
 pub trait Tracker: Send + Sync {
+    /// Steps between two of which it takes the losses: a file or a server keeps every tenth.
+    fn every(&self) -> u64 {
+        10
+    }
     /// A number that decides the run.
     fn parameter(&self, key: &str, value: &str);
     /// Something to find the run by.
