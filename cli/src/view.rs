@@ -7,11 +7,11 @@ use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke};
 use weir_sim::{Solver, StrokeId};
 use weir_surrogate::checkpoints;
 use weir_viewer::open::{self, Opened};
-use weir_viewer::{Engine, Figure, Maker, Options, Told};
+use weir_viewer::{Engine, Figure, Maker, Means, Options, Told};
 
 use crate::backend::Backend;
 use crate::failure::Failure;
-use crate::{model_source, scene_source};
+use crate::{model_source, scene_source, train};
 
 /// Open a window: draw while it flows, set solver and network side by side, look inside
 #[derive(clap::Args)]
@@ -44,7 +44,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let checkpoints = checkpoints::of(&model, &args.model).map_err(model_source::refusal)?;
     let (scene, path, recording) = load(&args.scene)?;
     let makers = [Backend::Cpu, Backend::Gpu].map(solver).into();
-    let options = Options { scene, path, model, checkpoints, makers, recording };
+    let training = Means { teacher: Some(train::teacher()), commit: train::COMMIT };
+    let options = Options { scene, path, model, checkpoints, makers, recording, training };
     if !has_display() {
         let why = "no display: neither WAYLAND_DISPLAY nor DISPLAY is set; `weir serve` needs none";
         return Err(Failure::Lacking(why.into()).into());

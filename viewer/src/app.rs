@@ -13,10 +13,12 @@ use crate::document::{Change, Document};
 use crate::engine::Maker;
 use crate::insides::Insides;
 use crate::open::{Opened, Opening};
+use crate::school::Means;
 use crate::tool::{Gesture, Tool};
+use crate::training::Training;
 use crate::water::{self, Style, Theme};
 use crate::worker::{Clock, Latest, Moment, Order, Worker};
-use crate::{bar, canvas, curves, insides, shelf};
+use crate::{bar, canvas, curves, insides, shelf, training};
 
 /// Moments that curves go back.
 const REMEMBERED: usize = 2_000;
@@ -39,6 +41,8 @@ pub struct Options {
     pub makers: Vec<Maker>,
     /// A run to look at as well.
     pub recording: Option<Maker>,
+    /// What it takes to train a network, besides data.
+    pub training: Means,
 }
 
 /// How two engines are shown.
@@ -61,6 +65,8 @@ pub enum Panel {
     Insides,
     /// Curves over time.
     Curves,
+    /// Networks that learn.
+    Training,
     /// Files and examples.
     Scenes,
 }
@@ -105,6 +111,8 @@ pub struct App {
     pub panel: Panel,
     /// The network's insides.
     pub insides: Insides,
+    /// Networks that learn.
+    pub training: Training,
     /// What was said last: whether it is a fault, and in which words.
     pub said: Option<(bool, String)>,
     /// The file that is being read.
@@ -149,6 +157,7 @@ impl App {
             divider: 0.5,
             panel: Panel::default(),
             insides,
+            training: Training::new(options.training),
             said: None,
             opening: None,
             path_text: String::new(),
@@ -180,7 +189,7 @@ impl App {
         let begun = Worker::begin(made, document.scene(), document.names(), &self.clock, wake);
         match begun {
             Ok(worker) => {
-                self.insides.instruct(&worker);
+                self.insides.instruct(maker, &worker);
                 let (latest, history) = (worker.latest(), VecDeque::new());
                 self.shown.push(Shown { maker, worker, latest, history });
             }
@@ -336,11 +345,8 @@ impl App {
                 self.add(context, Maker::recording(name, trajectory));
             }
             Ok(Opened::Model(model, checkpoints)) => {
-                match Insides::new((*model).clone(), checkpoints) {
-                    Ok(insides) => self.insides = insides,
-                    Err(error) => self.fault(error.to_string()),
-                }
-                self.add(context, Maker::network(format!("network {name}"), *model));
+                let name = format!("network {name}");
+                insides::look_into(self, context, name, *model, checkpoints);
             }
             Err(why) => return self.fault(why),
         }
@@ -430,6 +436,7 @@ impl eframe::App for App {
         let context = ui.ctx().clone();
         self.dropped(&context);
         self.take_opened(&context);
+        training::follow(self, &context);
         self.keys(ui);
         self.follow(&context);
         egui::Panel::top("bar").show(ui, |ui| bar::show(self, ui));
@@ -439,6 +446,7 @@ impl eframe::App for App {
                 for (panel, name) in [
                     (Panel::Insides, "Insides"),
                     (Panel::Curves, "Curves"),
+                    (Panel::Training, "Training"),
                     (Panel::Scenes, "Scenes"),
                 ] {
                     ui.selectable_value(&mut self.panel, panel, name);
@@ -448,6 +456,7 @@ impl eframe::App for App {
             egui::ScrollArea::vertical().show(ui, |ui| match self.panel {
                 Panel::Insides => insides::show(self, ui),
                 Panel::Curves => curves::show(self, ui),
+                Panel::Training => training::show(self, ui),
                 Panel::Scenes => shelf::show(self, ui),
             });
         });

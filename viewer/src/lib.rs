@@ -11,26 +11,35 @@
 //! | [`tool`] | what a hand on the canvas leaves |
 //! | [`engine`], [`worker`] | what moves water, on a thread of its own, up to a common clock |
 //! | [`water`] | water as a picture, painted by the graphics card |
-//! | [`canvas`], [`insides`], [`curves`], [`shelf`], [`bar`] | the panels |
+//! | [`canvas`], [`insides`], [`curves`], [`training`], [`shelf`], [`bar`] | the panels |
+//! | [`school`], [`runs`] | a training run on a thread of its own; a run of somebody else, read |
+//! | [`losses`], [`weights`], [`bars`] | what a run yields, and what its layers have learned |
 //! | [`open`] | files that are dropped or chosen |
 //! | [`lens`] | between metres and the screen |
 
 pub mod app;
 pub mod bar;
+pub mod bars;
 pub mod canvas;
 pub mod curves;
 pub mod document;
 pub mod engine;
 pub mod insides;
 pub mod lens;
+pub mod losses;
 pub mod open;
+pub mod runs;
+pub mod school;
 pub mod shelf;
 pub mod tool;
+pub mod training;
 pub mod water;
+pub mod weights;
 pub mod worker;
 
 pub use app::{App, Options};
 pub use engine::{Engine, Figure, Maker, Told};
+pub use school::Means;
 
 /// Opens the window, and returns when it is closed.
 ///

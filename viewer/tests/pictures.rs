@@ -13,7 +13,7 @@ use weir_surrogate::checkpoints;
 use weir_surrogate::{Model, device};
 use weir_viewer::app::{Layout, Panel};
 use weir_viewer::water::{LIGHT, Style};
-use weir_viewer::{App, Maker, Options};
+use weir_viewer::{App, Maker, Means, Options};
 
 type Window = Harness<'static, App>;
 
@@ -25,7 +25,9 @@ fn window(scene: &str) -> Window {
     let checkpoints = checkpoints::of(&model, "default").expect("the shipped checkpoints");
     let first = checkpoints.first().expect("one of them").model.clone();
     let makers = vec![Maker::network("as it was at first", first)];
-    let options = Options { scene, path: None, model, checkpoints, makers, recording: None };
+    let training = Means::default();
+    let options =
+        Options { scene, path: None, model, checkpoints, makers, recording: None, training };
     let builder = Harness::builder().with_size(vec2(1280.0, 800.0)).with_theme(egui::Theme::Light);
     builder.wgpu().build_eframe(move |context| {
         let state = context.wgpu_render_state.as_ref();

@@ -12,7 +12,7 @@ use weir_scene::{Frame, Scene, Trajectory};
 use weir_surrogate::{Model, device};
 use weir_viewer::app::Panel;
 use weir_viewer::tool::Tool;
-use weir_viewer::{App, Maker, Options};
+use weir_viewer::{App, Maker, Means, Options};
 
 type Window = Harness<'static, App>;
 
@@ -35,6 +35,7 @@ fn options(scene: Scene) -> Options {
         checkpoints: Vec::new(),
         makers: vec![other],
         recording: None,
+        training: Means::default(),
     }
 }
 
@@ -336,7 +337,7 @@ fn what_can_be_pressed_has_a_name_for_who_does_not_see_it() {
     let mut window = window(options(example("funnel")));
     window.key_press(Key::Period);
     until(&mut window, "maps", |app| !app.shown[0].latest.seen.is_empty());
-    for panel in [Panel::Insides, Panel::Curves, Panel::Scenes] {
+    for panel in [Panel::Insides, Panel::Curves, Panel::Training, Panel::Scenes] {
         window.state_mut().panel = panel;
         window.run_steps(3);
         let mut pressed = 0;
