@@ -12,7 +12,7 @@ use weir_benches::measure::is_timed;
 use weir_benches::{network, summary};
 use weir_scene::{Advance, AdvanceError, Frame, Scene, Stroke, Trajectory};
 use weir_sim::{Backend, Solver, StrokeId};
-use weir_viewer::{App, Engine, Maker, Options};
+use weir_viewer::{App, Engine, Maker, Means, Options};
 
 /// Particles of each of both waters, and of a recording.
 const PARTICLES: usize = 4096;
@@ -52,9 +52,9 @@ fn window(scene: Scene, recording: Option<Maker>) -> Harness<'static, App> {
         let solver = Solver::new(scene, Backend::Cpu).map_err(|error| error.to_string())?;
         Ok(Box::new(Solved(solver)) as Box<dyn Engine>)
     });
-    let (model, checkpoints) = (network::model(), Vec::new());
-    let options =
-        Options { scene, path: None, model, checkpoints, makers: vec![solver], recording };
+    let (model, checkpoints, makers) = (network::model(), Vec::new(), vec![solver]);
+    let training = Means::default();
+    let options = Options { scene, path: None, model, checkpoints, makers, recording, training };
     Harness::builder()
         .with_size([1280.0, 800.0])
         .build_eframe(|context| App::new(&context.egui_ctx, None, options).expect("a window"))

@@ -33,6 +33,7 @@ Examples:
   weir view run.h5                          a run that was recorded; drag through its time
 
 Lines are drawn while the water flows. Ctrl Z takes back, Ctrl S saves, Space plays and pauses.
+Under Training a network learns as by `weir train`, and runs are watched, in their folder or on MLflow.
 Without a display, or a driver to paint with, it says what is lacking.";
 
 /// Opens the window.

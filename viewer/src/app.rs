@@ -346,7 +346,7 @@ impl App {
             }
             Ok(Opened::Model(model, checkpoints)) => {
                 let name = format!("network {name}");
-                insides::look_into(self, context, name, *model, checkpoints);
+                insides::look_into(self, context, None, name, *model, checkpoints);
             }
             Err(why) => return self.fault(why),
         }

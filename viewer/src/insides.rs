@@ -232,25 +232,45 @@ fn network(app: &App) -> Option<&Shown> {
     app.shown.iter().find(is_own).or_else(|| app.shown.iter().find(is_network))
 }
 
-/// Looks into another network from now on, and lets it move the water beside what is shown.
+/// Looks into another network from now on, and lets it move the water beside what is shown: in
+/// place of the engine of the maker `at`, which is an earlier state of it, or else as one more.
+/// Says which of the makers is its own.
 pub fn look_into(
     app: &mut App,
     context: &egui::Context,
+    at: Option<usize>,
     name: String,
     model: Model,
     checkpoints: Vec<Checkpoint>,
-) {
+) -> usize {
+    let at = at.filter(|at| *at < app.makers.len()).unwrap_or(app.makers.len());
     match Insides::new(model.clone(), checkpoints) {
-        Ok(insides) => app.insides = Insides { maker: app.makers.len(), ..insides },
+        Ok(insides) => app.insides = Insides { maker: at, ..insides },
         Err(error) => app.fault(error.to_string()),
     }
-    app.add(context, Maker::network(name, model));
+    put(app, context, at, Maker::network(name, model));
+    at
 }
 
-/// The network that is looked into has learned more. It moves the water on, unless somebody
-/// looks at what it was before.
-pub fn learn(app: &mut App, model: Model, checkpoints: Vec<Checkpoint>) {
+/// Shows an engine in place of that of the maker `at`, or as one more.
+pub fn put(app: &mut App, context: &egui::Context, at: usize, maker: Maker) {
+    match app.makers.get_mut(at) {
+        Some(old) => {
+            *old = maker;
+            app.hide(at);
+            app.show(context, at);
+        }
+        None => app.add(context, maker),
+    }
+}
+
+/// The network of `maker` has learned more. If it is looked into it moves the water on, unless
+/// somebody looks at what it was before.
+pub fn learn(app: &mut App, maker: usize, model: Model, checkpoints: Vec<Checkpoint>) {
     let insides = &mut app.insides;
+    if insides.maker != maker {
+        return;
+    }
     let is_last = insides.checkpoint >= insides.checkpoints.len();
     (insides.model, insides.checkpoints) = (model, checkpoints);
     if is_last {

@@ -1,7 +1,7 @@
 //! A run as curves: what it loses, how steep that is, and what decides it.
 
-use eframe::egui::{self, Color32, RichText};
-use egui_plot::{GridInput, GridMark, HoverPosition, Legend, Line, LineStyle, Plot, PlotPoints};
+use eframe::egui::{self, Color32, RichText, Sense, Stroke, vec2};
+use egui_plot::{AxisHints, GridInput, GridMark, HoverPosition, Line, Plot, PlotPoints};
 use weir_surrogate::train::History;
 use weir_training::notes::{
     FREE_FALL, GRADIENT, LAYER_GRADIENT, LOSS, VALIDATION_FREE_FALL, VALIDATION_LOSS,
@@ -26,70 +26,90 @@ pub fn show(ui: &mut egui::Ui, theme: &Theme, history: &History, other: &mut Str
         return;
     }
     ui.strong("Loss over water, 1");
-    ui.weak("Below the dashed line the network knows more than that water falls.");
-    log_plot("losses", 170.0).show(ui, |plot| {
-        for line in losses(theme, &of) {
-            plot.line(line);
-        }
-    });
+    ui.weak("Below free fall the network knows more than that water falls.");
+    draw(ui, "losses", 170.0, losses(theme, &of));
     ui.strong("Norm of the gradient, 1");
     ui.weak("How steep the loss is, before clipping: large where a step may overshoot.");
     let steep = of(GRADIENT);
     if steep.is_empty() {
         ui.label("The run has noted none.");
     } else {
-        log_plot("gradient", 120.0).show(ui, |plot| {
-            let (faint, strong) = (theme.accent.gamma_multiply(0.35), theme.accent);
-            plot.line(curve("each step", steep).color(faint).width(1.0));
-            plot.line(curve("all layers, smoothed", &smooth(steep)).color(strong).width(2.0));
-        });
+        let (faint, strong) = (theme.accent.gamma_multiply(0.3), theme.accent);
+        let each = Curve::of("each step", steep, faint);
+        draw(ui, "gradient", 120.0, vec![each, Curve::smoothed("smoothed", steep, strong)]);
         layers(ui, theme, history);
     }
     besides(ui, theme, history, other);
     parameters(ui, history);
 }
 
-/// The losses as lines.
-fn losses<'a>(theme: &Theme, of: &dyn Fn(&str) -> Steps<'a>) -> Vec<Line<'static>> {
-    let (loss, free_fall) = (of(LOSS), of(FREE_FALL));
-    let fall =
-        if of(VALIDATION_FREE_FALL).is_empty() { free_fall } else { of(VALIDATION_FREE_FALL) };
-    let mut lines = vec![
-        curve("each batch", loss).color(theme.shallow.gamma_multiply(0.5)).width(1.0),
-        curve("free fall", &smooth(fall))
-            .color(theme.ink.gamma_multiply(0.5))
-            .style(LineStyle::dashed_loose()),
-        curve("training, smoothed", &smooth(loss)).color(theme.deep).width(2.0),
+/// The losses, those on top last.
+fn losses<'a>(theme: &Theme, of: &dyn Fn(&str) -> Steps<'a>) -> Vec<Curve> {
+    let (loss, valid) = (of(LOSS), of(VALIDATION_LOSS));
+    let examined = of(VALIDATION_FREE_FALL);
+    let fall = if examined.is_empty() { of(FREE_FALL) } else { examined };
+    let mut curves = vec![
+        Curve::of("each batch", loss, theme.shallow.gamma_multiply(0.45)),
+        Curve::smoothed("free fall", fall, theme.ink.gamma_multiply(0.6)),
+        Curve::smoothed("training, smoothed", loss, theme.deep),
     ];
-    let valid = of(VALIDATION_LOSS);
     if !valid.is_empty() {
-        lines.push(curve("validation", valid).color(theme.accent).width(2.0));
+        curves.push(Curve { width: 2.0, ..Curve::of("validation", valid, theme.accent) });
     }
-    lines
+    curves
 }
 
-/// A plot over steps, with powers of ten.
-fn log_plot(name: &str, height: f32) -> Plot<'_> {
-    Plot::new(name)
+/// A number over steps, on a scale of powers of ten.
+struct Curve {
+    name: &'static str,
+    points: Vec<[f64; 2]>,
+    colour: Color32,
+    width: f32,
+}
+
+impl Curve {
+    /// As it was noted; what is not positive has no place on the scale.
+    fn of(name: &'static str, steps: Steps<'_>, colour: Color32) -> Self {
+        let is_shown = |(_, value): &&(u64, f64)| *value > 0.0 && value.is_finite();
+        let shown = thin(steps).filter(is_shown);
+        let points = shown.map(|(step, value)| [*step as f64, value.log10()]).collect();
+        Self { name, points, colour, width: 1.0 }
+    }
+
+    /// As means over the last few steps.
+    fn smoothed(name: &'static str, steps: Steps<'_>, colour: Color32) -> Self {
+        Self { width: 2.0, ..Self::of(name, &smooth(steps), colour) }
+    }
+}
+
+/// Draws curves, and says above them which is which: a legend within would hide half of them.
+fn draw(ui: &mut egui::Ui, name: &str, height: f32, curves: Vec<Curve>) {
+    ui.horizontal_wrapped(|ui| {
+        for Curve { name, colour, .. } in &curves {
+            let (rect, _) = ui.allocate_exact_size(vec2(14.0, 12.0), Sense::hover());
+            ui.painter().hline(rect.x_range(), rect.center().y, Stroke::new(2.5, *colour));
+            ui.label(RichText::new(*name).small());
+        }
+    });
+    let powers = AxisHints::new_y().formatter(|mark, _| power(mark.value));
+    let plot = Plot::new(name)
         .height(height)
-        .legend(Legend::default().follow_insertion_order(true))
         .allow_scroll(false)
         .x_axis_label("steps")
         .y_grid_spacer(decades)
-        .y_axis_formatter(|mark, _| power(mark.value))
+        .custom_y_axes(vec![powers.min_thickness(38.0).label_spacing(8.0..=14.0)])
         .label_formatter(|position| match position {
             HoverPosition::NearDataPoint { plot_name, position, .. } => {
-                Some(format!("{plot_name}\nstep {:.0}: {:.4}", position.x, 10_f64.powf(position.y)))
+                let value = 10_f64.powf(position.y);
+                Some(format!("{plot_name}\nstep {:.0}: {value:.4}", position.x))
             }
             HoverPosition::Elsewhere { .. } => None,
-        })
-}
-
-/// A number over steps, on a scale of powers of ten: what is not positive has no place there.
-fn curve(name: &str, steps: Steps<'_>) -> Line<'static> {
-    let is_shown = |(_, value): &&(u64, f64)| *value > 0.0 && value.is_finite();
-    let points = thin(steps).filter(is_shown).map(|(step, value)| [*step as f64, value.log10()]);
-    Line::new(name.to_owned(), points.collect::<PlotPoints<'static>>())
+        });
+    plot.show(ui, |plot| {
+        for Curve { name, points, colour, width } in curves {
+            plot.line(Line::new(name, points).color(colour).width(width));
+        }
+    });
 }
 
 /// As many of them as are seen, and the last.
@@ -114,7 +134,8 @@ fn smooth(steps: Steps<'_>) -> Vec<(u64, f64)> {
     means.collect()
 }
 
-/// Marks at the digits of each power of ten.
+/// Marks at the digits of each power of ten: where there are few of these, 2 and 5 are written
+/// as well.
 fn decades(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let mut marks = Vec::new();
@@ -124,10 +145,12 @@ fn decades(input: GridInput) -> Vec<GridMark> {
             let value = f64::from(decade) + f64::from(digit).log10();
             let step_size = match digit {
                 1 => 1.0,
-                2 | 5 => 0.3,
+                2 | 5 if high - low < 2.0 => 0.9,
                 _ => 0.04,
             };
-            marks.push(GridMark { value, step_size });
+            if (low..=high).contains(&value) {
+                marks.push(GridMark { value, step_size });
+            }
         }
     }
     marks

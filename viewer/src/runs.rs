@@ -126,8 +126,14 @@ impl Open {
                 Self::Folder(Record::open(folder).map_err(|error| error.to_string())?)
             }
             (None, Source::Server { uri, run_id }) => {
-                let uri = (!uri.is_empty()).then_some(&**uri);
-                Self::Server(ServedRun::new(uri, run_id).map_err(|error| error.to_string())?)
+                let named = (!uri.is_empty()).then_some(&**uri);
+                let run = ServedRun::new(named, run_id).map_err(|error| error.to_string());
+                // What was typed in is not what the variable says.
+                let said = |why: String| match named {
+                    Some(_) => why.replace("MLFLOW_TRACKING_URI", "MLflow server"),
+                    None => why,
+                };
+                Self::Server(run.map_err(said)?)
             }
         };
         Ok(open.insert(found))

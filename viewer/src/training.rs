@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use eframe::egui;
+use eframe::egui::{self, vec2};
 use weir_surrogate::device;
 
 use crate::app::App;
 use crate::insides;
 use crate::losses;
 use crate::runs::{Found, Source, Watching};
-use crate::school::{Asked, Means, School, Stage, Standing};
+use crate::school::{Asked, Learned, Means, School, Stage, Standing};
+
+/// Room for the names of fields, points.
+const NAMES: f32 = 90.0;
 
 /// Which of both is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,6 +22,15 @@ enum Side {
     Train,
     /// A run of somebody else.
     Watch,
+}
+
+/// A network that moves the water while it learns.
+#[derive(Clone, Copy)]
+struct Learner {
+    /// Which of the makers has it.
+    maker: usize,
+    /// Its steps.
+    steps: u64,
 }
 
 /// What the panel keeps.
@@ -31,13 +43,15 @@ pub struct Training {
     device: String,
     /// The run that was begun here.
     pub school: Option<School>,
-    /// Steps of the network of that run that is shown, if it is.
-    shown_steps: Option<u64>,
+    /// The network of that run that is shown, if it is.
+    learner: Option<Learner>,
     watched: String,
     server: String,
     run_id: String,
     /// The run that is looked at.
     pub watching: Option<Watching>,
+    /// Which of the makers has its network.
+    watched_maker: Option<usize>,
     /// The number that is drawn besides losses and gradients.
     other: String,
 }
@@ -53,11 +67,12 @@ impl Training {
             folder: String::new(),
             device: device::KINDS.first().copied().unwrap_or_default().to_owned(),
             school: None,
-            shown_steps: None,
+            learner: None,
             watched: String::new(),
             server: std::env::var("MLFLOW_TRACKING_URI").unwrap_or_default(),
             run_id: String::new(),
             watching: None,
+            watched_maker: None,
             other: String::new(),
         }
     }
@@ -69,19 +84,22 @@ pub fn follow(app: &mut App, context: &egui::Context) {
         match brought {
             Ok((model, checkpoints)) => {
                 let name = format!("network {}", model.config.name);
-                insides::look_into(app, context, name, *model, checkpoints);
+                let at = app.training.watched_maker;
+                let at = insides::look_into(app, context, at, name, *model, checkpoints);
+                app.training.watched_maker = Some(at);
             }
             Err(why) => app.fault(why),
         }
     }
-    let Training { school: Some(school), shown_steps: Some(shown), .. } = &app.training else {
+    let Training { school: Some(school), learner: Some(learner), .. } = &app.training else {
         return;
     };
-    if school.learned_steps().is_some_and(|steps| steps != *shown)
+    let Learner { maker, steps } = *learner;
+    if school.learned_steps().is_some_and(|now| now != steps)
         && let Some(learned) = school.learned()
     {
-        app.training.shown_steps = Some(learned.steps);
-        insides::learn(app, learned.model, learned.checkpoints);
+        app.training.learner = Some(Learner { maker, steps: learned.steps });
+        insides::learn(app, maker, learned.model, learned.checkpoints);
     }
 }
 
@@ -97,12 +115,17 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
     }
 }
 
-/// A text with its name before it.
+/// A text with its name before it. Says whether Enter was pressed in it.
 fn field(ui: &mut egui::Ui, name: &str, hint: &str, text: &mut String) -> bool {
     ui.horizontal(|ui| {
-        let label = ui.add_sized([92.0, 18.0], egui::Label::new(name).halign(egui::Align::LEFT));
+        let size = vec2(NAMES, ui.spacing().interact_size.y);
+        let left = egui::Layout::left_to_right(egui::Align::Center);
+        let label = ui.allocate_ui_with_layout(size, left, |ui| {
+            ui.set_min_width(NAMES);
+            ui.label(name)
+        });
         let field = egui::TextEdit::singleline(text).hint_text(hint);
-        let field = ui.add(field.desired_width(f32::INFINITY)).labelled_by(label.id);
+        let field = ui.add(field.desired_width(f32::INFINITY)).labelled_by(label.inner.id);
         field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter))
     })
     .inner
@@ -174,8 +197,8 @@ fn begin(app: &mut App, context: &egui::Context, resumes: bool) {
         resumes,
     };
     let context = context.clone();
-    // What is shown of the run before is not this one's to change.
-    training.shown_steps = None;
+    // What is shown of another run is not this one's to change.
+    training.learner = training.learner.filter(|_| resumes);
     match School::begin(asked, training.means.clone(), move || context.request_repaint()) {
         Ok(school) => training.school = Some(school),
         Err(error) => app.fault(error.to_string()),
@@ -185,9 +208,11 @@ fn begin(app: &mut App, context: &egui::Context, resumes: bool) {
 /// Lets the network of the run move the water.
 fn use_it(app: &mut App, context: &egui::Context) {
     let Some(learned) = app.training.school.as_ref().and_then(School::learned) else { return };
-    app.training.shown_steps = Some(learned.steps);
-    let name = format!("network {}, learning", learned.model.config.name);
-    insides::look_into(app, context, name, learned.model, learned.checkpoints);
+    let Learned { model, steps, checkpoints } = learned;
+    let name = format!("network {}, learning", model.config.name);
+    let at = app.training.learner.map(|learner| learner.maker);
+    let maker = insides::look_into(app, context, at, name, model, checkpoints);
+    app.training.learner = Some(Learner { maker, steps });
 }
 
 /// How far the run is.
@@ -272,7 +297,10 @@ fn watch(app: &mut App, ui: &mut egui::Ui) {
 fn look(app: &mut App, context: &egui::Context, source: Source) {
     let context = context.clone();
     match Watching::begin(source, move || context.request_repaint()) {
-        Ok(watching) => app.training.watching = Some(watching),
+        Ok(watching) => {
+            app.training.watching = Some(watching);
+            app.training.watched_maker = None;
+        }
         Err(error) => app.fault(error.to_string()),
     }
 }

@@ -4,13 +4,14 @@
 use std::path::PathBuf;
 
 use eframe::egui;
-use egui_plot::{Bar, BarChart, Plot};
-use weir_surrogate::internals::{Spread, Weights, apart};
-use weir_surrogate::{Model, ModelError, internals};
+use egui_plot::{AxisHints, Bar, BarChart, GridMark, Plot};
+use weir_surrogate::internals::{Spread, Weights, apart, weights};
+use weir_surrogate::{Model, ModelError};
 
 use crate::app::App;
 use crate::bars;
 use crate::engine::Maker;
+use crate::insides;
 use crate::open::{Opened, Opening};
 
 /// Bars of a histogram; odd, so that zero has one of its own.
@@ -43,7 +44,7 @@ impl Shelf {
     /// # Errors
     /// Its device failed.
     pub fn set(&mut self, model: &Model) -> Result<(), ModelError> {
-        self.own = internals::weights(model)?;
+        self.own = weights(model)?;
         if let Some(other) = &mut self.other {
             other.apart = apart(&self.own, &other.weights);
         }
@@ -55,9 +56,9 @@ impl Shelf {
     /// # Errors
     /// Its device failed.
     pub fn compare(&mut self, name: String, model: Model) -> Result<(), ModelError> {
-        let weights = internals::weights(&model)?;
-        let apart = apart(&self.own, &weights);
-        self.other = Some(Other { name, model, apart, weights });
+        let own = weights(&model)?;
+        let apart = apart(&self.own, &own);
+        self.other = Some(Other { name, model, apart, weights: own });
         Ok(())
     }
 
@@ -83,7 +84,7 @@ pub fn histogram(values: &[f32]) -> (f64, Vec<u32>) {
 /// The part of the panel.
 pub fn show(app: &mut App, ui: &mut egui::Ui) {
     take(app);
-    egui::CollapsingHeader::new("Weights").default_open(true).show(ui, |ui| {
+    egui::CollapsingHeader::new("Weights, and another network beside it").show(ui, |ui| {
         layer(app, ui);
         compare(app, ui);
     });
@@ -126,7 +127,7 @@ fn layer(app: &mut App, ui: &mut egui::Ui) {
     };
     let Spread { mean, deviation, zeros } = weights.spread();
     ui.label(format!(
-        "{} weights: mean {mean:.4}, standard deviation {deviation:.4}, {:.1} % are zero",
+        "{} weights: mean {mean:.4}, standard deviation {deviation:.4}, {:.1} % zero",
         weights.values.len(),
         100.0 * zeros
     ));
@@ -136,8 +137,15 @@ fn layer(app: &mut App, ui: &mut egui::Ui) {
         Bar::new((k as f64 - (BARS / 2) as f64) * width, f64::from(*count)).width(0.9 * width)
     });
     let chart = BarChart::new("how many, by their value", bars.collect()).color(theme.deep);
-    let plot = Plot::new("weights").height(90.0).allow_scroll(false).show_grid(false);
-    plot.x_axis_label("weight, 1").show(ui, |plot| plot.bar_chart(chart));
+    let counted = AxisHints::new_y().label("how many").label_spacing(12.0..=20.0);
+    let plot = Plot::new("weights").height(110.0).allow_scroll(false).show_grid(false);
+    let plot =
+        plot.x_axis_label("weight, 1").custom_y_axes(vec![counted]).x_grid_spacer(move |_| {
+            let at = |half: i32| GridMark { value: 0.5 * f64::from(half) * most, step_size: most };
+            (-2..=2).map(at).collect()
+        });
+    let plot = plot.x_axis_formatter(|mark, _| format!("{:.2}", mark.value));
+    plot.show(ui, |plot| plot.bar_chart(chart));
 }
 
 /// Another network beside this one.
@@ -197,10 +205,9 @@ fn far(app: &mut App, ui: &mut egui::Ui) {
     let button = ui.add_enabled(!is_shown, egui::Button::new("Let both move the water"));
     if button.on_hover_text("Side by side, from the beginning").clicked() {
         let (context, model) = (ui.ctx().clone(), other.model.clone());
-        match own {
-            Some(own) => app.show(&context, own),
-            None => app.add(&context, Maker::network(name, model)),
-        }
+        let at = own.unwrap_or(app.makers.len());
+        insides::put(app, &context, at, Maker::network(name, model));
+        // Both begin together, or they would not be of one moment.
         app.restart();
     }
 }

@@ -64,6 +64,9 @@ fn a_run_is_begun_looked_at_stopped_and_gone_on_with() {
     press(&mut window, "Use it");
     let makers: Vec<String> = window.state().makers.iter().map(|m| m.name.clone()).collect();
     assert_eq!(makers.last().map(String::as_str), Some("network net, learning"));
+    // Asked for again, it is the same engine, not one more.
+    press(&mut window, "Use it");
+    assert_eq!(window.state().makers.len(), makers.len());
     until(&mut window, "the end of the run", |app| !school(app).is_at_work());
     let standing = school(window.state()).standing();
     assert_eq!((standing.stage, standing.steps), (Stage::Complete, 340));
@@ -153,7 +156,7 @@ fn a_server_that_is_away_and_a_run_that_it_does_not_have_are_told_in_words() {
     let broken = mock::Mock::new(|_| mock::Answer::HangUp);
     for (server, words) in [
         ("http://127.0.0.1:9".to_owned(), "refused"),
-        ("here".to_owned(), "MLFLOW_TRACKING_URI"),
+        ("here".to_owned(), "MLflow server: got"),
         (nobody.uri(), "the server has no run \"r7\""),
         (broken.uri(), "runs/get"),
     ] {
@@ -173,6 +176,8 @@ fn weights_are_shown_and_two_networks_are_compared_and_flow_side_by_side() {
     let mut window = window(Panel::Insides);
     window.key_press(eframe::egui::Key::Period);
     until(&mut window, "maps", |app| !app.shown[0].latest.seen.is_empty());
+    window.get_by_label("Weights, and another network beside it").click();
+    window.run_steps(20);
     // The first layer is shown first; what is said of it holds.
     let own = window.state().insides.shelf.own.clone();
     let (first, spread) = (&own[0], own[0].spread());

@@ -26,5 +26,5 @@ pub use loss::{Compared, Loss};
 #[cfg(not(target_family = "wasm"))]
 pub use mlflow::{KeptRun, MlflowTracker, Sent, ServedRun, TrackingError, send};
 pub use state::{STATE_FOLDER, StateError};
-pub use tracker::{DataUsed, ModelMade, NoTracker, Tracker};
+pub use tracker::{DataUsed, ModelMade, Tracker};
 pub use trainer::{Step, TrainError, Trainer};

@@ -59,16 +59,3 @@ pub struct ModelMade<'a> {
     /// Its name in the registry, if it is to be there.
     pub registered: Option<&'a str>,
 }
-
-/// Takes no notes.
-pub struct NoTracker;
-
-impl Tracker for NoTracker {
-    fn parameter(&self, _key: &str, _value: &str) {}
-    fn tag(&self, _key: &str, _value: &str) {}
-    fn metric(&self, _key: &str, _value: f64, _step: u64) {}
-    fn data(&self, _data: &DataUsed) {}
-    fn artifact(&self, _file: &Path, _folder: &str) {}
-    fn picture(&self, _key: &str, _step: u64, _png: &Path) {}
-    fn model(&self, _model: &ModelMade<'_>) {}
-}
