@@ -49,9 +49,9 @@ fn losses<'a>(theme: &Theme, of: &dyn Fn(&str) -> Steps<'a>) -> Vec<Curve> {
     let examined = of(VALIDATION_FREE_FALL);
     let fall = if examined.is_empty() { of(FREE_FALL) } else { examined };
     let mut curves = vec![
-        Curve::of("each batch", loss, theme.shallow.gamma_multiply(0.45)),
+        Curve::of("each batch", loss, theme.line().gamma_multiply(0.35)),
         Curve::smoothed("free fall", fall, theme.ink.gamma_multiply(0.6)),
-        Curve::smoothed("training, smoothed", loss, theme.deep),
+        Curve::smoothed("training, smoothed", loss, theme.line()),
     ];
     if !valid.is_empty() {
         curves.push(Curve { width: 2.0, ..Curve::of("validation", valid, theme.accent) });
@@ -215,7 +215,7 @@ fn besides(ui: &mut egui::Ui, theme: &Theme, history: &History, other: &mut Stri
     let Some(steps) = history.metrics.get(other) else { return };
     let points: PlotPoints<'_> = thin(steps).map(|(step, value)| [*step as f64, *value]).collect();
     let plot = Plot::new("another").height(90.0).allow_scroll(false).x_axis_label("steps");
-    plot.show(ui, |plot| plot.line(Line::new(other.clone(), points).color(theme.deep)));
+    plot.show(ui, |plot| plot.line(Line::new(other.clone(), points).color(theme.line())));
 }
 
 /// What decides the run.

@@ -127,7 +127,7 @@ fn layer(app: &mut App, ui: &mut egui::Ui) {
     };
     let Spread { mean, deviation, zeros } = weights.spread();
     ui.label(format!(
-        "{} weights: mean {mean:.4}, standard deviation {deviation:.4}, {:.1} % zero",
+        "{} weights, {:.1} % of them zero; mean {mean:.4}, standard deviation {deviation:.4}",
         weights.values.len(),
         100.0 * zeros
     ));
@@ -136,7 +136,7 @@ fn layer(app: &mut App, ui: &mut egui::Ui) {
     let bars = counts.iter().enumerate().map(|(k, count)| {
         Bar::new((k as f64 - (BARS / 2) as f64) * width, f64::from(*count)).width(0.9 * width)
     });
-    let chart = BarChart::new("how many, by their value", bars.collect()).color(theme.deep);
+    let chart = BarChart::new("how many, by their value", bars.collect()).color(theme.line());
     let counted = AxisHints::new_y().label("how many").label_spacing(12.0..=20.0);
     let plot = Plot::new("weights").height(110.0).allow_scroll(false).show_grid(false);
     let plot =
@@ -144,7 +144,11 @@ fn layer(app: &mut App, ui: &mut egui::Ui) {
             let at = |half: i32| GridMark { value: 0.5 * f64::from(half) * most, step_size: most };
             (-2..=2).map(at).collect()
         });
-    let plot = plot.x_axis_formatter(|mark, _| format!("{:.2}", mark.value));
+    let tallest = f64::from(counts.iter().copied().max().unwrap_or_default());
+    let plot =
+        plot.x_axis_formatter(|mark, _| format!("{:.2}", mark.value)).y_grid_spacer(move |_| {
+            [0.0, tallest].map(|value| GridMark { value, step_size: tallest }).into()
+        });
     plot.show(ui, |plot| plot.bar_chart(chart));
 }
 
@@ -198,7 +202,7 @@ fn far(app: &mut App, ui: &mut egui::Ui) {
     }
     ui.strong("Distance of the weights over the larger norm of both, 1");
     let rows: Vec<(&str, f64)> = other.apart.iter().map(|(l, far)| (&**l, *far)).collect();
-    bars::show(ui, theme.deep, &rows);
+    bars::show(ui, theme.line(), &rows);
     let name = format!("network {}", other.name);
     let own = app.makers.iter().position(|maker| maker.name == name);
     let is_shown = own.is_some_and(|own| app.shown.iter().any(|shown| shown.maker == own));

@@ -88,6 +88,22 @@ fn a_run_is_begun_looked_at_stopped_and_gone_on_with() {
 }
 
 #[test]
+fn a_window_that_is_closed_keeps_the_run_that_it_trains() {
+    let lessons = Lessons::new(100_000);
+    let mut window = window(Panel::Training);
+    write(&mut window, "Configuration", &lessons.text("net.toml"));
+    write(&mut window, "Data set", &lessons.text("data"));
+    write(&mut window, "Run's folder", &lessons.text("run"));
+    press(&mut window, "Start");
+    until(&mut window, "losses", |app| steps(app).len() > 20);
+    let done = steps(window.state()).len();
+    drop(window);
+    assert!(weir_training::is_begun(&lessons.path("run")));
+    let text = std::fs::read_to_string(lessons.path("run/losses.csv")).expect("losses");
+    assert!(text.lines().count() > done, "all that was seen, and the names");
+}
+
+#[test]
 fn what_cannot_be_trained_is_said_and_the_window_goes_on() {
     let lessons = Lessons::new(5);
     let mut window = window(Panel::Training);
@@ -181,7 +197,8 @@ fn weights_are_shown_and_two_networks_are_compared_and_flow_side_by_side() {
     // The first layer is shown first; what is said of it holds.
     let own = window.state().insides.shelf.own.clone();
     let (first, spread) = (&own[0], own[0].spread());
-    let said = format!("{} weights: mean {:.4}", first.values.len(), spread.mean);
+    let share = 100.0 * spread.zeros;
+    let said = format!("{} weights, {share:.1} % of them zero; mean", first.values.len());
     assert!(window.query_by_label_contains(&said).is_some(), "{said}");
     let (most, counts) = histogram(&first.values);
     assert_eq!(counts.iter().sum::<u32>() as usize, first.values.len());
@@ -212,10 +229,33 @@ fn weights_are_shown_and_two_networks_are_compared_and_flow_side_by_side() {
         app.shown.len() == 2 && app.shown.iter().all(|s| s.latest.frame.time_s > 0.5)
     });
     // One of them is untrained and lets everything fall: they do not make the same water.
-    let lowest = |k: usize| {
+    let middle = |window: &common::Window, k: usize| {
         let frame = &window.state().shown[k].latest.frame;
         frame.positions_m.iter().map(|p| f64::from(p[0])).sum::<f64>() / frame.ids.len() as f64
     };
-    assert!((lowest(0) - lowest(1)).abs() > 0.01, "{} {}", lowest(0), lowest(1));
+    assert!((middle(&window, 0) - middle(&window, 1)).abs() > 0.01);
+    window.get_by_label("Pause").click();
+    // Led back to where it was untrained, the first makes the water of the second, which stays
+    // what it is when the first goes on to learn.
+    for (place, words, is_same) in [(0.0, "after 0 steps", true), (1.0, "after 100 steps", false)] {
+        let sliders = window.get_all_by_role(Role::Slider);
+        let learned = |node: &egui_kittest::Node<'_>| {
+            let label = node.accesskit_node().label().unwrap_or_default();
+            label.starts_with("as it is") || label.starts_with("after")
+        };
+        sliders.into_iter().find(learned).expect("a slider").set_value_accesskit(place);
+        window.run_steps(2);
+        assert!(window.query_by_label(words).is_some());
+        window.get_by_label("Restart").click();
+        let has = |app: &App, time_s: f64| {
+            let time = |s: &weir_viewer::app::Shown| s.latest.frame.time_s;
+            app.shown.iter().all(|s| (time(s) - time_s).abs() < 1e-9)
+        };
+        until(&mut window, "the beginning", |app| has(app, 0.0));
+        window.state_mut().clock.set(0.5);
+        until(&mut window, "half a second", |app| has(app, 0.5));
+        let off = (middle(&window, 0) - middle(&window, 1)).abs();
+        assert_eq!(off < 1e-6, is_same, "{words}: {off} m apart");
+    }
     assert!(window.state().said.is_none(), "{:?}", window.state().said);
 }

@@ -55,3 +55,42 @@ fn sum_of_squares<const D: usize>(
     let gradient = gradients.get::<D>(param.id)?;
     Some((gradient.clone() * gradient).sum())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::device;
+    use crate::network::Shape;
+
+    /// Of 3 Σ w + 4 Σ b over one layer, and of nothing else.
+    #[test]
+    fn norms_are_those_of_a_gradient_that_is_known() {
+        let device = device::open("flex").expect("a processor").autodiff();
+        let net = UNet::seeded(&Shape::plain(vec![4, 6], 1, 2), 1, &device);
+        let (name, layer) = net.convolutions().swap_remove(1);
+        let (weight, bias) = (layer.weight.val(), layer.bias.as_ref().expect("a bias").val());
+        let count = [weight.shape().num_elements(), bias.shape().num_elements()];
+        let loss = weight.mul_scalar(3.0).sum() + bias.mul_scalar(4.0).sum();
+        let gradients = GradientsParams::from_grads(loss.backward(), &net);
+        let gradient = Gradient::of(&net, &gradients).expect("norms");
+        let norm = (9.0 * count[0] as f32 + 16.0 * count[1] as f32).sqrt();
+        assert_eq!(gradient.layers.len(), 1, "{gradient:?}");
+        assert_eq!((gradient.layers[0].0.as_str(), name.as_str()), ("down1.0", "down1.0"));
+        let off = (gradient.layers[0].1 - norm).abs() + (gradient.norm - norm).abs();
+        assert!(off < 1e-4 * norm, "{gradient:?}, not {norm}");
+    }
+
+    #[test]
+    fn all_layers_make_up_the_whole() {
+        let device = device::open("flex").expect("a processor").autodiff();
+        let net = UNet::seeded(&Shape::plain(vec![4, 6], 1, 2), 1, &device);
+        let input = Tensor::<4>::ones([1, crate::encode::INPUTS, 4, 4], &device);
+        let loss = (net.forward(input, &mut ()) - 1.0).powi_scalar(2).sum();
+        let gradients = GradientsParams::from_grads(loss.backward(), &net);
+        let Gradient { norm, layers } = Gradient::of(&net, &gradients).expect("norms");
+        let names: Vec<&str> = layers.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["down0.0", "down1.0", "up0.0", "answer"]);
+        let squares = layers.iter().map(|(_, norm)| norm * norm).sum::<f32>();
+        assert!((squares.sqrt() - norm).abs() < 1e-4 * norm && norm > 0.0, "{layers:?}");
+    }
+}
