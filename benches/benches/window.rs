@@ -12,7 +12,7 @@ use weir_benches::measure::is_timed;
 use weir_benches::{network, summary};
 use weir_scene::{Frame, Scene, Trajectory};
 use weir_sim::{Backend, Solver};
-use weir_viewer::{App, Maker, Options, Told};
+use weir_viewer::{App, Maker, Means, Options, Told};
 
 /// Particles of each of both waters, and of a recording.
 const PARTICLES: usize = 4096;
@@ -26,7 +26,8 @@ fn window(scene: Scene, recording: Option<Maker>) -> Harness<'static, App> {
     let solver = Maker::drawn("solver", make, |_| Told::default());
     let (model, checkpoints) = (network::model(), Vec::new());
     let makers = vec![Maker::network("network", model.clone()), solver];
-    let options = Options { scene, path: None, model, checkpoints, makers, recording };
+    let training = Means::default();
+    let options = Options { scene, path: None, model, checkpoints, makers, recording, training };
     Harness::builder()
         .with_size([1280.0, 800.0])
         .build_eframe(|context| App::new(&context.egui_ctx, None, options).expect("a window"))

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use anyhow::Context;
 use serde::Serialize;
 use weir_surrogate::train::{self, Sent, TrackingError};
+use weir_training::notes;
 
 use crate::failure::Failure;
-use crate::train::notes;
 use crate::{output, progress};
 
 /// Where runs are looked for if none is named.

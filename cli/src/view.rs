@@ -8,11 +8,11 @@ use weir_sim::Solver;
 use weir_surrogate::checkpoints;
 use weir_viewer::files;
 use weir_viewer::open::Opened;
-use weir_viewer::{Figure, Maker, Options, Told};
+use weir_viewer::{Figure, Maker, Means, Options, Told};
 
 use crate::backend::Backend;
 use crate::failure::Failure;
-use crate::{model_source, scene_source};
+use crate::{model_source, scene_source, train};
 
 /// Open a window: draw while it flows, set solver and network side by side, look inside
 #[derive(clap::Args)]
@@ -34,6 +34,7 @@ Examples:
   weir view run.h5                          a run that was recorded; drag through its time
 
 Lines are drawn while the water flows. Ctrl Z takes back, Ctrl S saves, Space plays and pauses.
+Under Training a network learns as by `weir train`, and runs are watched, in their folder or on MLflow.
 Without a display, or a driver to paint with, it says what is lacking.";
 
 /// Opens the window.
@@ -46,7 +47,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let (scene, path, recording) = load(&args.scene)?;
     let network = Maker::network(format!("network {}", model.config.name), model.clone());
     let makers = vec![network, solver(Backend::Cpu), solver(Backend::Gpu)];
-    let options = Options { scene, path, model, checkpoints, makers, recording };
+    let training = Means { teacher: Some(train::teacher()), commit: train::COMMIT };
+    let options = Options { scene, path, model, checkpoints, makers, recording, training };
     if !has_display() {
         let why = "no display: neither WAYLAND_DISPLAY nor DISPLAY is set; `weir serve` needs none";
         return Err(Failure::Lacking(why.into()).into());

@@ -85,7 +85,8 @@ pub fn folder_name(steps: u64) -> String {
     format!("{PREFIX}{steps:06}")
 }
 
-fn steps_of(folder_name: &str) -> Option<u64> {
+/// Steps of the network in a folder of this name; `None` if it is none of ours.
+pub fn steps_of(folder_name: &str) -> Option<u64> {
     folder_name.strip_prefix(PREFIX)?.parse().ok()
 }
 

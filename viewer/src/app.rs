@@ -19,6 +19,8 @@ use crate::tool::{Gesture, Tool};
 use crate::water::{self, Style, Theme};
 use crate::worker::{Clock, Latest, Moment, Order, Start, Wake, Worker};
 use crate::{bar, canvas, curves, insides, shelf};
+#[cfg(not(target_family = "wasm"))]
+use crate::{school::Means, training, training::Training};
 
 /// Moments that curves go back.
 const REMEMBERED: usize = 2_000;
@@ -44,6 +46,9 @@ pub struct Options {
     pub makers: Vec<Maker>,
     /// A run to look at as well.
     pub recording: Option<Maker>,
+    /// What it takes to train a network, besides data.
+    #[cfg(not(target_family = "wasm"))]
+    pub training: Means,
 }
 
 /// How two engines are shown.
@@ -66,6 +71,9 @@ pub enum Panel {
     Insides,
     /// Curves over time.
     Curves,
+    /// Networks that learn.
+    #[cfg(not(target_family = "wasm"))]
+    Training,
     /// Files and examples.
     Scenes,
 }
@@ -110,6 +118,9 @@ pub struct App {
     pub panel: Panel,
     /// The network's insides.
     pub insides: Insides,
+    /// Networks that learn.
+    #[cfg(not(target_family = "wasm"))]
+    pub training: Training,
     /// What was said last: whether it is a fault, and in which words.
     pub said: Option<(bool, String)>,
     /// The file that is being read.
@@ -152,6 +163,8 @@ impl App {
             divider: 0.5,
             panel: Panel::default(),
             insides,
+            #[cfg(not(target_family = "wasm"))]
+            training: Training::new(options.training),
             said: None,
             opening: None,
             path_text: String::new(),
@@ -179,7 +192,7 @@ impl App {
         let wake = wake(context);
         match made.begin(Start { scene, strokes, clock: &self.clock, wake }) {
             Ok(worker) => {
-                self.insides.instruct(&*worker);
+                self.insides.instruct(maker, &*worker);
                 let (latest, history) = (worker.latest(), VecDeque::new());
                 self.shown.push(Shown { maker, worker, latest, history });
             }
@@ -330,10 +343,6 @@ impl App {
         self.recent.truncate(8);
     }
 
-    #[cfg_attr(
-        target_family = "wasm",
-        expect(unused_variables, reason = "a page opens scenes alone")
-    )]
     fn take_opened(&mut self, context: &egui::Context) {
         let Some(opening) = &self.opening else { return };
         let Some(result) = opening.result() else { return };
@@ -342,18 +351,13 @@ impl App {
         let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
         match result {
             Ok(Opened::Scene(scene)) => self.set_scene(*scene, Some(path.clone())),
-            #[cfg(not(target_family = "wasm"))]
             Ok(Opened::Recording(scene, trajectory)) => {
                 self.set_scene(*scene, None);
                 self.add(context, Maker::recording(name, trajectory));
             }
-            #[cfg(not(target_family = "wasm"))]
             Ok(Opened::Model(model, checkpoints)) => {
-                match Insides::new((*model).clone(), checkpoints) {
-                    Ok(insides) => self.insides = insides,
-                    Err(error) => self.fault(error.to_string()),
-                }
-                self.add(context, Maker::network(format!("network {name}"), *model));
+                let name = format!("network {name}");
+                insides::look_into(self, context, None, name, *model, checkpoints);
             }
             Err(why) => return self.fault(why),
         }
@@ -471,6 +475,8 @@ impl eframe::App for App {
         let context = ui.ctx().clone();
         self.dropped(&context);
         self.take_opened(&context);
+        #[cfg(not(target_family = "wasm"))]
+        training::follow(self, &context);
         self.keys(ui);
         self.follow(&context);
         egui::Panel::top("bar").show(ui, |ui| bar::show(self, ui));
@@ -480,6 +486,8 @@ impl eframe::App for App {
                 for (panel, name) in [
                     (Panel::Insides, "Insides"),
                     (Panel::Curves, "Curves"),
+                    #[cfg(not(target_family = "wasm"))]
+                    (Panel::Training, "Training"),
                     (Panel::Scenes, "Scenes"),
                 ] {
                     ui.selectable_value(&mut self.panel, panel, name);
@@ -489,6 +497,8 @@ impl eframe::App for App {
             egui::ScrollArea::vertical().show(ui, |ui| match self.panel {
                 Panel::Insides => insides::show(self, ui),
                 Panel::Curves => curves::show(self, ui),
+                #[cfg(not(target_family = "wasm"))]
+                Panel::Training => training::show(self, ui),
                 Panel::Scenes => shelf::show(self, ui),
             });
         });

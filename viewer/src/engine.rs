@@ -14,6 +14,10 @@ use weir_surrogate::internals::{
 use weir_surrogate::network::Map;
 use weir_surrogate::{Model, Surrogate};
 
+#[cfg(not(target_family = "wasm"))]
+use crate::thread::Thread as Own;
+#[cfg(target_family = "wasm")]
+use crate::turns::Turns as Own;
 use crate::worker::{Start, Worker};
 
 /// Something that makes frames, can be drawn into, and tells of itself.
@@ -76,6 +80,51 @@ pub struct Maker {
 }
 
 impl Maker {
+    /// An engine that goes on for as long as one looks: on a thread of its own, or, on a page, in
+    /// turns with the window.
+    pub fn new(
+        name: impl Into<String>,
+        make: impl Fn(&Scene) -> Result<Box<dyn Engine>, String> + Send + Sync + 'static,
+    ) -> Self {
+        let make: Make = Arc::new(make);
+        Self::elsewhere(name, move |name, start| {
+            Ok(Box::new(Own::begin(name, &make, start)?) as Box<dyn Worker>)
+        })
+    }
+
+    /// Anything that can be drawn into; `tell` says of it what is shown beside the water.
+    pub fn drawn<D: Draw + 'static>(
+        name: impl Into<String>,
+        make: impl Fn(&Scene) -> Result<D, String> + Send + Sync + 'static,
+        tell: fn(&D) -> Told,
+    ) -> Self {
+        Self::new(name, move |scene| {
+            let water = make(scene)?;
+            Ok(Box::new(Drawn { water, tell }) as Box<dyn Engine>)
+        })
+    }
+
+    /// A network.
+    pub fn network(name: impl Into<String>, model: Model) -> Self {
+        Self::new(name, move |scene| {
+            let network = Network::new(model.clone(), scene)?;
+            Ok(Box::new(network) as Box<dyn Engine>)
+        })
+    }
+
+    /// A run that was recorded; the scene is its own.
+    pub fn recording(name: impl Into<String>, trajectory: Trajectory) -> Self {
+        let frames = trajectory.frames.len().saturating_sub(1);
+        let length_s = Some(frames as f64 * trajectory.dt_s);
+        let trajectory = Arc::new(trajectory);
+        let mut made = Self::new(name, move |_| {
+            let trajectory = Arc::clone(&trajectory);
+            Ok(Box::new(Recorded { trajectory, present: 0 }) as Box<dyn Engine>)
+        });
+        made.length_s = length_s;
+        made
+    }
+
     /// Water that is moved by something else than a thread of the window's.
     pub fn elsewhere(
         name: impl Into<String>,
@@ -94,11 +143,9 @@ impl Maker {
 }
 
 /// Anything that can be drawn into.
-pub struct Drawn<D> {
-    /// It.
-    pub water: D,
-    /// What it says of itself.
-    pub tell: fn(&D) -> Told,
+struct Drawn<D> {
+    water: D,
+    tell: fn(&D) -> Told,
 }
 
 impl<D: Draw> Advance for Drawn<D> {
@@ -270,7 +317,7 @@ impl Engine for Network {
 }
 
 /// A recording, into which nothing can be drawn. It is shared: a long one is large.
-pub struct Recorded {
+struct Recorded {
     trajectory: Arc<Trajectory>,
     present: usize,
 }
@@ -295,13 +342,6 @@ impl Advance for Recorded {
         self.present += 1;
         self.snapshot(frame);
         Ok(())
-    }
-}
-
-impl Recorded {
-    /// At its first frame.
-    pub fn new(trajectory: Arc<Trajectory>) -> Self {
-        Self { trajectory, present: 0 }
     }
 }
 

@@ -16,7 +16,9 @@ use weir_surrogate::network::Map;
 use weir_surrogate::{Model, ModelError};
 
 use crate::app::{App, Shown};
+use crate::engine::Maker;
 use crate::water::{colour_of, colour_of_signed};
+use crate::weights::{self, Shelf};
 use crate::worker::{Order, Worker};
 
 /// Maps of a layer that are shown unless all are asked for.
@@ -37,6 +39,8 @@ enum Chosen {
 
 /// What is shown of a network, and what is done to it.
 pub struct Insides {
+    /// Which of the makers made it.
+    maker: usize,
     model: Model,
     checkpoints: Vec<Checkpoint>,
     /// Which of these moves the water; the last is the model itself.
@@ -52,6 +56,8 @@ pub struct Insides {
     pub opacity: f32,
     /// Whether lines are coloured by how much they matter.
     pub shows_saliency: bool,
+    /// What its layers have learned.
+    pub shelf: Shelf,
     pictures: RefCell<Pictures>,
 }
 
@@ -72,7 +78,11 @@ impl Insides {
     /// It cannot be asked about nothing.
     pub fn new(model: Model, checkpoints: Vec<Checkpoint>) -> Result<Self, ModelError> {
         let (layers, skips) = (layers(&model)?, skips(&model)?);
+        let mut shelf = Shelf::default();
+        shelf.set(&model)?;
         Ok(Self {
+            maker: 0,
+            shelf,
             checkpoint: checkpoints.len(),
             model,
             checkpoints,
@@ -88,8 +98,26 @@ impl Insides {
         })
     }
 
-    /// Tells a network what it is to show, and what is done to it.
-    pub fn instruct(&self, worker: &dyn Worker) {
+    /// The network as it is shown: as it is now, or as it was on its way.
+    fn present(&self) -> &Model {
+        self.checkpoints.get(self.checkpoint).map_or(&self.model, |one| &one.model)
+    }
+
+    /// What the network was on its way and what it is now, by names.
+    pub fn kept(&self) -> impl Iterator<Item = (String, &Model)> {
+        let name = &self.model.config.name;
+        let before = self.checkpoints.iter().map(move |one| {
+            let steps = one.steps;
+            (format!("{name} after {steps} steps"), &one.model)
+        });
+        before.chain([(format!("{name} as it is now"), &self.model)])
+    }
+
+    /// Tells an engine of this maker what it is to show, and what is done to it.
+    pub fn instruct(&self, maker: usize, worker: &dyn Worker) {
+        if maker == self.maker {
+            worker.order(Order::Use(Box::new(self.present().clone())));
+        }
         let names = self.layers.iter().map(|layer| layer.name.clone());
         worker.order(Order::Look(if self.is_open { names.collect() } else { Vec::new() }));
         worker.order(Order::Silence(self.silent.clone()));
@@ -197,10 +225,68 @@ fn most_of(values: &[f32]) -> f32 {
     *sizes.select_nth_unstable_by(last, f32::total_cmp).1
 }
 
-/// The first network that is shown.
+/// The network that is looked into, if it is shown, else the first that is.
 fn network(app: &App) -> Option<&Shown> {
     let is_network = |shown: &&Shown| !shown.latest.seen.is_empty() || shown.latest.field.is_some();
-    app.shown.iter().find(is_network)
+    let is_own = |shown: &&Shown| shown.maker == app.insides.maker && is_network(shown);
+    app.shown.iter().find(is_own).or_else(|| app.shown.iter().find(is_network))
+}
+
+/// Looks into another network from now on, and lets it move the water beside what is shown: in
+/// place of the engine of the maker `at`, which is an earlier state of it, or else as one more.
+/// Says which of the makers is its own.
+pub fn look_into(
+    app: &mut App,
+    context: &egui::Context,
+    at: Option<usize>,
+    name: String,
+    model: Model,
+    checkpoints: Vec<Checkpoint>,
+) -> usize {
+    let at = at.filter(|at| *at < app.makers.len()).unwrap_or(app.makers.len());
+    match Insides::new(model.clone(), checkpoints) {
+        Ok(insides) => app.insides = Insides { maker: at, ..insides },
+        Err(error) => app.fault(error.to_string()),
+    }
+    put(app, context, at, Maker::network(name, model));
+    at
+}
+
+/// Shows an engine in place of that of the maker `at`, or as one more.
+pub fn put(app: &mut App, context: &egui::Context, at: usize, maker: Maker) {
+    match app.makers.get_mut(at) {
+        Some(old) => {
+            *old = maker;
+            app.hide(at);
+            app.show(context, at);
+        }
+        None => app.add(context, maker),
+    }
+}
+
+/// The network of `maker` has learned more. If it is looked into it moves the water on, unless
+/// somebody looks at what it was before.
+pub fn learn(app: &mut App, maker: usize, model: Model, checkpoints: Vec<Checkpoint>) {
+    let insides = &mut app.insides;
+    if insides.maker != maker {
+        return;
+    }
+    let is_last = insides.checkpoint >= insides.checkpoints.len();
+    (insides.model, insides.checkpoints) = (model, checkpoints);
+    if is_last {
+        insides.checkpoint = insides.checkpoints.len();
+        turn(app);
+    }
+}
+
+/// Lets the network move the water as it is shown.
+fn turn(app: &mut App) {
+    let model = app.insides.present().clone();
+    if let Err(error) = app.insides.shelf.set(&model) {
+        app.fault(error.to_string());
+    }
+    let own = app.shown.iter().filter(|shown| shown.maker == app.insides.maker);
+    own.for_each(|shown| shown.worker.order(Order::Use(Box::new(model.clone()))));
 }
 
 /// The panel.
@@ -211,6 +297,7 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
     };
     lines(app, ui);
     learned(app, ui);
+    weights::show(app, ui);
     ui.separator();
     ui.label(
         "Each picture is what one filter answers, everywhere at once. Click one to lay it over the \
@@ -394,8 +481,6 @@ fn learned(app: &mut App, ui: &mut egui::Ui) {
     let slider = egui::Slider::new(&mut now, 0..=last).show_value(false).text(words);
     if ui.add(slider).changed() {
         app.insides.checkpoint = now;
-        let found = app.insides.checkpoints.get(now).map(|checkpoint| &checkpoint.model);
-        let model = found.unwrap_or(&app.insides.model).clone();
-        app.shown.iter().for_each(|s| s.worker.order(Order::Use(Box::new(model.clone()))));
+        turn(app);
     }
 }

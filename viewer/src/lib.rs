@@ -12,12 +12,15 @@
 //! | [`engine`], [`desk`] | what moves water, and what it is told to do |
 //! | [`worker`], [`thread`] | what the window asks of it and sees, up to a common clock |
 //! | [`water`] | water as a picture, painted by the graphics card |
-//! | [`canvas`], [`insides`], [`curves`], [`shelf`], [`bar`] | the panels |
+//! | [`canvas`], [`insides`], [`curves`], [`training`], [`shelf`], [`bar`] | the panels |
+//! | [`school`], [`runs`] | a training run on a thread of its own; a run of somebody else, read |
+//! | [`losses`], [`weights`], [`bars`] | what a run yields, and what its layers have learned |
 //! | [`open`], [`files`] | files that are dropped or chosen, on a disk or in a browser |
 //! | [`lens`] | between metres and the screen |
 
 pub mod app;
 pub mod bar;
+pub mod bars;
 pub mod canvas;
 pub mod curves;
 pub mod desk;
@@ -28,16 +31,29 @@ pub mod engine;
 pub mod files;
 pub mod insides;
 pub mod lens;
+#[cfg(not(target_family = "wasm"))]
+pub mod losses;
 pub mod open;
+#[cfg(not(target_family = "wasm"))]
+pub mod runs;
+#[cfg(not(target_family = "wasm"))]
+pub mod school;
 pub mod shelf;
 #[cfg(not(target_family = "wasm"))]
 pub mod thread;
 pub mod tool;
+#[cfg(not(target_family = "wasm"))]
+pub mod training;
+#[cfg(target_family = "wasm")]
+pub mod turns;
 pub mod water;
+pub mod weights;
 pub mod worker;
 
 pub use app::{App, Options};
 pub use engine::{Engine, Figure, Maker, Told};
+#[cfg(not(target_family = "wasm"))]
+pub use school::Means;
 
 /// Opens the window, and returns when it is closed.
 ///

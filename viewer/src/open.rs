@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 
-use weir_scene::Scene;
-#[cfg(not(target_family = "wasm"))]
-use weir_scene::Trajectory;
-#[cfg(not(target_family = "wasm"))]
-use weir_surrogate::{Model, checkpoints::Checkpoint};
+use weir_scene::{Scene, Trajectory};
+use weir_surrogate::Model;
+use weir_surrogate::checkpoints::Checkpoint;
 
 /// What a file was.
 #[derive(Debug)]
@@ -15,10 +13,8 @@ pub enum Opened {
     /// A scene.
     Scene(Box<Scene>),
     /// A run with the scene that it was of.
-    #[cfg(not(target_family = "wasm"))]
     Recording(Box<Scene>, Trajectory),
     /// A network, and what it was on its way.
-    #[cfg(not(target_family = "wasm"))]
     Model(Box<Model>, Vec<Checkpoint>),
 }
 

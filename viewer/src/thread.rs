@@ -5,11 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use weir_scene::{Draw, Scene, Trajectory};
-use weir_surrogate::Model;
-
 use crate::desk::Desk;
-use crate::engine::{Drawn, Engine, Make, Maker, Network, Recorded, Told};
+use crate::engine::Make;
 use crate::worker::{Clock, Latest, Moment, Order, Start, Wake, Worker};
 
 /// Longest that an engine without work sleeps before it looks at the clock.
@@ -49,53 +46,6 @@ impl Thread {
         });
         let thread = thread.map_err(|error| error.to_string())?;
         Ok(Self { name: name.to_owned(), orders, seen, thread })
-    }
-}
-
-/// Engines on threads.
-impl Maker {
-    /// An engine that goes on for as long as one looks.
-    pub fn new(
-        name: impl Into<String>,
-        make: impl Fn(&Scene) -> Result<Box<dyn Engine>, String> + Send + Sync + 'static,
-    ) -> Self {
-        let make: Make = Arc::new(make);
-        Self::elsewhere(name, move |name, start| {
-            Ok(Box::new(Thread::begin(name, &make, start)?) as Box<dyn Worker>)
-        })
-    }
-
-    /// Anything that can be drawn into; `tell` says of it what is shown beside the water.
-    pub fn drawn<D: Draw + 'static>(
-        name: impl Into<String>,
-        make: impl Fn(&Scene) -> Result<D, String> + Send + Sync + 'static,
-        tell: fn(&D) -> Told,
-    ) -> Self {
-        Self::new(name, move |scene| {
-            let water = make(scene)?;
-            Ok(Box::new(Drawn { water, tell }) as Box<dyn Engine>)
-        })
-    }
-
-    /// A network.
-    pub fn network(name: impl Into<String>, model: Model) -> Self {
-        Self::new(name, move |scene| {
-            let network = Network::new(model.clone(), scene)?;
-            Ok(Box::new(network) as Box<dyn Engine>)
-        })
-    }
-
-    /// A run that was recorded; the scene is its own.
-    pub fn recording(name: impl Into<String>, trajectory: Trajectory) -> Self {
-        let frames = trajectory.frames.len().saturating_sub(1);
-        let length_s = Some(frames as f64 * trajectory.dt_s);
-        let trajectory = Arc::new(trajectory);
-        let mut made = Self::new(name, move |_| {
-            let trajectory = Arc::clone(&trajectory);
-            Ok(Box::new(Recorded::new(trajectory)) as Box<dyn Engine>)
-        });
-        made.length_s = length_s;
-        made
     }
 }
 

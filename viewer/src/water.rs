@@ -55,6 +55,13 @@ pub struct Theme {
     pub body: Color32,
 }
 
+impl Theme {
+    /// Water as a thin line, which has to stand out from the paper.
+    pub fn line(&self) -> Color32 {
+        if self.paper.intensity() < 0.5 { self.shallow } else { self.deep }
+    }
+}
+
 /// By day.
 pub const LIGHT: Theme = Theme {
     paper: Color32::from_rgb(0xfb, 0xf8, 0xf0),

@@ -2,8 +2,12 @@
 //!
 //! With `WEIR_PICTURES=docs/viewer` the pictures of the documentation are made anew.
 
-use std::path::PathBuf;
+mod common;
+
+use std::path::Path;
 use std::time::{Duration, Instant};
+
+use common::{Lessons, press, until, write};
 
 use eframe::egui::{self, Key, Pos2, vec2};
 use egui_kittest::Harness;
@@ -13,7 +17,7 @@ use weir_surrogate::checkpoints;
 use weir_surrogate::{Model, device};
 use weir_viewer::app::{Layout, Panel};
 use weir_viewer::water::{LIGHT, Style};
-use weir_viewer::{App, Maker, Options};
+use weir_viewer::{App, Maker, Means, Options};
 
 type Window = Harness<'static, App>;
 
@@ -28,7 +32,9 @@ fn window(scene: &str) -> Window {
         Maker::network(format!("network {}", model.config.name), model.clone()),
         Maker::network("as it was at first", first),
     ];
-    let options = Options { scene, path: None, model, checkpoints, makers, recording: None };
+    let training = Means::default();
+    let options =
+        Options { scene, path: None, model, checkpoints, makers, recording: None, training };
     let builder = Harness::builder().with_size(vec2(1280.0, 800.0)).with_theme(egui::Theme::Light);
     builder.wgpu().build_eframe(move |context| {
         let state = context.wgpu_render_state.as_ref();
@@ -57,7 +63,7 @@ fn flow(window: &mut Window, time_s: f64) {
 fn picture(window: &mut Window, name: &str) -> image::RgbaImage {
     let image = window.render().expect("a picture");
     if let Some(folder) = std::env::var_os("WEIR_PICTURES") {
-        let folder = PathBuf::from(folder);
+        let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/..")).join(folder);
         std::fs::create_dir_all(&folder).expect("a folder");
         image.save(folder.join(format!("{name}.png"))).expect("a file");
     }
@@ -139,5 +145,42 @@ fn on_a_card_every_panel_and_layout_is_painted() {
     picture(&mut window, "scenes");
     window.key_press(Key::Escape);
     window.step();
+    assert!(window.state().said.is_none(), "{:?}", window.state().said);
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_a_network_learns_in_view_and_its_weights_are_compared() {
+    let lessons = Lessons::new(1500);
+    // Short names are easier to read.
+    std::env::set_current_dir(lessons.path("")).expect("the folder");
+    let mut window = window("funnel");
+    window.state_mut().panel = Panel::Training;
+    window.set_size(vec2(1280.0, 930.0));
+    window.run_steps(3);
+    write(&mut window, "Configuration", "net.toml");
+    write(&mut window, "Data set", "data");
+    write(&mut window, "Run's folder", "run");
+    press(&mut window, "Start");
+    let steps = |app: &App| app.training.school.as_ref().map_or(0, |s| s.standing().steps);
+    until(&mut window, "a network", |app| steps(app) > 200);
+    press(&mut window, "Use it");
+    window.get_by_label("network default").click();
+    window.step();
+    flow(&mut window, 0.6);
+    until(&mut window, "more of it", |app| steps(app) > 1200);
+    picture(&mut window, "training");
+    until(&mut window, "its end", |app| steps(app) == 1500);
+    window.state_mut().panel = Panel::Insides;
+    window.run_steps(3);
+    window.get_by_label("Weights, and another network beside it").click();
+    window.run_steps(20);
+    window.get_by_label("compare with").click();
+    window.run_steps(3);
+    window.get_by_label("net after 100 steps").click();
+    window.run_steps(3);
+    press(&mut window, "Let both move the water");
+    flow(&mut window, 0.5);
+    picture(&mut window, "weights");
     assert!(window.state().said.is_none(), "{:?}", window.state().said);
 }

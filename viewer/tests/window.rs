@@ -13,7 +13,7 @@ use weir_scene::{Frame, Scene, Trajectory};
 use weir_surrogate::{Model, device};
 use weir_viewer::app::Panel;
 use weir_viewer::tool::Tool;
-use weir_viewer::{App, Maker, Options};
+use weir_viewer::{App, Maker, Means, Options};
 
 type Window = Harness<'static, App>;
 
@@ -36,6 +36,7 @@ fn options(scene: Scene) -> Options {
         checkpoints: Vec::new(),
         makers: vec![Maker::network("network default", model()), other],
         recording: None,
+        training: Means::default(),
     }
 }
 
@@ -391,7 +392,7 @@ fn what_can_be_pressed_has_a_name_for_who_does_not_see_it() {
     let mut window = window(options(example("funnel")));
     window.key_press(Key::Period);
     until(&mut window, "maps", |app| !app.shown[0].latest.seen.is_empty());
-    for panel in [Panel::Insides, Panel::Curves, Panel::Scenes] {
+    for panel in [Panel::Insides, Panel::Curves, Panel::Training, Panel::Scenes] {
         window.state_mut().panel = panel;
         window.run_steps(3);
         let mut pressed = 0;

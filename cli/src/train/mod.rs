@@ -4,50 +4,30 @@
 //! every so many steps, and Ctrl-C writes it too: `--resume` goes on as if
 //! nothing had happened.
 
-mod data;
-mod log;
 mod machine;
-pub mod notes;
-mod origin;
+mod onlooker;
 mod progress;
 mod sample;
-mod schedule;
 mod teacher;
 
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
 
-use anyhow::Context;
 use serde::Serialize;
-use weir_surrogate::train::{
-    Examination, Mark, STATE_FOLDER, StateError, Step, TrainConfig, TrainError, Trainer,
-};
-use weir_surrogate::{Model, checkpoints, device};
+use weir_surrogate::train::{StateError, Tracker, TrainError};
+use weir_training::notes::Kept;
+use weir_training::{Plan, Run, RunError, is_begun};
 
-use crate::beside::Beside;
 use crate::failure::{Failure, INTERRUPTED};
-use crate::interrupt::Interrupt;
 use crate::{model_source, output};
-use data::Data;
-use log::Log;
-use notes::Notes;
-use progress::Progress;
-use schedule::Schedule;
-use teacher::SolverTeacher;
+use machine::Watch;
+use onlooker::Terminal;
 
-/// Longest that a run cut off at any moment loses.
-const SAVE_EVERY: Duration = Duration::from_secs(45);
-/// Questions by which a network is examined.
-const QUESTIONS: usize = 32;
-/// How often a network is examined in a run.
-const EXAMINATIONS: u64 = 100;
-/// Shortest time between two samples, but for the last.
-const SAMPLE_PAUSE: Duration = Duration::from_secs(60);
-/// Steps over which the loss at the end is averaged.
-const LOSS_OVER: usize = 100;
+pub use teacher::make as teacher;
+
+/// The commit that this program was built from, if that was known.
+pub const COMMIT: Option<&str> = option_env!("WEIR_COMMIT");
 
 /// Train a network on a data set
 #[derive(clap::Args)]
@@ -120,260 +100,96 @@ struct Report {
 /// # Errors
 /// Bad input, a device that is not there, or a folder that cannot be written to.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let config = read_config(&args.config)?;
-    let folder = args.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
-    if folder.join(STATE_FOLDER).exists() && !args.resume {
+    let plan = plan(args)?;
+    if is_begun(&plan.folder) && !args.resume {
         let text = format!(
             "{}: there is a run already; --resume goes on with it, --out takes another folder",
-            folder.display()
+            plan.folder.display()
         );
         return Err(Failure::BadInput(text).into());
     }
-    let device = device::open(&args.device).map_err(model_source::refusal)?;
-    let from = args.from.as_deref().map(|name| model_source::load(name, &args.device));
-    let from = from.transpose()?;
-    let mut data = Data::read(args, &config)?;
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let scenes = std::mem::take(&mut data.scenes);
-    let teacher = SolverTeacher::new(scenes, config.scales.cell_m, config.motion.sub_frame_s);
-    let mut trainer = Trainer::new(config.clone(), &device, &folder)
-        .map_err(refusal)?
-        .with_teacher(Box::new(teacher));
-    if let Some(model) = &from {
-        trainer.start_from(model).map_err(refusal)?;
+    let mut run =
+        Run::new(plan, Some(&teacher()), &mut |words| output::notice(words)).map_err(refusal)?;
+    let kept = keep(&run, args.track.as_deref())?;
+    let mut machine = None;
+    if let Some(tracker) = &kept.tracker {
+        let tracker: Arc<dyn Tracker> = Arc::clone(tracker) as _;
+        run.tell(Arc::clone(&tracker));
+        machine = Some(Watch::start(tracker, args.device != "flex", run.steps_done()));
     }
-    let mut notes = Notes::open(args, &config, &folder)?;
-    notes.describe(args, &config, &data, trainer.steps_done());
-    let report = Run::new(args, config, folder, data, trainer, notes)?.finish()?;
+    let mut terminal = Terminal::new(&run, args.seconds, machine)?;
+    let is_complete = run.go(&mut terminal).map_err(refusal)?;
+    terminal.finish();
+    let report = Report::of(&run, !is_complete);
+    drop(run);
+    if let Some(said) = kept.finish(is_complete) {
+        output::notice(&said);
+    }
     output::result(&if args.json { serde_json::to_string(&report)? } else { report.table() })?;
-    Ok(if report.interrupted { ExitCode::from(INTERRUPTED) } else { ExitCode::SUCCESS })
+    Ok(if is_complete { ExitCode::SUCCESS } else { ExitCode::from(INTERRUPTED) })
 }
 
-/// A run under way.
-struct Run<'a> {
-    args: &'a Args,
-    config: TrainConfig,
-    folder: PathBuf,
-    data: Data,
-    trainer: Trainer,
-    notes: Notes,
-    origin: BTreeMap<String, String>,
-    examination: Examination,
-    samples: Vec<Beside>,
-    log: Log,
-    begun: Instant,
-    /// Seconds that the run had taken before.
-    seconds_before: f64,
-    /// Losses of the last steps, of the answer and of free fall.
-    losses: Vec<[f64; 2]>,
-    mark: Option<Mark>,
+fn plan(args: &Args) -> anyhow::Result<Plan> {
+    let config = Plan::read_config(&args.config).map_err(refusal)?;
+    let folder = args.out.clone().unwrap_or_else(|| Path::new("runs").join(&config.name));
+    Ok(Plan {
+        config_file: Some(args.config.clone()),
+        is_part: args.part,
+        device: args.device.clone(),
+        from: args.from.clone(),
+        samples: args.samples,
+        register: args.register.clone(),
+        commit: COMMIT,
+        ..Plan::new(config, args.data.clone(), folder)
+    })
 }
 
-impl<'a> Run<'a> {
-    fn new(
-        args: &'a Args,
-        config: TrainConfig,
-        folder: PathBuf,
-        data: Data,
-        trainer: Trainer,
-        notes: Notes,
-    ) -> anyhow::Result<Self> {
-        let begun = Instant::now();
-        let seconds_before = if trainer.steps_done() > 0 {
-            origin::seconds_before(&folder.join("model"))
-        } else {
-            0.0
-        };
-        let samples =
-            if args.samples > 0 { sample::samples(trainer.model(), &data) } else { Vec::new() };
-        Ok(Self {
-            origin: origin::begin(args, &config, &data),
-            examination: Examination::new(&config, &data.valid, QUESTIONS),
-            log: Log::open(&folder.join("losses.csv"), trainer.steps_done())?,
-            args,
-            config,
-            folder,
-            data,
-            trainer,
-            notes,
-            samples,
-            begun,
-            seconds_before,
-            losses: Vec::new(),
-            mark: None,
-        })
-    }
-
-    fn finish(mut self) -> anyhow::Result<Report> {
-        let interrupt = Interrupt::listen()?;
-        let (first, steps) = (self.trainer.steps_done(), self.config.steps);
-        let mut progress = Progress::new(steps, first, self.config.batch);
-        let mut examine = Schedule::new(steps, EXAMINATIONS, Duration::ZERO);
-        let mut sample = Schedule::new(steps, self.args.samples, SAMPLE_PAUSE);
-        let mut saved = Instant::now();
-        let mut interrupted = false;
-        if first == 0 {
-            self.keep()?;
-        }
-        while self.trainer.steps_done() < steps && !interrupted {
-            let step = self.trainer.step(&self.data.train).map_err(refusal)?;
-            self.log.note(&step)?;
-            self.notes.step(&step);
-            self.remember(&step);
-            if let Some(samples_per_s) = progress.note(&step) {
-                self.notes.pace(samples_per_s, step.step);
-            }
-            let done = self.trainer.steps_done();
-            if checkpoints::is_kept(done) {
-                self.keep()?;
-            } else if examine.is_due(done) {
-                self.examine()?;
-            }
-            if saved.elapsed() >= SAVE_EVERY {
-                self.save()?;
-                saved = Instant::now();
-            }
-            if sample.is_due(done) && done < steps {
-                self.save()?;
-                self.sample();
-                saved = Instant::now();
-            }
-            let late = self.args.seconds.map(Duration::from_secs);
-            interrupted = interrupt.asked() || late.is_some_and(|s| self.begun.elapsed() >= s);
-        }
-        progress.finish();
-        interrupted &= self.trainer.steps_done() < steps;
-        self.save()?;
-        if !interrupted && self.trainer.steps_done() > first {
-            self.sample();
-        }
-        Ok(self.end(first, interrupted))
-    }
-
-    fn remember(&mut self, step: &Step) {
-        if self.losses.len() == LOSS_OVER {
-            self.losses.remove(0);
-        }
-        self.losses.push([step.loss.into(), step.free_fall.into()]);
-    }
-
-    /// Mean loss over the last steps, of the answer and of free fall; NaN without any.
-    fn losses(&self) -> [f64; 2] {
-        let mean = |k: usize| self.losses.iter().map(|loss| loss[k]).sum::<f64>();
-        [0, 1].map(|k| mean(k) / self.losses.len() as f64)
-    }
-
-    fn examine(&mut self) -> anyhow::Result<()> {
-        if !self.examination.is_empty() {
-            let mark = self.examination.mark(self.trainer.model())?;
-            self.notes.mark(&mark, self.trainer.steps_done());
-            self.mark = Some(mark);
-        }
-        Ok(())
-    }
-
-    /// Keeps the network as it is now, to be looked at beside what it becomes.
-    fn keep(&mut self) -> anyhow::Result<()> {
-        self.examine()?;
-        let name = checkpoints::folder_name(self.trainer.steps_done());
-        let folder = self.folder.join(checkpoints::FOLDER).join(name);
-        Ok(self.described().save_half(&folder)?)
-    }
-
-    /// Writes the state, the losses, and the model.
-    fn save(&mut self) -> anyhow::Result<()> {
-        self.log.flush()?;
-        self.trainer.save(&self.folder).map_err(refusal)?;
-        Ok(self.described().save(&self.folder.join("model"))?)
-    }
-
-    /// The model with where it comes from.
-    fn described(&mut self) -> Model {
-        let seconds = self.seconds_before + self.begun.elapsed().as_secs_f64();
-        let mut say = |key: &str, value: String| drop(self.origin.insert(key.to_owned(), value));
-        say("steps", self.trainer.steps_done().to_string());
-        say("seconds", format!("{seconds:.0}"));
-        let [loss, free_fall] = self.losses();
-        let mut say = |key: &str, value: f64| {
-            drop(self.origin.insert(key.to_owned(), format!("{value:.4}")));
-        };
-        if loss.is_finite() {
-            say("loss", loss);
-            say("loss_of_free_fall", free_fall);
-        }
-        if let Some(mark) = &self.mark {
-            say("validation_loss", mark.loss.into());
-            say("validation_loss_of_free_fall", mark.free_fall.into());
-        }
-        let mut model = self.trainer.model().clone();
-        model.config.origin.clone_from(&self.origin);
-        model
-    }
-
-    /// Lets the network flow. What goes wrong is said, and the run goes on.
-    fn sample(&self) {
-        let steps = self.trainer.steps_done();
-        let folder = self.folder.join("rollouts").join(checkpoints::folder_name(steps));
-        for sample in &self.samples {
-            let model = self.trainer.model();
-            match sample.roll_out(model, sample::LOOKS, &folder, &mut sample::to_its_end) {
-                Ok(sampled) => {
-                    sampled.iter().for_each(|s| self.notes.sample(&sample.name, s, steps));
-                }
-                Err(error) => output::notice(&format!("{} is not sampled: {error:#}", sample.name)),
-            }
-        }
-        if steps < self.config.steps {
-            self.notes.checkpoint(&self.folder.join("model"), steps);
-        }
-    }
-
-    fn end(self, first: u64, interrupted: bool) -> Report {
-        let (model, steps) = (self.folder.join("model"), self.trainer.steps_done());
-        let [loss, free_fall_loss] = self.losses();
-        let wall_s = self.begun.elapsed().as_secs_f64();
-        if interrupted {
-            self.notes.checkpoint(&model, steps);
-        } else {
-            self.notes.model(self.args, &self.config.name, &model, steps, &self.origin);
-        }
-        self.notes.finish(!interrupted);
-        Report {
-            name: self.config.name,
-            model,
-            parameters: self.trainer.model().parameters(),
-            clips: self.data.train.len(),
-            steps,
-            loss,
-            free_fall_loss,
-            validation_loss: self.mark.map(|mark| mark.loss.into()),
-            validation_free_fall_loss: self.mark.map(|mark| mark.free_fall.into()),
-            wall_s,
-            samples_per_s: (steps - first) as f64 * self.config.batch as f64 / wall_s,
-            interrupted,
-        }
-    }
+/// Begins the notes in the run's folder.
+fn keep(run: &Run, server: Option<&str>) -> Result<Kept, Failure> {
+    let plan = run.plan();
+    let kept = Kept::open(&plan.folder, &plan.config.name, server).map_err(|error| {
+        Failure::BadInput(format!("--track: {error}").replace("MLFLOW_TRACKING_URI: ", ""))
+    })?;
+    kept.said.iter().for_each(|said| output::notice(said));
+    Ok(kept)
 }
 
-fn read_config(path: &Path) -> Result<TrainConfig, Failure> {
-    let refuse = |what: String| Failure::BadInput(format!("{}: {what}", path.display()));
-    let text = fs::read_to_string(path).map_err(|e| refuse(e.to_string()))?;
-    let config: TrainConfig = toml::from_str(&text).map_err(|e| refuse(e.to_string()))?;
-    config.validate().map_err(refuse)?;
-    Ok(config)
-}
-
-fn refusal(error: TrainError) -> anyhow::Error {
+fn refusal(error: RunError) -> anyhow::Error {
     match error {
-        TrainError::State(StateError::File { .. }) => Failure::Lacking(error.to_string()).into(),
-        TrainError::NoData(_) | TrainError::State(_) | TrainError::OtherShape { .. } => {
-            Failure::BadInput(error.to_string()).into()
+        RunError::Model(error) => model_source::refusal(error).into(),
+        RunError::Train(TrainError::State(StateError::File { .. })) => {
+            Failure::Lacking(error.to_string()).into()
         }
-        _ => error.into(),
+        RunError::Config { .. }
+        | RunError::Data(_)
+        | RunError::Pace { .. }
+        | RunError::Train(
+            TrainError::NoData(_) | TrainError::State(_) | TrainError::OtherShape { .. },
+        ) => Failure::BadInput(error.to_string()).into(),
+        error => error.into(),
     }
 }
 
 impl Report {
+    fn of(run: &Run, interrupted: bool) -> Self {
+        let ([loss, free_fall_loss], mark) = (run.losses(), run.mark());
+        let (wall, samples) = run.pace();
+        Self {
+            name: run.plan().config.name.clone(),
+            model: run.model_folder(),
+            parameters: run.model().parameters(),
+            clips: run.data().train.len(),
+            steps: run.steps_done(),
+            loss,
+            free_fall_loss,
+            validation_loss: mark.map(|mark| mark.loss.into()),
+            validation_free_fall_loss: mark.map(|mark| mark.free_fall.into()),
+            wall_s: wall.as_secs_f64(),
+            samples_per_s: samples / wall.as_secs_f64(),
+            interrupted,
+        }
+    }
+
     fn table(&self) -> String {
         let against =
             |loss: f64, free_fall: f64| format!("{loss:.4}, of {free_fall:.4} in free fall");

@@ -29,8 +29,8 @@ impl Progress {
         Self { bar, begun: Instant::now(), first, steps, batch, sums: [0.0; 2], count: 0 }
     }
 
-    /// A step is done. Returns samples a second where it says something.
-    pub fn note(&mut self, step: &Step) -> Option<f64> {
+    /// A step is done.
+    pub fn note(&mut self, step: &Step) {
         self.sums[0] += f64::from(step.loss);
         self.sums[1] += f64::from(step.free_fall);
         self.count += 1;
@@ -38,7 +38,7 @@ impl Progress {
             bar.set_position(step.step + 1);
         }
         if self.count < WINDOW && step.step + 1 < self.steps {
-            return None;
+            return;
         }
         let [loss, free_fall] = self.sums.map(|sum| sum / self.count as f64);
         let done = (step.step + 1 - self.first) as f64;
@@ -50,7 +50,6 @@ impl Progress {
             None => output::notice(&format!("step {} of {}: {words}", step.step + 1, self.steps)),
         }
         (self.sums, self.count) = ([0.0; 2], 0);
-        Some(rate)
     }
 
     /// Takes the bar away: the results follow.

@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 
 use weir_surrogate::{FPS, Model};
+use weir_training::Data;
 
-use super::data::Data;
 use crate::beside::{Beside, Looks};
 use crate::output;
 use crate::scene_source;

@@ -1,12 +1,22 @@
 //! The solver as a teacher of the network.
 
+use std::sync::Arc;
+
 use weir_scene::{Advance, Frame, Scene, Water as Source};
 use weir_sim::{Backend, Solver, SolverConfig};
 use weir_surrogate::encode::Water;
 use weir_surrogate::train::{Course, Teacher};
+use weir_training::MakeTeacher;
+
+/// Lets the solver teach.
+pub fn make() -> MakeTeacher {
+    Arc::new(|scenes, config| {
+        Box::new(SolverTeacher::new(scenes, config.scales.cell_m, config.motion.sub_frame_s))
+    })
+}
 
 /// Solves what comes next.
-pub struct SolverTeacher {
+struct SolverTeacher {
     /// The scene of each clip, without its emitters: who answers what becomes of
     /// the water that is there need not let in more.
     scenes: Vec<Scene>,
@@ -16,7 +26,7 @@ pub struct SolverTeacher {
 impl SolverTeacher {
     /// A teacher for the clips of these scenes, on cells of `cell_m`, whose frames
     /// are `frame_s` apart.
-    pub fn new(scenes: Vec<Scene>, cell_m: f64, frame_s: f64) -> Self {
+    fn new(scenes: Vec<Scene>, cell_m: f64, frame_s: f64) -> Self {
         let prepare = |mut scene: Scene| {
             scene.domain.cell_m = cell_m;
             scene.water.retain(|water| !matches!(water, Source::Emitter { .. }));

@@ -10,6 +10,7 @@
 //! | [`receptive_field`] | on which places the answer at a cell depends, and how much |
 //! | [`saliency()`] | how the answer changes when a line is missing |
 //! | [`ablate`], [`Silenced`] | how it changes when a skip connection is silent, and water that flows on so |
+//! | [`weights()`], [`apart`] | what each layer has learned, and how far it is from another network |
 //! | [`disagreement()`] | where several networks do not agree, as they do where they have not learned |
 //!
 //! Maps have the lowest row first. Differences of answers are in m/s: what a
@@ -46,6 +47,7 @@ mod field;
 mod question;
 mod saliency;
 mod watch;
+mod weights;
 
 pub use ablation::{Silence, Silenced, ablate, skips};
 pub use difference::Difference;
@@ -54,3 +56,4 @@ pub use field::{reach_cells, receptive_field};
 pub use question::{Asked, Question};
 pub use saliency::{Saliency, saliency};
 pub use watch::{Layer, Watch, layers};
+pub use weights::{Spread, Weights, apart, weights};

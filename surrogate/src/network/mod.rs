@@ -184,6 +184,22 @@ impl UNet {
         net
     }
 
+    /// Each convolution with the name of the layer whose answer it makes, in the order in which
+    /// they work.
+    pub(crate) fn convolutions(&self) -> Vec<(String, &Conv2d)> {
+        let down = self.down.iter().enumerate().map(|(k, level)| (format!("down{k}"), level));
+        let finest = self.up.len().saturating_sub(1);
+        let up = self.up.iter().enumerate();
+        let up = up.map(|(k, level)| (format!("up{}", finest - k), level));
+        let mut all = Vec::new();
+        for (name, level) in down.chain(up) {
+            let convolutions = level.convolutions.iter().chain(&level.residual).enumerate();
+            all.extend(convolutions.map(|(k, own)| (format!("{name}.{k}"), own)));
+        }
+        all.push(("answer".to_owned(), &self.head));
+        all
+    }
+
     /// `[batch, INPUTS, height, width]` to `[batch, 2 × sub-frames, height, width]`.
     /// Height and width have to be multiples of [`Shape::coarsest`]. `tap` sees the
     /// `input`, the answer of each layer, and the `answer` of all.

@@ -1,14 +1,16 @@
-//! Notes of a run for MLflow: in the run's folder, and on a server when there is one.
+//! Notes of a run for MLflow: in the run's folder, and on a server when there is one. They are
+//! written by [`MlflowTracker`], and read again by [`KeptRun`] and [`ServedRun`].
 
 use std::path::{Path, PathBuf};
 
 use mlflow_client::{
-    Client, DatasetInput, Environment, Error, RecordedModel, Recorder, RunStatus, SpoolFault,
-    blocking,
+    ArtifactRoot, Backoff, Batch, Client, DatasetInput, Environment, Error, Metric, RecordedModel,
+    Recorder, RunStatus, SpoolFault, blocking, spool,
 };
 use serde_json::json;
 
-use super::{DataUsed, ModelMade, Tracker};
+use super::{DataUsed, History, ModelMade, Tracker};
+use crate::{CONFIG_FILE, WEIGHTS_FILE, checkpoints};
 
 /// Experiment that runs belong to where `MLFLOW_EXPERIMENT_NAME` names none.
 const EXPERIMENT: &str = "weir";
@@ -34,6 +36,12 @@ pub enum TrackingError {
     /// No run is kept in this folder.
     #[error("{0}: no run is kept there")]
     Empty(PathBuf),
+    /// The server has no run of this id.
+    #[error("the server has no run {0:?}")]
+    NoRun(String),
+    /// The run has brought forth no network yet.
+    #[error("run {0:?} has no network among its files yet")]
+    NoModel(String),
     /// Anything else.
     #[error("tracking: {0}")]
     Other(Error),
@@ -214,5 +222,149 @@ impl Tracker for MlflowTracker {
             model = model.registered_as(name);
         }
         self.recorder.model(model);
+    }
+}
+
+/// A run whose notes are kept in a folder, as it is now and as it goes on.
+pub struct KeptRun {
+    reader: spool::Reader,
+    history: History,
+}
+
+impl KeptRun {
+    /// The run whose notes are in `folder`. Nobody is kept from writing them.
+    ///
+    /// # Errors
+    /// No run is kept there.
+    pub fn open(folder: &Path) -> Result<Self, TrackingError> {
+        Ok(Self { reader: spool::Reader::open(folder)?, history: History::default() })
+    }
+
+    /// What the run has noted up to now.
+    ///
+    /// # Errors
+    /// The notes cannot be read any more.
+    pub fn read(&mut self) -> Result<&History, TrackingError> {
+        let spool::Recorded { run_name, batch, status } = self.reader.read()?;
+        let history = &mut self.history;
+        history.name = run_name.unwrap_or(std::mem::take(&mut history.name));
+        if let Some(status) = status {
+            history.is_running = status == RunStatus::Running;
+        }
+        history.take(batch);
+        Ok(history)
+    }
+}
+
+impl History {
+    fn take(&mut self, batch: Batch) {
+        let parameters = batch.params.into_iter().map(|param| (param.key, param.value));
+        self.parameters.extend(parameters);
+        self.note_all(batch.metrics);
+    }
+
+    fn note_all(&mut self, metrics: Vec<Metric>) {
+        for Metric { key, value, step, .. } in metrics {
+            // Steps of ours are never less than none.
+            self.note(&key, u64::try_from(step).unwrap_or_default(), value);
+        }
+    }
+}
+
+/// A run on a server.
+pub struct ServedRun {
+    client: blocking::Client,
+    run_id: String,
+}
+
+impl ServedRun {
+    /// The run called `run_id` on `server`, else on the one that `MLFLOW_TRACKING_URI` names.
+    ///
+    /// # Errors
+    /// No address is named. Whether a server is there [`ServedRun::read`] says.
+    pub fn new(server: Option<&str>, run_id: &str) -> Result<Self, TrackingError> {
+        let client = client(server)?.map_or_else(|| Environment::default().client(), Ok)?;
+        // Somebody waits for the answer, and can ask again.
+        let client = blocking::Client::wrap(&client.with_backoff(Backoff::never()))?;
+        Ok(Self { client, run_id: run_id.to_owned() })
+    }
+
+    /// What the run has noted up to now, less how busy its machine was.
+    ///
+    /// # Errors
+    /// No server there, or no such run.
+    pub fn read(&self) -> Result<History, TrackingError> {
+        let run = self.run()?;
+        let mut history = History {
+            name: run.info.run_name,
+            is_running: run.info.status == RunStatus::Running,
+            ..History::default()
+        };
+        let keys: Vec<String> = run.data.metrics.into_iter().map(|metric| metric.key).collect();
+        history.take(Batch { params: run.data.params, ..Batch::default() });
+        for key in keys.iter().filter(|key| !key.starts_with("system/")) {
+            let mut page = None;
+            loop {
+                let found = self.client.metric_history(&self.run_id, key, page.as_deref())?;
+                history.note_all(found.items);
+                page = found.next;
+                if page.is_none() {
+                    break;
+                }
+            }
+        }
+        Ok(history)
+    }
+
+    /// Downloads the run's network, as it is at the end or else as it was last, into the folder
+    /// `model` in `into`, and what it was on its way beside it.
+    ///
+    /// # Errors
+    /// No server, no such run, or it has no network yet.
+    pub fn download(&self, into: &Path) -> Result<PathBuf, TrackingError> {
+        let root = self.run()?.info.artifacts()?;
+        let kept = self.client.list_artifacts(&root, Some(checkpoints::FOLDER))?;
+        let mut kept: Vec<String> = kept.into_iter().map(|folder| folder.name).collect();
+        // What else a server says is there goes into no folder of ours.
+        kept.retain(|name| checkpoints::steps_of(name).is_some());
+        // Names of checkpoints sort like their steps.
+        kept.sort();
+        for name in &kept {
+            let folder = format!("{}/{name}", checkpoints::FOLDER);
+            self.download_model(&root, &folder, &into.join(&folder))?;
+        }
+        let has_model = !self.client.list_artifacts(&root, Some("model"))?.is_empty();
+        let last = kept.last().map(|name| format!("{}/{name}", checkpoints::FOLDER));
+        let from = if has_model { Some("model".to_owned()) } else { last };
+        let from = from.ok_or_else(|| TrackingError::NoModel(self.run_id.clone()))?;
+        let model = into.join("model");
+        self.download_model(&root, &from, &model)?;
+        Ok(model)
+    }
+
+    fn download_model(
+        &self,
+        root: &ArtifactRoot,
+        from: &str,
+        into: &Path,
+    ) -> Result<(), TrackingError> {
+        std::fs::create_dir_all(into).map_err(|source| {
+            let (path, doing) = (into.to_owned(), "create");
+            Error::File { path, doing, source }
+        })?;
+        for file in [CONFIG_FILE, WEIGHTS_FILE] {
+            self.client.download_artifact(root, &format!("{from}/{file}"), &into.join(file))?;
+        }
+        Ok(())
+    }
+
+    fn run(&self) -> Result<mlflow_client::Run, TrackingError> {
+        self.client.run(&self.run_id).map_err(|error| {
+            if error.is_not_found() {
+                TrackingError::NoRun(self.run_id.clone())
+            } else {
+                error.into()
+            }
+        })
     }
 }

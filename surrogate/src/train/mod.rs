@@ -5,6 +5,8 @@ mod clip;
 mod config;
 mod ema;
 mod examination;
+mod gradient;
+mod history;
 mod lesson;
 mod loss;
 #[cfg(not(target_family = "wasm"))]
@@ -17,10 +19,12 @@ pub use batch::{Batch, Sample};
 pub use clip::Clip;
 pub use config::{Lessons, TrainConfig};
 pub use examination::{Examination, Mark};
+pub use gradient::Gradient;
+pub use history::History;
 pub use lesson::{Course, Teacher};
 pub use loss::{Compared, Loss};
 #[cfg(not(target_family = "wasm"))]
-pub use mlflow::{MlflowTracker, Sent, TrackingError, send};
+pub use mlflow::{KeptRun, MlflowTracker, Sent, ServedRun, TrackingError, send};
 pub use state::{STATE_FOLDER, StateError};
-pub use tracker::{DataUsed, ModelMade, NoTracker, Tracker};
+pub use tracker::{DataUsed, ModelMade, Tracker};
 pub use trainer::{Step, TrainError, Trainer};

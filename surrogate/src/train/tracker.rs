@@ -6,6 +6,10 @@ use std::path::Path;
 /// Takes notes of a run, from any of its threads. Nothing that goes wrong with notes
 /// stops a run.
 pub trait Tracker: Send + Sync {
+    /// Steps between two of which it takes the losses: a file or a server keeps every tenth.
+    fn every(&self) -> u64 {
+        10
+    }
     /// A number that decides the run.
     fn parameter(&self, key: &str, value: &str);
     /// Something to find the run by.
@@ -54,17 +58,4 @@ pub struct ModelMade<'a> {
     pub origin: &'a BTreeMap<String, String>,
     /// Its name in the registry, if it is to be there.
     pub registered: Option<&'a str>,
-}
-
-/// Takes no notes.
-pub struct NoTracker;
-
-impl Tracker for NoTracker {
-    fn parameter(&self, _key: &str, _value: &str) {}
-    fn tag(&self, _key: &str, _value: &str) {}
-    fn metric(&self, _key: &str, _value: f64, _step: u64) {}
-    fn data(&self, _data: &DataUsed) {}
-    fn artifact(&self, _file: &Path, _folder: &str) {}
-    fn picture(&self, _key: &str, _step: u64, _png: &Path) {}
-    fn model(&self, _model: &ModelMade<'_>) {}
 }

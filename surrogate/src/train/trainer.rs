@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::batch::Asked;
 use super::loss::number;
 use super::state::{self, State, StateError};
-use super::{Batch, Clip, Sample, Teacher, TrainConfig, ema, lesson};
+use super::{Batch, Clip, Gradient, Sample, Teacher, TrainConfig, ema, lesson};
 use crate::encode::Canvas;
 use crate::model::Model;
 use crate::network::{Shape, UNet};
@@ -57,7 +57,7 @@ pub enum TrainError {
 }
 
 /// What a step yields.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Step {
     /// Its number, from zero.
     pub step: u64,
@@ -67,6 +67,8 @@ pub struct Step {
     pub free_fall: f32,
     /// Learning rate.
     pub learning_rate: f64,
+    /// How steep the loss is.
+    pub gradient: Gradient,
 }
 
 /// What a batch, or a part of one, teaches.
@@ -174,12 +176,13 @@ impl Trainer {
             let Self { step, config, .. } = self;
             return Err(TrainError::NotFinite { step: *step, loss, seed: config.seed });
         }
+        let gradient = Gradient::of(&self.net, &gradients)?;
         let learning_rate = self.config.learning_rate_at(self.step);
         self.net = self.optimizer.step(learning_rate, self.net.clone(), gradients);
         // A young mean forgets faster, or it would hold on to where it began.
         let decay = self.config.ema.min((1.0 + self.step as f64) / (10.0 + self.step as f64));
         self.ema = self.ema.with_net(ema::toward(self.ema.net().clone(), &self.net.valid(), decay));
-        let step = Step { step: self.step, loss, free_fall, learning_rate };
+        let step = Step { step: self.step, loss, free_fall, learning_rate, gradient };
         self.step += 1;
         Ok(step)
     }

@@ -22,6 +22,7 @@ mod folder;
 mod journal;
 mod model;
 mod progress;
+mod reader;
 mod sender;
 
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(crate) use entry::{Entry, Event, Header, ModelEntry, ModelFile};
 pub(crate) use folder::Folder;
 pub(crate) use journal::{Journal, count};
 pub(crate) use progress::Progress;
+pub use reader::{Reader, Recorded};
 pub(crate) use sender::Sender;
 
 use crate::{Client, Result};

@@ -5,9 +5,7 @@ use weir_datasets::{Dataset, FileError, SceneFile, Split};
 use weir_scene::{Frame, Scene};
 use weir_surrogate::train::{Clip, DataUsed, TrainConfig};
 
-use super::Args;
-use crate::failure::Failure;
-use crate::output;
+use crate::{Plan, RunError};
 
 /// Most scenes that a run is examined on; more would cost memory and say little more.
 const EXAMINED: usize = 16;
@@ -27,22 +25,19 @@ impl Data {
     /// Reads and verifies the scenes.
     ///
     /// # Errors
-    /// [`Failure::BadInput`]: damaged data, or data of another pace.
-    pub fn read(args: &Args, config: &TrainConfig) -> anyhow::Result<Self> {
-        let open = if args.part { Dataset::open_part } else { Dataset::open };
-        let dataset = open(args.data.clone()).map_err(refuse)?;
+    /// Damaged data, or data of another pace.
+    pub fn read(plan: &Plan, say: &mut dyn FnMut(&str)) -> Result<Self, RunError> {
+        let config = &plan.config;
+        let open = if plan.is_part { Dataset::open_part } else { Dataset::open };
+        let dataset = open(plan.data.clone())?;
         let train: Vec<SceneFile> = dataset.scenes(Split::Train).collect();
         let valid: Vec<SceneFile> = dataset.scenes(Split::Valid).take(EXAMINED).collect();
-        output::notice(&format!("reading {} scenes", train.len() + valid.len()));
+        say(&format!("reading {} scenes", train.len() + valid.len()));
         let ((train, scenes), (valid, _)) = (clips(&train, config)?, clips(&valid, config)?);
         let dt_s = dataset.metadata().dt;
         if (dt_s - config.motion.sub_frame_s).abs() > 1e-6 {
-            let text = format!(
-                "{}: frames are {dt_s} s apart, motion.sub_frame_s takes {}",
-                args.data.display(),
-                config.motion.sub_frame_s
-            );
-            return Err(Failure::BadInput(text).into());
+            let (data, takes_s) = (plan.data.clone(), config.motion.sub_frame_s);
+            return Err(RunError::Pace { data, got_s: dt_s, takes_s });
         }
         Ok(Self { dataset, train, scenes, valid })
     }
@@ -116,12 +111,8 @@ impl Data {
     }
 }
 
-fn refuse(error: FileError) -> Failure {
-    Failure::BadInput(error.to_string())
-}
-
 /// Clips and their scenes.
-fn clips(files: &[SceneFile], config: &TrainConfig) -> Result<(Vec<Clip>, Vec<Scene>), Failure> {
+fn clips(files: &[SceneFile], config: &TrainConfig) -> Result<(Vec<Clip>, Vec<Scene>), FileError> {
     let clip = |file: &SceneFile| -> Result<(Clip, Scene), FileError> {
         file.verify()?;
         let (scene, stored) = (file.scene()?, file.read()?);
@@ -129,5 +120,5 @@ fn clips(files: &[SceneFile], config: &TrainConfig) -> Result<(Vec<Clip>, Vec<Sc
         Ok((Clip::new(&scene, config, stored.frames, positions, velocities), scene))
     };
     let clips: Result<Vec<_>, FileError> = files.par_iter().map(clip).collect();
-    Ok(clips.map_err(refuse)?.into_iter().unzip())
+    Ok(clips?.into_iter().unzip())
 }

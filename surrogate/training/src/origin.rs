@@ -4,32 +4,28 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use weir_surrogate::ModelConfig;
-use weir_surrogate::train::TrainConfig;
 
-use super::Args;
-use super::data::Data;
-
-/// The commit that this program was built from, if that was known.
-pub const COMMIT: Option<&str> = option_env!("WEIR_COMMIT");
+use crate::Plan;
+use crate::data::Data;
 
 /// What is known before the first step.
-pub fn begin(args: &Args, config: &TrainConfig, data: &Data) -> BTreeMap<String, String> {
+pub fn begin(plan: &Plan, data: &Data) -> BTreeMap<String, String> {
     let mut origin = BTreeMap::from(
         [
-            ("batch", config.batch.to_string()),
+            ("batch", plan.config.batch.to_string()),
             ("data", data.name().to_owned()),
             ("data_digest", data.digest()),
-            ("device", args.device.clone()),
+            ("device", plan.device.clone()),
             ("scenes", data.train.len().to_string()),
-            ("seed", config.seed.to_string()),
+            ("seed", plan.config.seed.to_string()),
             ("weir", env!("CARGO_PKG_VERSION").to_owned()),
         ]
         .map(|(key, value)| (key.to_owned(), value)),
     );
-    if let Some(from) = &args.from {
+    if let Some(from) = &plan.from {
         origin.insert("from".to_owned(), from.clone());
     }
-    if let Some(commit) = COMMIT {
+    if let Some(commit) = plan.commit {
         origin.insert("commit".to_owned(), commit.to_owned());
     }
     origin
