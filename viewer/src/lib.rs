@@ -11,11 +11,13 @@
 //! | [`tool`] | what a hand on the canvas leaves |
 //! | [`engine`], [`desk`] | what moves water, and what it is told to do |
 //! | [`worker`], [`thread`] | what the window asks of it and sees, up to a common clock |
+//! | [`remote`], [`afar`] | the same of a server, over its WebSocket; what the window has to do for it |
 //! | [`water`] | water as a picture, painted by the graphics card |
 //! | [`canvas`], [`insides`], [`curves`], [`shelf`], [`bar`] | the panels |
 //! | [`open`], [`files`] | files that are dropped or chosen, on a disk or in a browser |
 //! | [`lens`] | between metres and the screen |
 
+pub mod afar;
 pub mod app;
 pub mod bar;
 pub mod canvas;
@@ -29,6 +31,7 @@ pub mod files;
 pub mod insides;
 pub mod lens;
 pub mod open;
+pub mod remote;
 pub mod shelf;
 #[cfg(not(target_family = "wasm"))]
 pub mod thread;
