@@ -21,13 +21,22 @@ pub struct Afar {
     pub address_text: String,
     /// What is written as a run.
     pub run_text: String,
-    /// The engine whose scene is shown, and what was drawn before.
-    brought: Option<(usize, Document)>,
+    watched: Option<Watched>,
+}
+
+/// A run that was there already, whose scene is shown.
+struct Watched {
+    /// Which of the makers brings it.
+    maker: usize,
+    /// What was drawn before, once its scene has come.
+    own: Option<Document>,
+    /// Engines that were shown before.
+    before: Vec<usize>,
 }
 
 impl Default for Afar {
     fn default() -> Self {
-        Self { address_text: HERE.to_owned(), run_text: String::new(), brought: None }
+        Self { address_text: HERE.to_owned(), run_text: String::new(), watched: None }
     }
 }
 
@@ -46,13 +55,15 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
     let field = egui::TextEdit::singleline(&mut app.afar.run_text);
     let entered = ui.add(field.desired_width(f32::INFINITY)).labelled_by(label.id).lost_focus()
         && ui.input(|input| input.key_pressed(egui::Key::Enter));
-    let about = "Looks on at somebody's run, or at the `gallery`; what is drawn here comes back \
-                 when it is taken off the bar";
+    let about = "Looks on at somebody's run, or at the `gallery`";
     if ui.button("Watch").on_hover_text(about).clicked() || entered {
         watch(app, ui.ctx());
     }
     if let Some(why) = &app.document.locked {
         ui.weak(why);
+    }
+    if app.afar.watched.is_some() && ui.button("Back to what was drawn here").clicked() {
+        let_go(app, ui.ctx());
     }
     for shown in &app.shown {
         let Some(link) = &shown.latest.link else { continue };
@@ -67,15 +78,8 @@ pub fn open(app: &mut App, context: &egui::Context) {
         Ok(address) => address,
         Err(why) => return app.fault(why),
     };
-    let_go(app);
-    let makers = Maker::on_server(&address);
-    let first = makers[0].name.clone();
-    for maker in makers {
-        if !app.makers.iter().any(|known| known.name == maker.name) {
-            app.makers.push(maker);
-        }
-    }
-    let Some(first) = app.makers.iter().position(|maker| maker.name == first) else { return };
+    let_go(app, context);
+    let [first, _] = Maker::on_server(&address).map(|maker| find(app, maker));
     if !app.shown.iter().any(|shown| shown.maker == first) {
         app.show(context, first);
     }
@@ -84,39 +88,68 @@ pub fn open(app: &mut App, context: &egui::Context) {
 
 /// Looks on at the run whose name is written.
 pub fn watch(app: &mut App, context: &egui::Context) {
-    match address::place(&app.afar.address_text, &app.afar.run_text) {
-        Ok((address, run)) => {
-            let_go(app);
-            app.said = None;
-            app.add(context, Maker::watched(&address, &run));
-        }
-        Err(why) => app.fault(why),
+    let (address, run) = match address::place(&app.afar.address_text, &app.afar.run_text) {
+        Ok(place) => place,
+        Err(why) => return app.fault(why),
+    };
+    let_go(app, context);
+    let before = app.shown.drain(..).map(|shown| shown.maker).collect();
+    let maker = find(app, Maker::watched(&address, &run));
+    app.said = None;
+    app.afar.watched = Some(Watched { maker, own: None, before });
+    app.show(context, maker);
+}
+
+/// Which of the makers that can be chosen this is; it is one of them from now on.
+fn find(app: &mut App, maker: Maker) -> usize {
+    let known = app.makers.iter().position(|known| known.name == maker.name);
+    known.unwrap_or_else(|| {
+        app.makers.push(maker);
+        app.makers.len() - 1
+    })
+}
+
+/// Leaves the run that is watched, and goes back to what was drawn before.
+pub fn let_go(app: &mut App, context: &egui::Context) {
+    if let Some(maker) = app.afar.watched.as_ref().map(|watched| watched.maker) {
+        app.hide(maker);
+    }
+    give_back(app, context);
+}
+
+/// Leaves it soon, for another scene than the one that was drawn before.
+pub fn forget(app: &mut App) {
+    if let Some(watched) = &mut app.afar.watched {
+        watched.own = None;
+        let maker = watched.maker;
+        app.hide(maker);
     }
 }
 
-/// Leaves the run whose scene is shown, and goes back to what was drawn before.
-pub fn let_go(app: &mut App) {
-    if let Some((maker, _)) = &app.afar.brought {
-        app.hide(*maker);
+/// Once a run is not shown any more, what was there before is.
+fn give_back(app: &mut App, context: &egui::Context) {
+    let is_shown = |watched: &Watched| app.shown.iter().any(|s| s.maker == watched.maker);
+    if app.afar.watched.as_ref().is_none_or(is_shown) {
+        return;
     }
-    give_back(app);
-}
-
-/// Once a run is not shown any more, what was drawn before is.
-fn give_back(app: &mut App) {
-    let is_shown = |maker: usize| app.shown.iter().any(|shown| shown.maker == maker);
-    match app.afar.brought.take() {
-        Some((maker, own)) if !is_shown(maker) => {
-            (app.document, app.is_playing) = (own, false);
-            app.restart();
+    let Some(Watched { own, mut before, .. }) = app.afar.watched.take() else { return };
+    if let Some(own) = own {
+        (app.document, app.is_playing) = (own, false);
+    }
+    if before.is_empty() && app.shown.is_empty() {
+        before.push(0);
+    }
+    for maker in before {
+        if !app.shown.iter().any(|shown| shown.maker == maker) {
+            app.show(context, maker);
         }
-        brought => app.afar.brought = brought,
     }
+    app.restart();
 }
 
 /// Follows what others do on servers. Returns the time, seconds, where it is theirs that counts.
 pub fn follow(app: &mut App, context: &egui::Context) -> Option<f64> {
-    give_back(app);
+    give_back(app, context);
     for k in 0..app.shown.len() {
         if let Some(news) = app.shown[k].worker.take_news() {
             take(app, k, news);
@@ -126,8 +159,8 @@ pub fn follow(app: &mut App, context: &egui::Context) -> Option<f64> {
         context.request_repaint_after(LOOK);
     }
     // A run that was there before is at a time of its own.
-    let brought = app.afar.brought.as_ref().map(|(maker, _)| *maker);
-    if let Some(shown) = app.shown.iter().find(|shown| Some(shown.maker) == brought) {
+    let watched = app.afar.watched.as_ref().map(|watched| watched.maker);
+    if let Some(shown) = app.shown.iter().find(|shown| Some(shown.maker) == watched) {
         app.clock.set(app.clock.now_s().max(shown.latest.frame.time_s));
     }
     let is_there =
@@ -145,20 +178,33 @@ fn take(app: &mut App, k: usize, news: News) {
     let change = match news {
         News::Lines { added, erased } => app.document.follow_lines(&added, &erased),
         News::Scene(scene, names) => {
-            let is_known = app.afar.brought.as_ref().is_some_and(|(known, _)| *known == maker);
-            let change = if is_known {
-                app.document.follow(*scene, names)
-            } else {
-                let document = Document::named(*scene, names);
-                let own = std::mem::replace(&mut app.document, document);
-                // Of two runs that are watched the later one's scene is shown.
-                let own = app.afar.brought.take().map_or(own, |(_, first)| first);
-                app.afar.brought = Some((maker, own));
-                Change::All
-            };
+            let change = follow_scene(app, maker, Document::named(*scene, names));
             app.document.locked = is_theirs.then(|| THEIRS.to_owned());
             change
         }
     };
     app.tell(change, Some(maker));
+}
+
+/// The scene is that of a run, from now on or already.
+fn follow_scene(app: &mut App, maker: usize, theirs: Document) -> Change {
+    match &mut app.afar.watched {
+        Some(Watched { maker: known, own: Some(_), .. }) if *known == maker => {
+            return app.document.follow(theirs);
+        }
+        Some(Watched { maker: known, own, .. }) if *known == maker => {
+            *own = Some(std::mem::replace(&mut app.document, theirs));
+        }
+        // Of two runs that are watched the later one's scene is shown.
+        Some(watched) => {
+            watched.maker = maker;
+            let own = std::mem::replace(&mut app.document, theirs);
+            watched.own.get_or_insert(own);
+        }
+        None => {
+            let own = Some(std::mem::replace(&mut app.document, theirs));
+            app.afar.watched = Some(Watched { maker, own, before: Vec::new() });
+        }
+    }
+    Change::All
 }

@@ -283,7 +283,7 @@ impl App {
 
     /// Puts another scene in place of what is drawn.
     pub fn set_scene(&mut self, scene: Scene, path: Option<PathBuf>) {
-        afar::let_go(self);
+        afar::forget(self);
         self.document = Document::new(scene, path);
         self.is_playing = false;
         self.said = None;

@@ -81,8 +81,8 @@ impl Document {
     }
 
     /// Becomes what somebody else has made of it. That cannot be taken back here.
-    pub fn follow(&mut self, scene: Scene, names: Vec<u64>) -> Change {
-        let was = std::mem::replace(&mut self.now, State { scene, names });
+    pub fn follow(&mut self, theirs: Self) -> Change {
+        let was = std::mem::replace(&mut self.now, theirs.now);
         (self.before, self.after) = (Vec::new(), Vec::new());
         self.next_name = self.next_name.max(self.now.next_name());
         difference(&was, &self.now)
@@ -281,12 +281,12 @@ mod tests {
         assert_eq!(document.add_stroke(line(0.5)), Err("it is theirs".to_owned()));
         let drawn = document.follow_lines(&[(7, line(0.5))], &[0]);
         assert_eq!(drawn, Change::Lines { added: vec![(7, line(0.5))], erased: vec![0] });
-        let (scene, names) = (document.scene().clone(), document.names().to_vec());
-        let same = document.follow(scene.clone(), names);
+        let scene = document.scene().clone();
+        let same = document.follow(Document::named(scene.clone(), document.names().to_vec()));
         assert_eq!(same, Change::Lines { added: Vec::new(), erased: Vec::new() });
         assert_eq!(document.can_go(), (false, false), "nor is it taken back here");
         let other = Scene { gravity_m_s2: [0.0; 2], ..scene };
-        assert_eq!(document.follow(other, vec![7]), Change::All);
+        assert_eq!(document.follow(Document::named(other, vec![7])), Change::All);
         document.locked = None;
         document.add_stroke(line(0.7)).expect("a line");
         assert_eq!(document.names(), [7, 8]);

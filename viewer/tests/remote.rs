@@ -15,6 +15,7 @@ use weir_scene::Scene;
 use weir_server::Change;
 use weir_viewer::App;
 use weir_viewer::afar;
+use weir_viewer::app::Panel;
 use weir_viewer::worker::Latest;
 
 /// A block of water in the middle of the air.
@@ -38,7 +39,6 @@ fn opened(addr: SocketAddr, scene: Scene) -> Window {
 fn watching(addr: SocketAddr, run: &str) -> Window {
     let mut window = window(options(example("dam-break")));
     let context = window.ctx.clone();
-    window.state_mut().hide(0);
     window.state_mut().afar.address_text = addr.to_string();
     window.state_mut().afar.run_text = run.to_owned();
     afar::watch(window.state_mut(), &context);
@@ -156,7 +156,7 @@ fn who_looks_on_sees_what_is_drawn_and_cannot_draw() {
     until(&mut owner, "a moment", |app| time_s(app) > 0.3);
     let link = latest(owner.state()).link.clone().expect("a link");
     let mut guest = watching(SocketAddr::from(([127, 0, 0, 1], 1)), &link);
-    let own = guest.state().document.scene().clone();
+    let own = example("dam-break");
     until(&mut guest, "the water", |app| time_s(app) > 0.2);
     assert_eq!(*guest.state().document.scene(), block());
     // It flows as the owner's does, whatever is pressed here.
@@ -188,12 +188,30 @@ fn who_looks_on_sees_what_is_drawn_and_cannot_draw() {
     owner.state_mut().undo();
     owner.step();
     until(&mut guest, "no line", |app| app.document.scene().strokes.is_empty());
-    // What was drawn here comes back.
-    let watched = guest.state().shown[0].maker;
-    guest.state_mut().hide(watched);
-    guest.run_steps(2);
-    assert_eq!(*guest.state().document.scene(), own);
-    assert!(guest.state().document.locked.is_none());
+    // What was drawn here comes back, and what moved it.
+    guest.get_by_label("another").click();
+    guest.state_mut().panel = Panel::Scenes;
+    guest.run_steps(3);
+    guest.get_by_label("Back to what was drawn here").click();
+    guest.run_steps(3);
+    let app = guest.state();
+    assert_eq!((app.document.scene(), app.document.locked.as_ref()), (&own, None));
+    assert_eq!(app.shown.iter().map(|s| s.worker.name()).collect::<Vec<_>>(), ["network default"]);
+}
+
+#[test]
+fn another_scene_ends_looking_on() {
+    let here = Here::start();
+    // The gallery is always there.
+    let mut guest = watching(here.addr, "gallery");
+    until(&mut guest, "water", |app| !latest(app).frame.ids.is_empty() && app.is_playing);
+    assert!(guest.state().document.locked.is_some());
+    guest.state_mut().set_scene(example("maze"), None);
+    until(&mut guest, "an engine of its own", |app| {
+        app.shown.len() == 1 && app.shown[0].worker.name() == "network default"
+    });
+    let app = guest.state();
+    assert_eq!((app.document.scene(), app.document.locked.as_ref()), (&example("maze"), None));
 }
 
 #[test]
@@ -331,7 +349,4 @@ fn what_a_server_refuses_is_told_in_its_words() {
     until(&mut window, "its words", |app| said(app).contains("there is no solver here"));
     let mut guest = watching(here.addr, "0123456789abcdef");
     until(&mut guest, "its words", |app| said(app).contains("there is none, or it has ended"));
-    // The gallery is always there.
-    let mut guest = watching(here.addr, "gallery");
-    until(&mut guest, "water", |app| !latest(app).frame.ids.is_empty() && app.is_playing);
 }

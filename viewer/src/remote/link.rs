@@ -1,7 +1,7 @@
 //! The WebSocket to a server, and another try when it breaks.
 
 use std::ops::ControlFlow;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, sync_channel};
 use std::time::Duration;
 
 use ewebsock::{Options, WsEvent, WsMessage, WsSender};
@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_secs(20);
 /// Most bytes of a message: the largest frame there can be is far below.
 const LARGEST: usize = 4 << 20;
+/// Most events that wait for the window to look, and that are taken in one look: a server that
+/// floods is hung up on, and does not hold the window up.
+const WAITING: usize = 4096;
+const AT_ONCE: usize = 256;
 /// Characters of what a stranger says that are passed on.
 const ECHO: usize = 200;
 
@@ -90,6 +94,10 @@ impl Link {
             self.connect();
         }
         while let Some(line) = &mut self.line {
+            if came.len() >= AT_ONCE {
+                (self.wake)();
+                break;
+            }
             let event = line.events.try_recv();
             if event.is_ok() {
                 line.heard = Instant::now();
@@ -129,11 +137,11 @@ impl Link {
 
     fn connect(&mut self) {
         choose_cryptography();
-        let (told, events) = channel();
+        let (told, events) = sync_channel(WAITING);
         let wake = self.wake.clone();
         let listen = move |event| {
             // In this order, or who is woken might find nothing.
-            let is_heard = told.send(event).is_ok();
+            let is_heard = told.try_send(event).is_ok();
             wake();
             if is_heard { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };

@@ -212,6 +212,8 @@ impl Session {
         let bytes = wish.text().len();
         if bytes > LONGEST {
             let why = format!("the scene is too long: got {bytes} bytes, a server takes {LONGEST}");
+            self.place = Place::Nowhere;
+            self.link.say(&Wish::Leave);
             return self.latest.fault = Some(why);
         }
         self.place = Place::Asked;
