@@ -30,6 +30,8 @@ struct Watched {
     maker: usize,
     /// What was drawn before, once its scene has come.
     own: Option<Document>,
+    /// How far its water was, seconds.
+    at_s: f64,
     /// Engines that were shown before.
     before: Vec<usize>,
 }
@@ -96,7 +98,7 @@ pub fn watch(app: &mut App, context: &egui::Context) {
     let before = app.shown.drain(..).map(|shown| shown.maker).collect();
     let maker = find(app, Maker::watched(&address, &run));
     app.said = None;
-    app.afar.watched = Some(Watched { maker, own: None, before });
+    app.afar.watched = Some(Watched { maker, own: None, at_s: 0.0, before });
     app.show(context, maker);
 }
 
@@ -158,11 +160,7 @@ pub fn follow(app: &mut App, context: &egui::Context) -> Option<f64> {
     if app.shown.iter().any(|shown| shown.latest.away.is_some()) {
         context.request_repaint_after(LOOK);
     }
-    // A run that was there before is at a time of its own.
-    let watched = app.afar.watched.as_ref().map(|watched| watched.maker);
-    if let Some(shown) = app.shown.iter().find(|shown| Some(shown.maker) == watched) {
-        app.clock.set(app.clock.now_s().max(shown.latest.frame.time_s));
-    }
+    follow_time(app);
     let is_there =
         |shown: &&crate::app::Shown| shown.latest.goes_on() && shown.latest.away.is_none();
     let mut there = app.shown.iter().filter(is_there);
@@ -170,6 +168,20 @@ pub fn follow(app: &mut App, context: &egui::Context) -> Option<f64> {
         there.find_map(|shown| Some((shown.latest.lead?, shown.latest.reached_s())))?;
     (app.is_playing, app.speed) = (pace.is_playing, pace.speed);
     Some(reached_s)
+}
+
+/// A run that was there before is at a time of its own, and may begin anew whenever its owner likes.
+fn follow_time(app: &mut App) {
+    let Some(watched) = &mut app.afar.watched else { return };
+    let maker = watched.maker;
+    let Some(shown) = app.shown.iter().find(|shown| shown.maker == maker) else { return };
+    let now_s = shown.latest.frame.time_s;
+    let before_s = std::mem::replace(&mut watched.at_s, now_s);
+    if now_s < before_s {
+        // Who stands beside it does so, too.
+        app.tell(Change::All, Some(maker));
+    }
+    app.clock.set(app.clock.now_s().max(now_s));
 }
 
 /// What the `k`th of those that are shown says of its scene.
@@ -203,7 +215,7 @@ fn follow_scene(app: &mut App, maker: usize, theirs: Document) -> Change {
         }
         None => {
             let own = Some(std::mem::replace(&mut app.document, theirs));
-            app.afar.watched = Some(Watched { maker, own, before: Vec::new() });
+            app.afar.watched = Some(Watched { maker, own, at_s: 0.0, before: Vec::new() });
         }
     }
     Change::All

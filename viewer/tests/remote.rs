@@ -5,6 +5,7 @@ mod common;
 #[path = "common/server.rs"]
 mod server;
 
+use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 
@@ -13,10 +14,11 @@ use egui_kittest::kittest::Queryable;
 use server::{Here, Wire};
 use weir_scene::Scene;
 use weir_server::Change;
+use weir_surrogate::internals::Silence;
 use weir_viewer::App;
 use weir_viewer::afar;
 use weir_viewer::app::Panel;
-use weir_viewer::worker::Latest;
+use weir_viewer::worker::{Latest, Order};
 
 /// A block of water in the middle of the air.
 fn block() -> Scene {
@@ -139,6 +141,14 @@ fn a_line_that_is_drawn_holds_the_water_there_until_it_is_erased() {
     until(&mut window, "the water below", |app| lowest_m(app) < 0.2);
     window.state_mut().redo();
     until(&mut window, "the line again", |_| lines() > 0);
+    window.state().shown[0].worker.order(Order::Saliency);
+    until(&mut window, "whether it matters", |app| latest(app).saliency.is_some());
+    let told = latest(window.state()).saliency.clone().expect("an answer");
+    let told: Vec<u64> = told.iter().map(|(name, _)| *name).collect();
+    assert_eq!(told, window.state().document.names());
+    let skip = weir_surrogate::internals::skips(&common::model()).expect("skips").remove(0);
+    window.state_mut().silence(&BTreeMap::from([(skip.clone(), Silence::Zero)]));
+    until(&mut window, "silence", |_| **seat.state.borrow().silent == [skip.clone()]);
     assert!(window.state().said.is_none(), "{:?}", window.state().said);
 }
 
@@ -185,6 +195,11 @@ fn who_looks_on_sees_what_is_drawn_and_cannot_draw() {
     until(&mut guest, "the line", |app| app.document.scene().strokes.len() == 1);
     guest.run_steps(3);
     assert!(guest.state().shown[1].latest.frame.time_s >= own_s, "it does not begin anew");
+    owner.get_by_label("Restart").click();
+    owner.run_steps(2);
+    until(&mut guest, "its own from the beginning", |app| {
+        app.shown.iter().all(|shown| shown.latest.frame.time_s < own_s)
+    });
     owner.state_mut().undo();
     owner.step();
     until(&mut guest, "no line", |app| app.document.scene().strokes.is_empty());

@@ -33,7 +33,8 @@ impl Address {
 
 impl Display for Address {
     fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.host())
+        let is_secure = self.0.scheme() == "wss";
+        write!(f, "{}{}", if is_secure { "https://" } else { "" }, self.host())
     }
 }
 
@@ -129,6 +130,7 @@ mod tests {
         ] {
             let address: Address = text.parse().expect(text);
             assert_eq!((address.socket(), address.host()), (socket, host), "{text}");
+            assert_eq!(address.to_string().parse(), Ok(address), "{text}");
         }
         for text in ["", "http://", "ftp://a.example", "a b", "host:99999", "u:p@a.example", ":80"]
         {
