@@ -8,6 +8,7 @@ use weir_sim::Solver;
 use weir_surrogate::checkpoints;
 use weir_viewer::files;
 use weir_viewer::open::Opened;
+use weir_viewer::remote::address::{Address, place};
 use weir_viewer::{Figure, Maker, Means, Options, Told};
 
 use crate::backend::Backend;
@@ -24,6 +25,13 @@ pub struct Args {
     /// The network: `default`, which comes with weir, or a model's folder
     #[arg(long, value_name = "NAME|PATH", default_value = "default")]
     model: String,
+    /// A server that can move what is drawn: where a `weir serve` is, as http://HOST:PORT
+    #[arg(long, value_name = "URL")]
+    connect: Option<String>,
+    /// Look on at a run of that server: its name, `gallery`, or the page's link, which needs no
+    /// `--connect`
+    #[arg(long, value_name = "RUN")]
+    watch: Option<String>,
 }
 
 const EXAMPLES: &str = "\
@@ -32,6 +40,10 @@ Examples:
   weir view dam-break                       another
   weir view mine.toml --model runs/a/model  a network of your own, and what it was on its way
   weir view run.h5                          a run that was recorded; drag through its time
+  weir view maze --connect http://127.0.0.1:8080
+                                            drawn here, moved by the network of that `weir serve`
+  weir view --connect https://weir.example --watch gallery
+                                            what hangs there; a run's name or link shows that run
 
 Lines are drawn while the water flows. Ctrl Z takes back, Ctrl S saves, Space plays and pauses.
 Under Training a network learns as by `weir train`, and runs are watched, in their folder or on MLflow.
@@ -45,8 +57,16 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let model = model_source::load(&args.model, "flex")?;
     let checkpoints = checkpoints::of(&model, &args.model).map_err(model_source::refusal)?;
     let (scene, path, recording) = load(&args.scene)?;
+    let [afar, watched] = elsewhere(args).map_err(Failure::BadInput)?;
+    if recording.is_some() && !watched.is_empty() {
+        let why = "either a recording or a run that is watched: leave one out";
+        return Err(Failure::BadInput(why.to_owned()).into());
+    }
+    let recording = recording.or(watched.into_iter().next());
     let network = Maker::network(format!("network {}", model.config.name), model.clone());
-    let makers = vec![network, solver(Backend::Cpu), solver(Backend::Gpu)];
+    let here = [network, solver(Backend::Cpu), solver(Backend::Gpu)];
+    // The first of them is shown.
+    let makers = afar.into_iter().chain(here).collect();
     let training = Means { teacher: Some(train::teacher()), commit: train::COMMIT };
     let options = Options { scene, path, model, checkpoints, makers, recording, training };
     if !has_display() {
@@ -65,6 +85,18 @@ fn has_display() -> bool {
     let is_set = |name: &&str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     !cfg!(target_os = "linux")
         || ["WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"].iter().any(is_set)
+}
+
+/// What servers move: what is drawn, and a run that is there.
+fn elsewhere(args: &Args) -> Result<[Vec<Maker>; 2], String> {
+    let address: Option<Address> = args.connect.as_deref().map(str::parse).transpose()?;
+    let afar = address.iter().flat_map(Maker::on_server).collect();
+    let Some(run) = &args.watch else { return Ok([afar, Vec::new()]) };
+    if args.connect.is_none() && !run.contains("://") {
+        return Err("--watch: takes --connect URL as well, or the page's link to a run".to_owned());
+    }
+    let (address, run) = place(args.connect.as_deref().unwrap_or_default(), run)?;
+    Ok([afar, vec![Maker::watched(&address, &run)]])
 }
 
 fn load(given: &str) -> anyhow::Result<(Scene, Option<PathBuf>, Option<Maker>)> {

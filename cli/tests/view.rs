@@ -12,6 +12,14 @@ fn what_cannot_be_shown_is_refused_before_a_window_is_looked_for() {
     for (given, words) in [("nothing-here", "nothing-here"), ("a.h5", "a.h5"), ("b.toml", "wind")] {
         weir.run_without_a_display(&["view", given]).is_refused(2, &[words]);
     }
+    for (given, words) in [
+        (&["--connect", "ftp://a.example"][..], "ftp"),
+        (&["--connect", "a.example", "--watch", "7"], "16 hexadecimal digits"),
+        (&["--watch", "0123456789abcdef"], "--connect"),
+        (&["--watch", "http://a.example/"], "?watch="),
+    ] {
+        weir.run_without_a_display(&[&["view"], given].concat()).is_refused(2, &[words]);
+    }
     let network = ["view", "funnel", "--model", "nobody"];
     weir.run_without_a_display(&network).is_refused(2, &["nobody", "default"]);
 }

@@ -8,6 +8,7 @@ use tokio::sync::watch;
 use weir_scene::AdvanceError;
 use weir_surrogate::internals::{Question, Silence, Silenced, Watch};
 use weir_surrogate::{Pass, StrokeId, Surrogate, call_together};
+use weir_words::STEP;
 
 use crate::engine::Engines;
 use crate::insides::Insides;
@@ -16,8 +17,6 @@ use crate::run::Run;
 use crate::stage::{Change, Key, Moment, RunId, Seat, State, Waits};
 use crate::told::{Teller, Told};
 
-/// Frames of 1/60 s that a step by hand goes.
-const STEP: u32 = 2;
 /// Calls of the network from one look inside to the next.
 const LOOK_EVERY: u32 = 3;
 

@@ -16,6 +16,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use weir_scene::Limits;
+use weir_words::LONGEST;
 
 use crate::config::Config;
 use crate::content::Content;
@@ -32,8 +33,6 @@ use crate::store::Store;
 use crate::tls::Tls;
 use crate::{api, download, drawings, health, log, openapi, problem, rate, site, visitor, window};
 
-/// Bytes of a visitor's message: a long line is some tens of kilobytes.
-const MESSAGE: usize = 256 << 10;
 /// What axum reads at a time, for each visitor.
 const READ: usize = 4 << 10;
 /// Bytes that wait for a slow visitor.
@@ -162,8 +161,8 @@ async fn socket(
     }
     let upgrade = upgrade
         .read_buffer_size(READ)
-        .max_message_size(MESSAGE)
-        .max_frame_size(MESSAGE)
+        .max_message_size(LONGEST)
+        .max_frame_size(LONGEST)
         .write_buffer_size(0)
         .max_write_buffer_size(WAITING);
     let one = client.map(|Extension(client)| app.visits.admit(client));

@@ -2,9 +2,10 @@
 //! the stage, on a copy of the water.
 
 use weir_surrogate::internals::{receptive_field, saliency};
+use weir_words::Effect;
 
 use crate::insides;
-use crate::protocol::{Answer, Effect};
+use crate::protocol::Answer;
 use crate::stage::Moment;
 
 /// What a visitor wants to know of the water as it is now.

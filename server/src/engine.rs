@@ -2,25 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
 use weir_scene::{Draw, Scene};
 use weir_surrogate::Model;
 use weir_surrogate::checkpoints::Checkpoint;
+pub use weir_words::Engine;
 
 use crate::atlas::{Atlas, AtlasError};
-
-/// What moves the water.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Engine {
-    /// The network.
-    #[default]
-    Network,
-    /// The solver that it learned from.
-    Reference,
-    /// Both, from the same start: the network is the first stream, the reference the second.
-    Both,
-}
 
 /// Makes the reference that the network is set beside: the solver, from a scene.
 pub type Reference = Arc<dyn Fn(&Scene) -> Result<Box<dyn Draw>, String> + Send + Sync>;

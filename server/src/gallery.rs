@@ -13,8 +13,6 @@ use weir_scene::Scene;
 use crate::engine::Engine;
 use crate::stage::{Change, Deed, Refusal, RunId, Seat, Stage};
 
-/// What it is called where a run could be named.
-pub const GALLERY: &str = "gallery";
 /// How long a scene is shown.
 const SHOWN: Duration = Duration::from_secs(20);
 /// How soon somebody's coming or going is noticed.

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 use weir_surrogate::network::Map;
+use weir_words::Wanted;
 
 use crate::atlas::Atlas;
 
@@ -17,9 +18,6 @@ pub const ANSWER: u8 = 3;
 const VERSION: u8 = 1;
 /// Most maps that a visitor can look at together.
 pub const MOST: usize = 96;
-
-/// A map that somebody looks at: number of its layer, and its own.
-pub type Wanted = (usize, usize);
 
 /// What the layers of the network answered in one call.
 #[derive(Debug)]

@@ -1,154 +1,55 @@
 //! What is said in words over a visitor's WebSocket; `docs/PROTOCOL.md` explains it.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use weir_scene::{Scene, Stroke};
+use weir_words::{Effect, Engine, Load, Waits, Wish};
 
-use crate::engine::Engine;
-use crate::insides::Wanted;
-use crate::stage::{Change, Deed, Load, State, Waits};
+use crate::stage::{Change, Deed, State};
 
-/// What a visitor says.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "do", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Said {
-    /// A run of one's own, of a scene or of an example by its name.
-    Open {
-        /// A scene, as in a scene file.
-        scene: Option<serde_json::Value>,
-        /// An example.
-        example: Option<String>,
-        /// What moves it.
-        #[serde(default)]
-        engine: Engine,
-    },
-    /// To look at somebody's run.
-    Watch {
-        /// Its name.
-        run: String,
-    },
-    /// To come back to one's own run after the connection was lost.
-    Resume {
-        /// What came with the run.
-        key: String,
-    },
-    /// To leave it.
-    Leave,
-    /// To let it flow; see [`Deed::Start`].
-    Start,
-    /// See [`Change`].
-    Pause,
-    /// See [`Change`].
-    Step,
-    /// To begin anew with the lines as they are; see [`Deed::Begin`].
-    Reset,
-    /// See [`Change`].
-    Speed {
-        /// Simulated seconds for a second.
-        to: f64,
-    },
-    /// To begin anew with another engine; see [`Deed::Begin`].
-    Engine {
-        /// What moves it.
-        to: Engine,
-    },
-    /// See [`Change`].
-    Checkpoint {
-        /// Its number in the atlas; none for the network as it is.
-        to: Option<usize>,
-    },
-    /// See [`Change`].
-    Add {
-        /// The number that the line gets.
-        line: u32,
-        /// Its points, metres.
-        points_m: Vec<[f64; 2]>,
-        /// Whether its last point joins the first.
-        #[serde(default)]
-        closed: bool,
-    },
-    /// See [`Change`].
-    Erase {
-        /// The line's number.
-        line: u32,
-    },
-    /// See [`Change`].
-    Silence {
-        /// Names of skip connections; all others are heard.
-        skips: Vec<String>,
-    },
-    /// To look into the network: these maps from now on, none for an end.
-    Look {
-        /// Numbers of layers in the atlas, and of their maps.
-        maps: Vec<Wanted>,
-    },
-    /// On which places the network's answer at one depends.
-    Field {
-        /// The place, metres.
-        at_m: [f64; 2],
-    },
-    /// How much the network's answer changes without each of the lines.
-    Saliency,
-    /// To be answered at once.
-    Ping {
-        /// What comes back.
-        at: f64,
-    },
-    /// A frame has been seen.
-    Seen {
-        /// Of the first stream, or of the second.
-        #[serde(default)]
-        stream: usize,
-        /// Its number.
-        number: u32,
-    },
+/// Understands a message.
+///
+/// # Errors
+/// It is none, in words for the visitor.
+pub fn understand(text: &str) -> Result<Wish, String> {
+    // Serde would take a list of values in their order as well, which nobody was promised.
+    if !text.trim_start().starts_with('{') {
+        return Err("takes a JSON object".to_owned());
+    }
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let wish = serde_path_to_error::deserialize::<_, Wish>(&mut reader);
+    let wish = wish.map_err(|error| error.to_string())?;
+    reader.end().map(|()| wish).map_err(|error| error.to_string())
 }
 
-impl Said {
-    /// Understands a message.
-    ///
-    /// # Errors
-    /// It is none, in words for the visitor.
-    pub fn from_text(text: &str) -> Result<Self, String> {
-        // Serde would take a list of values in their order as well, which nobody was promised.
-        if !text.trim_start().starts_with('{') {
-            return Err("takes a JSON object".to_owned());
+/// What a wish does to a run, if it does anything to one.
+pub fn deed(wish: Wish) -> Option<Deed> {
+    Some(match wish {
+        Wish::Start => Deed::Start,
+        Wish::Pause => Deed::Change(Change::Pause),
+        Wish::Step => Deed::Change(Change::Step),
+        Wish::Reset => Deed::Begin(None),
+        Wish::Speed { to } => Deed::Change(Change::Speed(to)),
+        Wish::Engine { to } => Deed::Begin(Some(to)),
+        Wish::Checkpoint { to } => Deed::Change(Change::Checkpoint(to)),
+        Wish::Add { line, points_m, closed } => {
+            let stroke = Stroke { points_m, closed, ..Stroke::default() };
+            Deed::Change(Change::Add(line, stroke))
         }
-        let mut reader = serde_json::Deserializer::from_str(text);
-        let said = serde_path_to_error::deserialize::<_, Self>(&mut reader);
-        let said = said.map_err(|error| error.to_string())?;
-        reader.end().map(|()| said).map_err(|error| error.to_string())
-    }
-
-    /// What it does to a run, if it does anything to one.
-    pub fn deed(self) -> Option<Deed> {
-        Some(match self {
-            Self::Start => Deed::Start,
-            Self::Pause => Deed::Change(Change::Pause),
-            Self::Step => Deed::Change(Change::Step),
-            Self::Reset => Deed::Begin(None),
-            Self::Speed { to } => Deed::Change(Change::Speed(to)),
-            Self::Engine { to } => Deed::Begin(Some(to)),
-            Self::Checkpoint { to } => Deed::Change(Change::Checkpoint(to)),
-            Self::Add { line, points_m, closed } => {
-                let stroke = Stroke { points_m, closed, ..Stroke::default() };
-                Deed::Change(Change::Add(line, stroke))
-            }
-            Self::Erase { line } => Deed::Change(Change::Erase(line)),
-            Self::Silence { skips } => Deed::Change(Change::Silence(skips)),
-            Self::Open { .. }
-            | Self::Watch { .. }
-            | Self::Resume { .. }
-            | Self::Leave
-            | Self::Look { .. }
-            | Self::Field { .. }
-            | Self::Saliency
-            | Self::Ping { .. }
-            | Self::Seen { .. } => return None,
-        })
-    }
+        Wish::Erase { line } => Deed::Change(Change::Erase(line)),
+        Wish::Silence { skips } => Deed::Change(Change::Silence(skips)),
+        Wish::Open { .. }
+        | Wish::Watch { .. }
+        | Wish::Resume { .. }
+        | Wish::Leave
+        | Wish::Look { .. }
+        | Wish::Field { .. }
+        | Wish::Saliency
+        | Wish::Ping { .. }
+        | Wish::Seen { .. } => return None,
+    })
 }
 
-/// What the server says.
+/// What the server says: a [`Word`](weir_words::Word) without copies of what it speaks of.
 #[derive(Debug, Serialize)]
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Answer<'a> {
@@ -208,15 +109,6 @@ pub enum Answer<'a> {
     Ended,
 }
 
-/// What a line does.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Effect {
-    /// Its number.
-    pub line: u32,
-    /// How much the answer changes without it, over all water, m/s and sub-frame.
-    pub effect_m_s: f64,
-}
-
 impl<'a> From<&'a State> for Answer<'a> {
     fn from(state: &'a State) -> Self {
         Self::State {
@@ -237,15 +129,52 @@ impl<'a> From<&'a State> for Answer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use weir_words::Word;
 
     #[test]
     fn a_message_is_an_object_and_nothing_else() {
-        assert!(matches!(Said::from_text(r#" {"do":"start"} "#), Ok(Said::Start)));
+        assert_eq!(understand(r#" {"do":"start"} "#), Ok(Wish::Start));
         for text in [r#"["start"]"#, r#"["speed",2.0]"#, r#""start""#, "null", "", "7"] {
-            assert_eq!(Said::from_text(text).expect_err(text), "takes a JSON object");
+            assert_eq!(understand(text).expect_err(text), "takes a JSON object");
         }
         for text in [r#"{"do":"start"}{"do":"pause"}"#, r#"{"do":"start""#, r#"{"do":"x"}"#, "{}"] {
-            assert!(Said::from_text(text).is_err(), "{text}");
+            assert!(understand(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn every_answer_is_a_word_of_what_is_shared() {
+        let scene = Scene::examples().first().and_then(|one| Scene::from_toml(one.text).ok());
+        let scene = scene.expect("an example");
+        let (waits, silent) = (Waits { before: 2, about_s: 9 }, ["skip0".to_owned()]);
+        let state = |waits, failure| Answer::State {
+            revision: 3,
+            scene: &scene,
+            lines: &[0, 0, 7],
+            engine: Engine::Both,
+            is_playing: true,
+            waits,
+            speed: 0.5,
+            checkpoint: Some(1),
+            silent: &silent,
+            failure,
+        };
+        let effect = Effect { line: 7, effect_m_s: 0.25 };
+        for answer in [
+            Answer::Run { run: "0f".to_owned(), mine: true, key: Some("f0".to_owned()) },
+            Answer::Run { run: "0f".to_owned(), mine: false, key: None },
+            state(Some(waits), None),
+            state(None, Some("it failed")),
+            Answer::Pace(Load { runs: 3, share: 0.5, ..Load::default() }),
+            Answer::Saliency { lines: vec![effect] },
+            Answer::Pong { at: 1.5 },
+            Answer::Refused { what: "add", why: "so".to_owned() },
+            Answer::Ended,
+        ] {
+            let said = serde_json::to_value(&answer).expect("numbers and strings");
+            let word: Word = serde_json::from_value(said.clone()).expect("a word");
+            assert_ne!(word, Word::Other, "{said}");
+            assert_eq!(serde_json::to_value(&word).expect("numbers and strings"), said);
         }
     }
 }

@@ -14,11 +14,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use serde::Serialize;
 use tokio::sync::{oneshot, watch};
 use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::internals::Question;
 use weir_surrogate::{Model, StrokeId};
+pub use weir_words::{Load, Waits};
 
 use crate::actor::Actor;
 use crate::actors::Actors;
@@ -154,15 +154,6 @@ pub struct State {
     pub failure: Option<String>,
 }
 
-/// A run waits to be started, since as much moves as can at full speed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Waits {
-    /// Runs that will be started before it.
-    pub before: usize,
-    /// How long that will take if visitors go on as they did, seconds.
-    pub about_s: u64,
-}
-
 /// The latest frame of a stream.
 pub type Latest = watch::Receiver<Option<Arc<Told>>>;
 
@@ -227,29 +218,6 @@ pub(crate) enum Wish {
     Question(RunId, Answer<Moment>),
     Abandon(RunId),
     Close(RunId),
-}
-
-/// How busy the stage is. Times are running means, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Load {
-    /// Runs that are open.
-    pub runs: usize,
-    /// Runs that move.
-    pub playing: usize,
-    /// Runs that wait to be started.
-    pub waiting: usize,
-    /// Share of each beat that is spent at work.
-    pub share: f64,
-    /// Beats that came more than one beat late.
-    pub late_beats: u64,
-    /// Particles onto maps, for each pass of the network.
-    pub encode_ms: f64,
-    /// A pass of the network.
-    pub network_ms: f64,
-    /// Its answer onto particles.
-    pub carry_ms: f64,
-    /// Frames into bytes, for all runs.
-    pub tell_ms: f64,
 }
 
 /// Takes wishes to the stage.

@@ -8,15 +8,16 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Interval, MissedTickBehavior, interval, sleep, timeout};
 use weir_scene::{Limits, Scene};
+use weir_words::{GALLERY, Wanted, Wish};
 
 use crate::app::App;
 use crate::ask::{Ask, Thought};
 use crate::engine::Engine;
 use crate::flow::Flow;
-use crate::gallery::{GALLERY, Guest};
-use crate::insides::{Insides, MOST, Wanted};
+use crate::gallery::Guest;
+use crate::insides::{Insides, MOST};
 use crate::metrics::Sent;
-use crate::protocol::{Answer, Said};
+use crate::protocol::{self, Answer};
 use crate::rate::{Fate, Messages};
 use crate::stage::{Key, RunId, Seat};
 
@@ -192,10 +193,10 @@ impl Visitor {
             Fate::Enough => return Err(self.send_away().await),
         }
         match message {
-            Message::Text(text) => match Said::from_text(&text) {
+            Message::Text(text) => match protocol::understand(&text) {
                 // In a place of its own, so that who says nothing takes no room for what could be
                 // said.
-                Ok(said) => Box::pin(self.grant(said, &text)).await,
+                Ok(wish) => Box::pin(self.grant(wish, &text)).await,
                 Err(why) => self.refuse("message", why).await,
             },
             Message::Binary(_) => self.refuse("message", "takes text, got bytes".to_owned()).await,
@@ -205,9 +206,9 @@ impl Visitor {
         }
     }
 
-    async fn grant(&mut self, said: Said, text: &str) -> Result<(), Gone> {
-        match said {
-            Said::Seen { stream, number } => {
+    async fn grant(&mut self, wish: Wish, text: &str) -> Result<(), Gone> {
+        match wish {
+            Wish::Seen { stream, number } => {
                 let Some(flow) = self.flows.get_mut(stream) else {
                     return self
                         .refuse("seen", format!("stream: got {stream}, takes 0 or 1"))
@@ -216,18 +217,18 @@ impl Visitor {
                 flow.seen(number);
                 return Ok(());
             }
-            Said::Ping { at } => return self.say(&Answer::Pong { at }).await,
+            Wish::Ping { at } => return self.say(&Answer::Pong { at }).await,
             _ => {}
         }
         self.heard = tokio::time::Instant::now();
-        match said {
-            Said::Open { scene, example, engine } => {
+        match wish {
+            Wish::Open { scene, example, engine } => {
                 match scene_of(scene, example.as_deref(), &self.app.limits) {
                     Ok(scene) => self.open(scene, engine).await,
                     Err(why) => self.refuse("open", why).await,
                 }
             }
-            Said::Watch { run } if run == GALLERY => match self.app.gallery.join().await {
+            Wish::Watch { run } if run == GALLERY => match self.app.gallery.join().await {
                 Ok((seat, guest)) => {
                     self.sit(seat).await?;
                     self.guest = Some(guest);
@@ -235,35 +236,35 @@ impl Visitor {
                 }
                 Err(refusal) => self.refuse("watch", refusal.to_string()).await,
             },
-            Said::Watch { run } => match run.parse::<RunId>() {
+            Wish::Watch { run } => match run.parse::<RunId>() {
                 Ok(run) => match self.app.stage.join(run).await {
                     Ok(seat) => self.sit(seat).await,
                     Err(refusal) => self.refuse("watch", refusal.to_string()).await,
                 },
                 Err(why) => self.refuse("watch", why).await,
             },
-            Said::Resume { key } => match key.parse::<Key>() {
+            Wish::Resume { key } => match key.parse::<Key>() {
                 Ok(key) => match self.app.stage.resume(key).await {
                     Ok(seat) => self.sit(seat).await,
                     Err(refusal) => self.refuse("resume", refusal.to_string()).await,
                 },
                 Err(why) => self.refuse("resume", why).await,
             },
-            Said::Leave => {
+            Wish::Leave => {
                 self.leave();
                 Ok(())
             }
-            Said::Look { maps } => self.look(maps).await,
-            Said::Field { at_m } => self.ask(Ask::Field(at_m)).await,
-            Said::Saliency => self.ask(Ask::Saliency).await,
-            said => {
+            Wish::Look { maps } => self.look(maps).await,
+            Wish::Field { at_m } => self.ask(Ask::Field(at_m)).await,
+            Wish::Saliency => self.ask(Ask::Saliency).await,
+            wish => {
                 // What it is called stands in what was said.
                 let what = word(text);
                 let Some(Place { seat, is_mine: true, .. }) = &self.place else {
                     let why = "takes a run of your own: open one".to_owned();
                     return self.refuse(&what, why).await;
                 };
-                let (run, Some(deed)) = (seat.run, said.deed()) else { return Ok(()) };
+                let (run, Some(deed)) = (seat.run, protocol::deed(wish)) else { return Ok(()) };
                 match self.app.stage.act(run, deed).await {
                     Ok(()) => Ok(()),
                     Err(refusal) => self.refuse(&what, refusal.to_string()).await,

@@ -10,6 +10,7 @@ use weir_surrogate::checkpoints::Checkpoint;
 use weir_surrogate::internals::Silence;
 use weir_surrogate::{Model, ModelError};
 
+use crate::afar::{self, Afar};
 use crate::document::{Change, Document};
 use crate::engine::Maker;
 use crate::files;
@@ -17,7 +18,7 @@ use crate::insides::Insides;
 use crate::open::{Opened, Opening};
 use crate::tool::{Gesture, Tool};
 use crate::water::{self, Style, Theme};
-use crate::worker::{Clock, Latest, Moment, Order, Start, Wake, Worker};
+use crate::worker::{Clock, Latest, Moment, Order, Pace, Start, Wake, Worker};
 use crate::{bar, canvas, curves, insides, shelf};
 #[cfg(not(target_family = "wasm"))]
 use crate::{school::Means, training, training::Training};
@@ -129,6 +130,10 @@ pub struct App {
     pub path_text: String,
     /// Files that were opened before, the latest first.
     pub recent: Vec<PathBuf>,
+    /// Runs on servers.
+    pub afar: Afar,
+    /// How time was last said to pass.
+    paced: Pace,
     has_painter: bool,
 }
 
@@ -169,6 +174,8 @@ impl App {
             opening: None,
             path_text: String::new(),
             recent: Vec::new(),
+            afar: Afar::default(),
+            paced: Pace { is_playing: false, speed: 1.0 },
             has_painter: state.is_some(),
         };
         app.show(context, first);
@@ -193,6 +200,7 @@ impl App {
         match made.begin(Start { scene, strokes, clock: &self.clock, wake }) {
             Ok(worker) => {
                 self.insides.instruct(maker, &*worker);
+                worker.order(Order::Pace(self.paced));
                 let (latest, history) = (worker.latest(), VecDeque::new());
                 self.shown.push(Shown { maker, worker, latest, history });
             }
@@ -223,9 +231,14 @@ impl App {
 
     /// Tells all engines what has changed.
     pub fn apply(&mut self, change: Change) {
+        self.tell(change, None);
+    }
+
+    /// Tells all engines but the one from which it comes.
+    pub fn tell(&mut self, change: Change, from: Option<usize>) {
         match change {
             Change::Lines { added, erased } => {
-                for shown in &self.shown {
+                for shown in self.shown.iter().filter(|shown| Some(shown.maker) != from) {
                     for name in &erased {
                         shown.worker.order(Order::Erase(*name));
                     }
@@ -234,7 +247,7 @@ impl App {
                     }
                 }
             }
-            Change::All => self.restart(),
+            Change::All => self.restart_others(from),
         }
     }
 
@@ -252,11 +265,17 @@ impl App {
 
     /// Begins the scene anew.
     pub fn restart(&mut self) {
+        self.restart_others(None);
+    }
+
+    fn restart_others(&mut self, from: Option<usize>) {
         self.clock.set(0.0);
         for shown in &mut self.shown {
             shown.history.clear();
-            let scene = Box::new(self.document.scene().clone());
-            shown.worker.order(Order::Begin(scene, self.document.names().to_vec()));
+            if Some(shown.maker) != from {
+                let scene = Box::new(self.document.scene().clone());
+                shown.worker.order(Order::Begin(scene, self.document.names().to_vec()));
+            }
         }
     }
 
@@ -270,11 +289,14 @@ impl App {
     pub fn step(&mut self) {
         self.is_playing = false;
         let now_s = self.shown.iter().map(|shown| shown.latest.frame.time_s).fold(0.0, f64::max);
-        self.clock.set(now_s + 1.0 / 60.0);
+        let step_s = self.shown.iter().map(|shown| shown.worker.step_s()).fold(0.0, f64::max);
+        self.clock.set(now_s + step_s);
+        self.shown.iter().for_each(|shown| shown.worker.order(Order::Step));
     }
 
     /// Puts another scene in place of what is drawn.
     pub fn set_scene(&mut self, scene: Scene, path: Option<PathBuf>) {
+        afar::forget(self);
         self.document = Document::new(scene, path);
         self.is_playing = false;
         self.said = None;
@@ -382,21 +404,35 @@ impl App {
         if let Some(why) = self.shown.iter().find_map(why) {
             self.fault(why);
         }
-        if !self.is_playing {
+        let led_s = afar::follow(self, context);
+        if !self.is_playing && led_s.is_none() {
             return;
         }
         // Who cannot go on does not hold up the others.
-        let goes_on = |s: &&Shown| !s.latest.is_over && s.latest.fault.is_none();
-        let going = self.shown.iter().filter(goes_on);
-        let slowest_s = going.map(|s| s.latest.frame.time_s).fold(f64::INFINITY, f64::min);
-        if slowest_s.is_infinite() {
-            self.is_playing = false;
+        let going = self.shown.iter().filter(|shown| shown.latest.goes_on());
+        let (away, there): (Vec<&Shown>, Vec<&Shown>) =
+            going.partition(|shown| shown.latest.away.is_some());
+        if there.is_empty() {
+            self.is_playing &= !away.is_empty();
             return;
         }
+        let slowest_s = there.iter().map(|s| s.latest.reached_s()).fold(f64::INFINITY, f64::min);
         let passed_s = f64::from(context.input(|input| input.stable_dt)).min(0.1);
-        let now_s = self.clock.now_s() + passed_s * self.speed;
-        self.clock.set(now_s.min(slowest_s + APART_S));
-        context.request_repaint();
+        let before_s = self.clock.now_s();
+        let now_s = led_s.unwrap_or(before_s + passed_s * self.speed).min(slowest_s + APART_S);
+        self.clock.set(now_s);
+        if self.is_playing || now_s != before_s {
+            context.request_repaint();
+        }
+    }
+
+    /// Says how time passes to those who do not go by the clock alone.
+    fn pace(&mut self) {
+        let pace = Pace { is_playing: self.is_playing, speed: self.speed };
+        if pace != self.paced {
+            self.paced = pace;
+            self.shown.iter().for_each(|shown| shown.worker.order(Order::Pace(pace)));
+        }
     }
 
     /// Lets another go on for who cannot, where there is one for that.
@@ -503,5 +539,7 @@ impl eframe::App for App {
             });
         });
         egui::CentralPanel::default().show(ui, |ui| canvas::show(self, ui));
+        // At the end, or who presses Pause and does nothing more would not be heard.
+        self.pace();
     }
 }

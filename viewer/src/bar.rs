@@ -101,6 +101,12 @@ pub fn words(app: &mut App, ui: &mut egui::Ui) {
     ui.horizontal_wrapped(|ui| {
         for shown in &app.shown {
             let frame = &shown.latest.frame;
+            if let Some(away) = &shown.latest.away {
+                let words = format!("{}: {away}", shown.worker.name());
+                ui.colored_label(ui.visuals().warn_fg_color, words);
+                ui.separator();
+                continue;
+            }
             let ms = 1e3 * shown.latest.frame_time.as_secs_f64();
             ui.label(format!(
                 "{}: {:.2} s, {} particles, {ms:.1} ms a frame",

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use weir_scene::{Limits, Scene, SceneError, Stroke};
+use weir_scene::{Limits, Scene, Stroke};
 
 use crate::files;
 
@@ -14,6 +14,21 @@ const REMEMBERED: usize = 200;
 struct State {
     scene: Scene,
     names: Vec<u64>,
+}
+
+impl State {
+    /// A name that no line has, nor will have before it.
+    fn next_name(&self) -> u64 {
+        self.names.iter().max().map_or(0, |last| last + 1)
+    }
+
+    fn erase(&mut self, erased: &[u64]) {
+        let keep: Vec<bool> = self.names.iter().map(|name| !erased.contains(name)).collect();
+        let mut kept = keep.iter();
+        self.scene.strokes.retain(|_| kept.next() == Some(&true));
+        let mut kept = keep.iter();
+        self.names.retain(|_| kept.next() == Some(&true));
+    }
 }
 
 /// What has to be told to engines after a change.
@@ -38,6 +53,8 @@ pub struct Document {
     after: Vec<State>,
     next_name: u64,
     saved: State,
+    /// Why it cannot be changed here, in words, if it cannot.
+    pub locked: Option<String>,
     /// The file that it is kept in, if it is.
     pub path: Option<PathBuf>,
 }
@@ -46,15 +63,43 @@ impl Document {
     /// A scene that nobody has touched yet.
     pub fn new(scene: Scene, path: Option<PathBuf>) -> Self {
         let names: Vec<u64> = (0..scene.strokes.len() as u64).collect();
+        Self { path, ..Self::named(scene, names) }
+    }
+
+    /// A scene whose lines have names already.
+    pub fn named(scene: Scene, names: Vec<u64>) -> Self {
         let now = State { scene, names };
         Self {
-            next_name: now.names.len() as u64,
+            next_name: now.next_name(),
             saved: now.clone(),
             now,
             before: Vec::new(),
             after: Vec::new(),
-            path,
+            locked: None,
+            path: None,
         }
+    }
+
+    /// Becomes what somebody else has made of it. That cannot be taken back here.
+    pub fn follow(&mut self, theirs: Self) -> Change {
+        let was = std::mem::replace(&mut self.now, theirs.now);
+        (self.before, self.after) = (Vec::new(), Vec::new());
+        self.next_name = self.next_name.max(self.now.next_name());
+        difference(&was, &self.now)
+    }
+
+    /// Follows what somebody else has done to lines. It is done to all that can be gone back to
+    /// as well: what is taken back here is what was done here.
+    pub fn follow_lines(&mut self, added: &[(u64, Stroke)], erased: &[u64]) -> Change {
+        let was = self.now.clone();
+        let others = self.before.iter_mut().chain(&mut self.after);
+        for state in others.chain([&mut self.now]) {
+            state.erase(erased);
+            state.scene.strokes.extend(added.iter().map(|(_, stroke)| stroke.clone()));
+            state.names.extend(added.iter().map(|(name, _)| *name));
+        }
+        self.next_name = self.next_name.max(self.now.next_name());
+        difference(&was, &self.now)
     }
 
     /// The scene.
@@ -80,8 +125,8 @@ impl Document {
     /// Adds a line.
     ///
     /// # Errors
-    /// The scene would not be valid; it stays as it is.
-    pub fn add_stroke(&mut self, stroke: Stroke) -> Result<Change, SceneError> {
+    /// The scene would not be valid, or is not to be changed, in words; it stays as it is.
+    pub fn add_stroke(&mut self, stroke: Stroke) -> Result<Change, String> {
         let name = self.next_name;
         self.next_name += 1;
         self.edit(|state| {
@@ -94,28 +139,25 @@ impl Document {
     ///
     /// # Errors
     /// As [`Self::add_stroke`].
-    pub fn erase_strokes(&mut self, erased: &[u64]) -> Result<Change, SceneError> {
-        self.edit(|state| {
-            let keep: Vec<bool> = state.names.iter().map(|name| !erased.contains(name)).collect();
-            let mut kept = keep.iter();
-            state.scene.strokes.retain(|_| kept.next() == Some(&true));
-            let mut kept = keep.iter();
-            state.names.retain(|_| kept.next() == Some(&true));
-        })
+    pub fn erase_strokes(&mut self, erased: &[u64]) -> Result<Change, String> {
+        self.edit(|state| state.erase(erased))
     }
 
     /// Changes anything but the lines.
     ///
     /// # Errors
     /// As [`Self::add_stroke`].
-    pub fn change(&mut self, change: impl FnOnce(&mut Scene)) -> Result<Change, SceneError> {
+    pub fn change(&mut self, change: impl FnOnce(&mut Scene)) -> Result<Change, String> {
         self.edit(|state| change(&mut state.scene))
     }
 
-    fn edit(&mut self, edit: impl FnOnce(&mut State)) -> Result<Change, SceneError> {
+    fn edit(&mut self, edit: impl FnOnce(&mut State)) -> Result<Change, String> {
+        if let Some(why) = &self.locked {
+            return Err(why.clone());
+        }
         let mut next = self.now.clone();
         edit(&mut next);
-        next.scene.validate(&Limits::default())?;
+        next.scene.validate(&Limits::default()).map_err(|error| error.to_string())?;
         let change = difference(&self.now, &next);
         if next == self.now {
             return Ok(change);
@@ -228,8 +270,29 @@ mod tests {
     fn what_is_not_valid_changes_nothing() {
         let mut document = document();
         let error = document.add_stroke(line(2.0)).expect_err("outside");
-        assert!(error.to_string().contains("stroke"), "{error}");
+        assert!(error.contains("stroke"), "{error}");
         assert_eq!((document.scene().strokes.len(), document.can_go()), (1, (false, false)));
+    }
+
+    #[test]
+    fn what_is_somebody_elses_changes_by_their_hand_alone() {
+        let mut document = document();
+        document.locked = Some("it is theirs".to_owned());
+        assert_eq!(document.add_stroke(line(0.5)), Err("it is theirs".to_owned()));
+        let drawn = document.follow_lines(&[(7, line(0.5))], &[0]);
+        assert_eq!(drawn, Change::Lines { added: vec![(7, line(0.5))], erased: vec![0] });
+        let scene = document.scene().clone();
+        let same = document.follow(Document::named(scene.clone(), document.names().to_vec()));
+        assert_eq!(same, Change::Lines { added: Vec::new(), erased: Vec::new() });
+        assert_eq!(document.can_go(), (false, false), "nor is it taken back here");
+        let other = Scene { gravity_m_s2: [0.0; 2], ..scene };
+        assert_eq!(document.follow(Document::named(other, vec![7])), Change::All);
+        document.locked = None;
+        document.add_stroke(line(0.7)).expect("a line");
+        assert_eq!(document.names(), [7, 8]);
+        document.follow_lines(&[(20, line(0.3))], &[7]);
+        document.undo().expect("what was done here");
+        assert_eq!(document.names(), [20], "and nothing else");
     }
 
     #[test]

@@ -11,6 +11,7 @@
 //! | [`tool`] | what a hand on the canvas leaves |
 //! | [`engine`], [`desk`] | what moves water, and what it is told to do |
 //! | [`worker`], [`thread`] | what the window asks of it and sees, up to a common clock |
+//! | [`remote`], [`afar`] | the same of a server, over its WebSocket; what the window has to do for it |
 //! | [`water`] | water as a picture, painted by the graphics card |
 //! | [`canvas`], [`insides`], [`curves`], [`training`], [`shelf`], [`bar`] | the panels |
 //! | [`school`], [`runs`] | a training run on a thread of its own; a run of somebody else, read |
@@ -18,6 +19,7 @@
 //! | [`open`], [`files`] | files that are dropped or chosen, on a disk or in a browser |
 //! | [`lens`] | between metres and the screen |
 
+pub mod afar;
 pub mod app;
 pub mod bar;
 pub mod bars;
@@ -34,6 +36,7 @@ pub mod lens;
 #[cfg(not(target_family = "wasm"))]
 pub mod losses;
 pub mod open;
+pub mod remote;
 #[cfg(not(target_family = "wasm"))]
 pub mod runs;
 #[cfg(not(target_family = "wasm"))]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use eframe::egui;
 use weir_scene::Scene;
 
+use crate::afar;
 use crate::app::App;
 
 /// The panel.
@@ -56,6 +57,8 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
     });
     ui.separator();
     physics(app, ui);
+    ui.separator();
+    afar::show(app, ui);
 }
 
 fn physics(app: &mut App, ui: &mut egui::Ui) {
@@ -90,6 +93,6 @@ fn physics(app: &mut App, ui: &mut egui::Ui) {
         let change = app.document.change(|scene| {
             (scene.gravity_m_s2, scene.viscosity_m2_s) = (gravity, viscosity);
         });
-        app.take(change.map(Some).map_err(|error| error.to_string()));
+        app.take(change.map(Some));
     }
 }

@@ -123,15 +123,15 @@ impl Gesture {
         let domain = document.scene().domain.clone();
         let Some([a, b]) = self.ends() else { return Ok(None) };
         let reach = (b[0] - a[0]).hypot(b[1] - a[1]);
-        let says = |error: weir_scene::SceneError| error.to_string();
         if tool == Tool::Pen {
             let stroke = Stroke { points_m: self.path_m.clone(), ..Stroke::default() };
             if self.path_m.len() < 2 {
                 return Ok(None);
             }
             let mut last = None;
-            for part in stroke.fitted(&domain, &Limits::default()).map_err(says)? {
-                let change = document.add_stroke(part).map_err(says)?;
+            let parts = stroke.fitted(&domain, &Limits::default());
+            for part in parts.map_err(|error| error.to_string())? {
+                let change = document.add_stroke(part)?;
                 last = Some(merged(last, change));
             }
             return Ok(last);
@@ -168,7 +168,7 @@ impl Gesture {
             }
             _ => return Ok(None),
         };
-        document.change(put).map(Some).map_err(says)
+        document.change(put).map(Some)
     }
 }
 
@@ -211,9 +211,8 @@ pub fn wipe(document: &mut Document, p: [f64; 2], reach_m: f64) -> Result<Option
         .zip(document.names())
         .filter(|(stroke, _)| stroke.segments().any(|[a, b]| distance(p, a, b) <= reach_m));
     let touched: Vec<u64> = touched.map(|(_, name)| *name).collect();
-    let says = |error: weir_scene::SceneError| error.to_string();
     if !touched.is_empty() {
-        return document.erase_strokes(&touched).map(Some).map_err(says);
+        return document.erase_strokes(&touched).map(Some);
     }
     let within = |min: [f64; 2], max: [f64; 2]| {
         (0..2).all(|k| p[k] >= min[k] - reach_m && p[k] <= max[k] + reach_m)
@@ -230,13 +229,13 @@ pub fn wipe(document: &mut Document, p: [f64; 2], reach_m: f64) -> Result<Option
                 joint.other = joint.other.map(|other| other - usize::from(other > k));
             }
         });
-        return changed.map(Some).map_err(says);
+        return changed.map(Some);
     }
     if let Some(k) = scene.drains.iter().position(|drain| within(drain.min_m, drain.max_m)) {
         let changed = document.change(|scene| {
             scene.drains.remove(k);
         });
-        return changed.map(Some).map_err(says);
+        return changed.map(Some);
     }
     let water = scene.water.iter().position(|water| match water {
         Water::Block { min_m, max_m, .. } => within(*min_m, *max_m),
@@ -246,7 +245,7 @@ pub fn wipe(document: &mut Document, p: [f64; 2], reach_m: f64) -> Result<Option
     let changed = document.change(|scene| {
         scene.water.remove(k);
     });
-    changed.map(Some).map_err(says)
+    changed.map(Some)
 }
 
 /// How far a place is from a segment, metres.

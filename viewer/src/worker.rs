@@ -29,6 +29,39 @@ pub trait Worker {
 
     /// Numbers of the moments since this was last asked, oldest first.
     fn take_moments(&self) -> Vec<Moment>;
+
+    /// How far one step by hand goes, seconds.
+    fn step_s(&self) -> f64 {
+        1.0 / 60.0
+    }
+
+    /// What others have done to the scene since this was last asked.
+    fn take_news(&self) -> Option<News> {
+        None
+    }
+}
+
+/// What others have done to a scene.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// It is this one, with lines of these names.
+    Scene(Box<Scene>, Vec<u64>),
+    /// Lines came and went.
+    Lines {
+        /// What came, by name.
+        added: Vec<(u64, Stroke)>,
+        /// What went.
+        erased: Vec<u64>,
+    },
+}
+
+/// How time passes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pace {
+    /// Whether it does.
+    pub is_playing: bool,
+    /// Simulated seconds per second.
+    pub speed: f64,
 }
 
 /// What a worker begins with.
@@ -57,6 +90,10 @@ pub enum Order {
     Erase(u64),
     /// Goes to a time that a recording has.
     Seek(f64),
+    /// Lets time pass so, where it is not the clock that says it.
+    Pace(Pace),
+    /// Goes one step, likewise.
+    Step,
     /// Looks at these layers of the network.
     Look(Vec<String>),
     /// Silences these skip connections.
@@ -92,6 +129,26 @@ pub struct Latest {
     pub refused: Option<String>,
     /// Whether there will be no further frame.
     pub is_over: bool,
+    /// Why nothing comes just now, in words, while that may still change by itself.
+    pub away: Option<String>,
+    /// How much farther than the frame the water is known already, seconds.
+    pub ahead_s: f64,
+    /// How time passes for water that is somebody else's: who shows it follows, and cannot draw.
+    pub lead: Option<Pace>,
+    /// Where others can watch it.
+    pub link: Option<String>,
+}
+
+impl Latest {
+    /// How far there is water, seconds since the scene began.
+    pub fn reached_s(&self) -> f64 {
+        self.frame.time_s + self.ahead_s
+    }
+
+    /// Whether more of it comes.
+    pub fn goes_on(&self) -> bool {
+        !self.is_over && self.fault.is_none()
+    }
 }
 
 /// Numbers of one moment.

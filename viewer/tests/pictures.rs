@@ -3,18 +3,24 @@
 //! With `WEIR_PICTURES=docs/viewer` the pictures of the documentation are made anew.
 
 mod common;
+#[path = "common/lessons.rs"]
+mod lessons;
+#[path = "common/server.rs"]
+mod server;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::{Lessons, press, until, write};
-
+use common::until;
 use eframe::egui::{self, Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
+use lessons::{Lessons, press, write};
+use server::Here;
 use weir_scene::Scene;
 use weir_surrogate::checkpoints;
 use weir_surrogate::{Model, device};
+use weir_viewer::afar;
 use weir_viewer::app::{Layout, Panel};
 use weir_viewer::water::{LIGHT, Style};
 use weir_viewer::{App, Maker, Means, Options};
@@ -183,4 +189,34 @@ fn on_a_card_a_network_learns_in_view_and_its_weights_are_compared() {
     flow(&mut window, 0.5);
     picture(&mut window, "weights");
     assert!(window.state().said.is_none(), "{:?}", window.state().said);
+}
+
+#[test]
+#[ignore = "needs a graphics card, or Debian's mesa-vulkan-drivers"]
+fn on_a_card_water_of_a_server_is_as_blue_as_ones_own() {
+    let here = Here::start();
+    let mut window = window("cascade");
+    let context = window.ctx.clone();
+    window.state_mut().afar.address_text = format!("http://{}", here.addr);
+    afar::open(window.state_mut(), &context);
+    window.state_mut().panel = Panel::Scenes;
+    window.state_mut().is_playing = true;
+    until(&mut window, "some water", |app| {
+        app.shown.iter().all(|shown| shown.latest.frame.time_s > 1.5)
+    });
+    window.state_mut().is_playing = false;
+    window.run_steps(3);
+    let image = picture(&mut window, "server");
+    let wet = |name: &str| {
+        let rect = common::canvas_of(&window, name);
+        let pixels = (rect.left() as u32..rect.right() as u32)
+            .flat_map(|x| (rect.top() as u32..rect.bottom() as u32).map(move |y| (x, y)));
+        let is_wet = |&(x, y): &(u32, u32)| {
+            let pixel = image.get_pixel(x, y);
+            pixel[2] > pixel[0].saturating_add(40)
+        };
+        pixels.filter(is_wet).count() as f64
+    };
+    let (own, there) = (wet("network default"), wet(&format!("network on {}", here.addr)));
+    assert!(own > 1_000.0 && (0.8..1.25).contains(&(there / own)), "{own} and {there} are wet");
 }

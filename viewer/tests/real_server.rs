@@ -3,11 +3,14 @@
 //! Ignored where there is none; `.ci/run` installs one from PyPI and runs these.
 
 mod common;
+#[path = "common/lessons.rs"]
+mod lessons;
 #[path = "../../surrogate/mlflow/tests/server/mod.rs"]
 mod server;
 
-use common::{Lessons, press, until, weights_in, window, write};
+use common::until;
 use egui_kittest::kittest::Queryable;
+use lessons::{Lessons, press, weights_in, window, write};
 use server::Server;
 use weir_surrogate::train;
 use weir_training::Record;

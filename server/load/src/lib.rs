@@ -15,7 +15,6 @@ mod statistics;
 mod viewer;
 mod visitor;
 pub mod watch;
-mod words;
 
 pub use failure::Failure;
 pub use files::make_room;
@@ -26,4 +25,4 @@ pub use server::Server;
 pub use statistics::{Spread, Trend, mean};
 pub use viewer::Viewer;
 pub use visitor::{Came, Heard, PATIENCE, Visitor};
-pub use words::{Engine, Wish, Word};
+pub use weir_words::{Engine, Wish, Word};

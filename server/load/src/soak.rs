@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use weir_words::{Wish, Word};
 
 use crate::failure::Failure;
 use crate::memory::{Memory, Whose, megabytes};
@@ -19,7 +20,6 @@ use crate::outcome::{Outcome, Say, at_most};
 use crate::server::Server;
 use crate::statistics::Trend;
 use crate::visitor::{Heard, PATIENCE, Visitor};
-use crate::words::{Wish, Word};
 
 /// A line of a visitor's own: examples have fewer.
 const LINE: u32 = 1_000_000;

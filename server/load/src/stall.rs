@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use tokio::time::{sleep, sleep_until};
+use weir_words::Wish;
 
 use crate::failure::Failure;
 use crate::files::make_room;
@@ -15,7 +16,6 @@ use crate::outcome::{Outcome, Say, at_most};
 use crate::server::Server;
 use crate::viewer::Viewer;
 use crate::visitor::Visitor;
-use crate::words::Wish;
 
 /// Room in the system's buffers of who does not read, bytes; the system takes it for a wish.
 const NARROW: u32 = 4 << 10;
@@ -187,7 +187,7 @@ async fn nod(mut visitor: Visitor, other: &Viewer, begun: Instant, until: Instan
         if let Some(came) = other.last()
             && last.replace(came.head.number) != Some(came.head.number)
         {
-            let seen = Wish::Seen { stream: came.stream, number: came.head.number };
+            let seen = Wish::Seen { stream: came.stream.into(), number: came.head.number };
             let said = tokio::select! {
                 said = visitor.say(&seen) => said,
                 () = sleep_until(until.into()) => return None,

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use weir_words::{Wish, Word};
 
 use crate::failure::Failure;
 use crate::visitor::{Came, Heard, Visitor};
-use crate::words::{Wish, Word};
 
 /// A run of one's own ends three minutes after the last word; this long one waits for the next.
 const WORDLESS: Duration = Duration::from_secs(60);

@@ -10,9 +10,9 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use weir_wire::Glance;
+use weir_words::{Wish, Word};
 
 use crate::failure::Failure;
-use crate::words::{Wish, Word};
 
 /// Longest that is waited for an answer: a server under load may be slow, one that is gone is
 /// not waited for.
@@ -125,7 +125,7 @@ impl Visitor {
                 Message::Binary(bytes) => {
                     let came = came(&bytes)?;
                     let (stream, number) = (came.stream, came.head.number);
-                    self.say(&Wish::Seen { stream, number }).await?;
+                    self.say(&Wish::Seen { stream: stream.into(), number }).await?;
                     return Ok(Heard::Frame(came));
                 }
                 Message::Close(frame) => {

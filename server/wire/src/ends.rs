@@ -65,6 +65,12 @@ pub struct Receiver {
 }
 
 impl Receiver {
+    /// How far each particle of the last picture that was told by what changed has gone since the
+    /// one before, in steps of a coordinate; `None` of those that are new.
+    pub fn steps(&self) -> impl Iterator<Item = Option<[i16; 2]>> {
+        self.chain.iter().flat_map(|(chain, _)| chain.known().iter().map(|known| known.went))
+    }
+
     /// The picture that these bytes tell, its particles in an order of their own.
     ///
     /// # Errors

@@ -9,9 +9,10 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::intruder::{Intruder, is_shown_out};
 use super::{Attack, CUT_OFF, Fault, Finding, Ground};
+use weir_words::{Engine, Wish};
+
 use crate::failure::Failure;
 use crate::visitor::Visitor;
-use crate::words::{Engine, Wish};
 
 /// Messages between two questions whether one is still heard.
 const ROUND: u32 = 100;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
+use weir_words::{Wish, Word};
 
 use crate::failure::Failure;
 use crate::visitor::Visitor;
-use crate::words::{Wish, Word};
 
 /// Questions whether we are still heard, and how long each is waited for.
 const PROBES: u32 = 20;

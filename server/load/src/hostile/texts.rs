@@ -6,8 +6,9 @@ use tokio_tungstenite::tungstenite::Message;
 
 use super::intruder::Intruder;
 use super::{Attack, Fault, Finding, Ground, mutate};
+use weir_words::Wish;
+
 use crate::failure::Failure;
-use crate::words::Wish;
 
 /// Messages between two questions whether one is still heard.
 const ROUND: usize = 25;
