@@ -13,12 +13,14 @@ use crate::document::{Change, Document};
 use crate::engine::Maker;
 use crate::insides::Insides;
 use crate::open::{Opened, Opening};
+#[cfg(not(target_family = "wasm"))]
 use crate::school::Means;
 use crate::tool::{Gesture, Tool};
-use crate::training::Training;
+#[cfg(not(target_family = "wasm"))]
+use crate::training::{self, Training};
 use crate::water::{self, Style, Theme};
 use crate::worker::{Clock, Latest, Moment, Order, Worker};
-use crate::{bar, canvas, curves, insides, shelf, training};
+use crate::{bar, canvas, curves, insides, shelf};
 
 /// Moments that curves go back.
 const REMEMBERED: usize = 2_000;
@@ -42,6 +44,7 @@ pub struct Options {
     /// A run to look at as well.
     pub recording: Option<Maker>,
     /// What it takes to train a network, besides data.
+    #[cfg(not(target_family = "wasm"))]
     pub training: Means,
 }
 
@@ -66,6 +69,7 @@ pub enum Panel {
     /// Curves over time.
     Curves,
     /// Networks that learn.
+    #[cfg(not(target_family = "wasm"))]
     Training,
     /// Files and examples.
     Scenes,
@@ -112,6 +116,7 @@ pub struct App {
     /// The network's insides.
     pub insides: Insides,
     /// Networks that learn.
+    #[cfg(not(target_family = "wasm"))]
     pub training: Training,
     /// What was said last: whether it is a fault, and in which words.
     pub said: Option<(bool, String)>,
@@ -157,6 +162,7 @@ impl App {
             divider: 0.5,
             panel: Panel::default(),
             insides,
+            #[cfg(not(target_family = "wasm"))]
             training: Training::new(options.training),
             said: None,
             opening: None,
@@ -436,6 +442,7 @@ impl eframe::App for App {
         let context = ui.ctx().clone();
         self.dropped(&context);
         self.take_opened(&context);
+        #[cfg(not(target_family = "wasm"))]
         training::follow(self, &context);
         self.keys(ui);
         self.follow(&context);
@@ -446,6 +453,7 @@ impl eframe::App for App {
                 for (panel, name) in [
                     (Panel::Insides, "Insides"),
                     (Panel::Curves, "Curves"),
+                    #[cfg(not(target_family = "wasm"))]
                     (Panel::Training, "Training"),
                     (Panel::Scenes, "Scenes"),
                 ] {
@@ -456,6 +464,7 @@ impl eframe::App for App {
             egui::ScrollArea::vertical().show(ui, |ui| match self.panel {
                 Panel::Insides => insides::show(self, ui),
                 Panel::Curves => curves::show(self, ui),
+                #[cfg(not(target_family = "wasm"))]
                 Panel::Training => training::show(self, ui),
                 Panel::Scenes => shelf::show(self, ui),
             });

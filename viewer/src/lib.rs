@@ -2,7 +2,8 @@
 //!
 //! The window draws, shows and asks; what moves water works on threads of its own
 //! ([`worker`]) and is never waited for. The network and recordings come with this crate, a
-//! solver is brought by whoever opens the window ([`engine::Maker`]).
+//! solver is brought by whoever opens the window ([`engine::Maker`]). Training needs threads and
+//! files, and is there where these are.
 //!
 //! | | |
 //! |---|---|
@@ -26,12 +27,16 @@ pub mod document;
 pub mod engine;
 pub mod insides;
 pub mod lens;
+#[cfg(not(target_family = "wasm"))]
 pub mod losses;
 pub mod open;
+#[cfg(not(target_family = "wasm"))]
 pub mod runs;
+#[cfg(not(target_family = "wasm"))]
 pub mod school;
 pub mod shelf;
 pub mod tool;
+#[cfg(not(target_family = "wasm"))]
 pub mod training;
 pub mod water;
 pub mod weights;
@@ -39,6 +44,7 @@ pub mod worker;
 
 pub use app::{App, Options};
 pub use engine::{Engine, Figure, Maker, Told};
+#[cfg(not(target_family = "wasm"))]
 pub use school::Means;
 
 /// Opens the window, and returns when it is closed.

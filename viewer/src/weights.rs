@@ -1,6 +1,7 @@
 //! What a network has learned as such: the weights of its layers, and how far they are from those
 //! of another.
 
+#[cfg(not(target_family = "wasm"))]
 use std::path::PathBuf;
 
 use eframe::egui;
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::bars;
 use crate::engine::Maker;
 use crate::insides;
+#[cfg(not(target_family = "wasm"))]
 use crate::open::{Opened, Opening};
 
 /// Bars of a histogram; odd, so that zero has one of its own.
@@ -25,7 +27,9 @@ pub struct Shelf {
     /// The layer whose weights are shown.
     layer: String,
     other: Option<Other>,
+    #[cfg(not(target_family = "wasm"))]
     opening: Option<Opening>,
+    #[cfg(not(target_family = "wasm"))]
     path_text: String,
 }
 
@@ -83,6 +87,7 @@ pub fn histogram(values: &[f32]) -> (f64, Vec<u32>) {
 
 /// The part of the panel.
 pub fn show(app: &mut App, ui: &mut egui::Ui) {
+    #[cfg(not(target_family = "wasm"))]
     take(app);
     egui::CollapsingHeader::new("Weights, and another network beside it").show(ui, |ui| {
         layer(app, ui);
@@ -91,6 +96,7 @@ pub fn show(app: &mut App, ui: &mut egui::Ui) {
 }
 
 /// Takes the network that was asked for, when it has been read.
+#[cfg(not(target_family = "wasm"))]
 fn take(app: &mut App) {
     let shelf = &mut app.insides.shelf;
     let Some(result) = shelf.opening.as_ref().and_then(Opening::result) else { return };
@@ -154,7 +160,6 @@ fn layer(app: &mut App, ui: &mut egui::Ui) {
 
 /// Another network beside this one.
 fn compare(app: &mut App, ui: &mut egui::Ui) {
-    let context = ui.ctx().clone();
     ui.label(
         "Choose another network to see how far each layer is from it: 0 for the same weights, 1 \
          where one of them has none yet.",
@@ -171,6 +176,20 @@ fn compare(app: &mut App, ui: &mut egui::Ui) {
             }
         },
     );
+    #[cfg(not(target_family = "wasm"))]
+    folder(app, ui);
+    if let Some((name, model)) = chosen
+        && let Err(error) = app.insides.shelf.compare(name, model)
+    {
+        app.fault(error.to_string());
+    }
+    far(app, ui);
+}
+
+/// A network that is compared with by its folder.
+#[cfg(not(target_family = "wasm"))]
+fn folder(app: &mut App, ui: &mut egui::Ui) {
+    let context = ui.ctx().clone();
     ui.horizontal(|ui| {
         let shelf = &mut app.insides.shelf;
         let label = ui.label("or a folder");
@@ -185,12 +204,6 @@ fn compare(app: &mut App, ui: &mut egui::Ui) {
             }
         }
     });
-    if let Some((name, model)) = chosen
-        && let Err(error) = app.insides.shelf.compare(name, model)
-    {
-        app.fault(error.to_string());
-    }
-    far(app, ui);
 }
 
 /// How far each layer is.
