@@ -8,19 +8,29 @@ use weir_scene::Scene;
 use crate::afar;
 use crate::app::App;
 
+/// Whether files have paths: a page has none.
+const HAS_DISK: bool = cfg!(not(target_family = "wasm"));
+
 /// The panel.
 pub fn show(app: &mut App, ui: &mut egui::Ui) {
     let context = ui.ctx().clone();
     ui.strong("Files");
-    ui.label("Drop a scene, a trajectory or a model's folder on the window, or write its path.");
-    let label = ui.label("Path");
+    ui.label(if HAS_DISK {
+        "Drop a scene, a trajectory or a model's folder on the window, or write its path."
+    } else {
+        "Drop a scene (.toml, .json) on the page, or write a name to download what is drawn."
+    });
+    let label = ui.label(if HAS_DISK { "Path" } else { "Name" });
     let field = egui::TextEdit::singleline(&mut app.path_text).desired_width(f32::INFINITY);
     let entered = ui.add(field).labelled_by(label.id).lost_focus()
         && ui.input(|input| input.key_pressed(egui::Key::Enter));
     ui.horizontal(|ui| {
         let path = PathBuf::from(&app.path_text);
         let is_named = !app.path_text.is_empty();
-        if ui.add_enabled(is_named, egui::Button::new("Open")).clicked() || (entered && is_named) {
+        let asks = |ui: &mut egui::Ui| {
+            ui.add_enabled(is_named, egui::Button::new("Open")).clicked() || (entered && is_named)
+        };
+        if HAS_DISK && asks(ui) {
             app.open(&context, path.clone());
         }
         if ui.add_enabled(is_named, egui::Button::new("Save as")).clicked() {

@@ -1,6 +1,6 @@
 // Fetches the window and the network, and shows how far that is.
 
-import init, { open } from "./weir_viewer_web.js";
+import init, { Page, open } from "./weir_viewer_web.js";
 
 const words = document.getElementById("words");
 const progress = document.getElementById("progress");
@@ -53,7 +53,11 @@ async function begin() {
   words.textContent = "The window opens";
   await init({ module_or_path: module });
   const text = (bytes) => new TextDecoder().decode(bytes);
-  await open(document.getElementById("window"), text(description), weights, text(golden), Boolean(await navigator.gpu?.requestAdapter()));
+  const page = new Page(location.origin, text(description), weights, text(golden));
+  page.has_card = Boolean(await navigator.gpu?.requestAdapter());
+  // /viewer/#here begins with the network in this browser.
+  page.is_here = location.hash === "#here";
+  await open(document.getElementById("window"), page);
   document.getElementById("before").hidden = true;
 }
 

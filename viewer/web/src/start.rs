@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 use weir_scene::Scene;
 use weir_surrogate::{Model, device};
-use weir_viewer::Options;
+use weir_viewer::{Maker, Options};
 
 use crate::aside::{self, Parts};
 use crate::inside::NAME;
@@ -16,36 +16,63 @@ use crate::inside::NAME;
 const HERE: &str = "network on this device";
 const CARD: &str = "network on this device's card";
 
-/// Opens the window on a canvas, with the network of this description and these weights, which is
-/// known to make the `golden` run; `has_card` says whether the browser has WebGPU.
+/// What the page has fetched, and where it is.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Page {
+    /// Where it comes from: `https://weir.example`.
+    pub origin: String,
+    /// The network that the server runs, as `model.toml` and `model.safetensors`.
+    pub config: String,
+    /// See `config`.
+    pub weights: Vec<u8>,
+    /// A run that it is known to make, as JSON.
+    pub golden: String,
+    /// Whether the browser has WebGPU.
+    pub has_card: bool,
+    /// Whether the network in the browser is shown from the beginning, not the server's.
+    pub is_here: bool,
+}
+
+#[wasm_bindgen]
+impl Page {
+    /// A page from here with this network.
+    #[wasm_bindgen(constructor)]
+    pub fn new(origin: String, config: String, weights: Vec<u8>, golden: String) -> Self {
+        Self { origin, config, weights, golden, has_card: false, is_here: false }
+    }
+}
+
+/// Opens the window on a canvas.
 ///
 /// # Errors
-/// They are no network, or the browser has nothing to paint with.
+/// What was fetched is no network, or the browser has nothing to paint with.
 #[wasm_bindgen]
-pub async fn open(
-    canvas: HtmlCanvasElement,
-    config: String,
-    weights: Vec<u8>,
-    golden: String,
-    has_card: bool,
-) -> Result<(), JsValue> {
+pub async fn open(canvas: HtmlCanvasElement, page: Page) -> Result<(), JsValue> {
     console_error_panic_hook::set_once();
-    let words = |error: &dyn std::fmt::Display| JsValue::from(error.to_string());
-    let golden = serde_json::from_str(&golden).map_err(|error| words(&error))?;
-    let device = device::open("flex").map_err(|error| words(&error))?;
-    let model = Model::from_bytes(NAME, &config, weights.clone(), &device);
-    let model = model.map_err(|error| words(&error))?;
-    let found = Scene::examples().iter().find(|example| example.name == "funnel");
-    let scene = found.map(|example| Scene::from_toml(example.text));
-    let scene = scene.transpose().map_err(|error| words(&error))?.unwrap_or_default();
+    let options = options(page).map_err(JsValue::from)?;
+    weir_viewer::run_on(canvas, options).await
+}
+
+fn options(page: Page) -> Result<Options, String> {
+    let Page { origin, config, weights, golden, has_card, is_here } = page;
+    let golden = serde_json::from_str(&golden).map_err(|error| format!("golden: {error}"))?;
+    let model = device::open("flex")
+        .and_then(|device| Model::from_bytes(NAME, &config, weights.clone(), &device))
+        .map_err(|error| error.to_string())?;
+    let address = origin.parse()?;
+    let there = Maker::on_server(&address);
     let parts = Rc::new(Parts { config, weights, golden });
-    let mut makers = vec![aside::maker(HERE, "flex", &parts)];
+    let mut here = aside::maker(HERE, "flex", &parts);
+    here.instead = Some(there[0].name.clone());
+    let mut makers: Vec<Maker> = there.into();
+    makers.insert(if is_here { 0 } else { makers.len() }, here);
     if has_card {
         let mut card = aside::maker(CARD, "wgpu", &parts);
         card.instead = Some(HERE.to_owned());
         makers.push(card);
     }
-    let options =
-        Options { scene, path: None, model, checkpoints: Vec::new(), makers, recording: None };
-    weir_viewer::run_on(canvas, options).await
+    let example = Scene::examples().iter().find(|example| example.name == "funnel");
+    let scene = example.map(|example| Scene::from_toml(example.text)).transpose();
+    let scene = scene.map_err(|error| error.to_string())?.unwrap_or_default();
+    Ok(Options { scene, path: None, model, checkpoints: Vec::new(), makers, recording: None })
 }
