@@ -38,8 +38,21 @@ struct Watched {
 
 impl Default for Afar {
     fn default() -> Self {
-        Self { address_text: HERE.to_owned(), run_text: String::new(), watched: None }
+        Self { address_text: nearest(), run_text: String::new(), watched: None }
     }
+}
+
+/// Where a server is likely to be: on this machine.
+#[cfg(not(target_family = "wasm"))]
+fn nearest() -> String {
+    HERE.to_owned()
+}
+
+/// Where a server is likely to be: where the page comes from.
+#[cfg(target_family = "wasm")]
+fn nearest() -> String {
+    let page = web_sys::window().and_then(|window| window.location().origin().ok());
+    page.unwrap_or_else(|| HERE.to_owned())
 }
 
 /// The section of the panel.

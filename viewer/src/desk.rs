@@ -219,7 +219,7 @@ pub fn moment_of(frame: &Frame, gravity_m_s2: [f64; 2], told: &Told) -> Moment {
 }
 
 /// Mean energy and momentum of the water of a frame, by mass.
-pub(crate) fn energies(frame: &Frame, gravity_m_s2: [f64; 2]) -> Vec<Figure> {
+fn energies(frame: &Frame, gravity_m_s2: [f64; 2]) -> Vec<Figure> {
     let count = frame.positions_m.len().max(1) as f64;
     let (mut kinetic, mut potential, mut momentum) = (0.0, 0.0, [0.0; 2]);
     for (p, v) in frame.positions_m.iter().zip(&frame.velocities_m_s) {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use weir_scene::{Frame, Pose, Scene};
 use weir_wire::{Glance, Picture, Receiver, Scale, WireError, speed_m_s};
 
-use crate::desk::energies;
+use crate::desk::moment_of;
+use crate::engine::Told;
 use crate::worker::Moment;
 
 /// Half of the shortest time between two frames, seconds: closer than that is the same moment.
@@ -173,9 +174,10 @@ impl Stream {
                 break;
             }
             let Some(Waiting { frame, is_directed }) = self.waiting.pop_front() else { break };
-            let mut figures = energies(&frame, self.gravity_m_s2);
-            figures.retain(|figure| is_directed || !figure.name.starts_with("momentum"));
-            self.moments.push(Moment { time_s: frame.time_s, figures });
+            let mut moment = moment_of(&frame, self.gravity_m_s2, &Told::default());
+            let is_known = |name: &str| is_directed || !name.starts_with("momentum");
+            moment.figures.retain(|figure| is_known(figure.name));
+            self.moments.push(moment);
             (self.shown, self.has_shown) = (Arc::new(frame), true);
         }
     }
