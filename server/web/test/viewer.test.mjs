@@ -27,24 +27,25 @@ after(async () => {
 });
 
 /** The page, and what the window says of the device. */
-async function open(prepare = async () => {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
+async function open(hash = "", prepare = async () => {}, before = browser) {
+  const context = await before.newContext({ viewport: { width: 1280, height: 800 }, colorScheme: "light" });
   const page = await context.newPage();
-  const [faults, told] = [[], []];
+  const [faults, told, sockets] = [[], [], []];
   page.on("console", (message) => {
     const text = message.text();
     if (message.type() === "info") told.push(text);
     if (["error", "warning"].includes(message.type()) && !/GPU stall|GL Driver|WebGPU/.test(text)) faults.push(text);
   });
   page.on("pageerror", (error) => faults.push(String(error)));
+  page.on("websocket", (socket) => sockets.push(socket.url()));
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
   });
   await prepare(page);
-  await page.goto(`${site.url}/viewer`);
+  await page.goto(`${site.url}/viewer${hash}`);
   const opens = () => page.evaluate(() => document.querySelector("#before").hidden);
   await until("the window opens", opens, PATIENCE_MS);
-  return { page, faults, told };
+  return { page, faults, told, sockets };
 }
 
 /** A picture as a browser decodes it: its width, and red, green, blue and more of each pixel. */
@@ -70,27 +71,57 @@ async function look(page, name) {
 
 const share = (wet) => wet.filter(Boolean).length / wet.length;
 
-test("the network flows in the browser, and is checked before", async () => {
-  const { page, faults, told } = await open();
-  const verdict = await until("the device is checked", () => told.find((words) => words.startsWith("checked")), PATIENCE_MS);
-  console.log(verdict);
+/** Lets time pass, and sees that water is painted and moves. */
+async function flows(page, name) {
   const before = await until("water is painted", async () => {
-    const wet = await look(page, "viewer-before");
+    const wet = await look(page, `${name}-before`);
     return share(wet) > 0.02 && wet;
-  });
+  }, PATIENCE_MS);
   await page.locator("#window").press("Space");
   await until("it moves", async () => {
-    const now = await look(page, "viewer-flowing");
+    const now = await look(page, `${name}-flowing`);
     return now.filter((wet, k) => wet !== before[k]).length > now.length / 100;
-  });
+  }, PATIENCE_MS);
+}
+
+test("the window shows the server's water", async () => {
+  const { page, faults, told, sockets } = await open();
+  await flows(page, "viewer-server");
+  assert.equal(sockets.length, 1);
+  // The network here is not put to its trial unless somebody wants it.
+  assert.deepEqual(told, []);
+  assert.deepEqual(faults, []);
+  await page.context().close();
+});
+
+test("the network flows in the browser, and is checked before", async () => {
+  const { page, faults, told, sockets } = await open("#here");
+  const verdict = await until("the device is checked", () => told.find((words) => words.startsWith("checked")), PATIENCE_MS);
+  console.log(verdict);
+  await flows(page, "viewer-here");
+  assert.deepEqual(sockets, [], "nothing is asked of the server");
   assert.deepEqual(faults, []);
   const [module, packed] = await Promise.all([stat(join(VIEWER, "weir_viewer_web_bg.wasm")), readFile(join(VIEWER, "weir_viewer_web_bg.wasm")).then(promisify(gzip))]);
   console.log(`the module: ${(module.size / 1e6).toFixed(2)} MB, ${(packed.length / 1e6).toFixed(2)} MB packed by gzip`);
   await page.context().close();
 });
 
-test("a device that computes something else is not used", async () => {
-  const { page, told } = await open(async (page) => {
+test("the network flows on the browser's card", async (t) => {
+  const before = await launch(["--enable-unsafe-swiftshader", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--enable-features=Vulkan"]);
+  t.after(() => before.close());
+  const probe = await before.newPage();
+  await probe.goto(site.url);
+  const has = await probe.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+  if (!has) return t.skip("this browser has no WebGPU, not even in software");
+  const { page, told } = await open("#card", undefined, before);
+  const verdict = await until("the card is checked", () => told.find((words) => /^checked|something else|too slow/.test(words)), 2 * PATIENCE_MS);
+  console.log(`card: ${verdict}`);
+  assert.doesNotMatch(verdict, /something else/);
+  await page.context().close();
+});
+
+test("a device that computes something else is not used, and the server's water goes on", async () => {
+  const { page, told, sockets } = await open("#here", async (page) => {
     await page.route("**/api/model/golden", async (route) => {
       const golden = await (await route.fetch()).json();
       // As if the server's water had gone elsewhere.
@@ -100,6 +131,8 @@ test("a device that computes something else is not used", async () => {
   });
   const words = await until("the device is refused", () => told.find((words) => words.includes("something else")), PATIENCE_MS);
   assert.match(words, /cells astray/);
+  await until("the server is asked", () => sockets.length > 0);
+  await flows(page, "viewer-instead");
   await page.context().close();
 });
 
@@ -107,7 +140,7 @@ test("without a network the page says what is lacking", async () => {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.route("**/api/model/weights", (route) => route.fulfill({ status: 500, body: "no" }));
-  await page.goto(`${site.url}/viewer`);
+  await page.goto(`${site.url}/viewer${hash}`);
   await page.getByText("/api/model/weights: the server answers 500").waitFor();
   await page.unroute("**/api/model/weights");
   await page.route("**/api/model/weights", (route) => route.fulfill({ body: "these are no weights" }));

@@ -55,8 +55,8 @@ async function begin() {
   const text = (bytes) => new TextDecoder().decode(bytes);
   const page = new Page(location.origin, text(description), weights, text(golden));
   page.has_card = Boolean(await navigator.gpu?.requestAdapter());
-  // /viewer/#here begins with the network in this browser.
-  page.is_here = location.hash === "#here";
+  // /viewer/#here begins with the network in this browser, /viewer/#card with it on the card.
+  page.first = location.hash.slice(1);
   await open(document.getElementById("window"), page);
   document.getElementById("before").hidden = true;
 }

@@ -29,8 +29,9 @@ pub struct Page {
     pub golden: String,
     /// Whether the browser has WebGPU.
     pub has_card: bool,
-    /// Whether the network in the browser is shown from the beginning, not the server's.
-    pub is_here: bool,
+    /// What moves the water at first: `here` is the network in the browser, `card` the same on the
+    /// card; anything else is the server's.
+    pub first: String,
 }
 
 #[wasm_bindgen]
@@ -38,7 +39,7 @@ impl Page {
     /// A page from here with this network.
     #[wasm_bindgen(constructor)]
     pub fn new(origin: String, config: String, weights: Vec<u8>, golden: String) -> Self {
-        Self { origin, config, weights, golden, has_card: false, is_here: false }
+        Self { origin, config, weights, golden, has_card: false, first: String::new() }
     }
 }
 
@@ -54,7 +55,7 @@ pub async fn open(canvas: HtmlCanvasElement, page: Page) -> Result<(), JsValue> 
 }
 
 fn options(page: Page) -> Result<Options, String> {
-    let Page { origin, config, weights, golden, has_card, is_here } = page;
+    let Page { origin, config, weights, golden, has_card, first } = page;
     let golden = serde_json::from_str(&golden).map_err(|error| format!("golden: {error}"))?;
     let model = device::open("flex")
         .and_then(|device| Model::from_bytes(NAME, &config, weights.clone(), &device))
@@ -64,12 +65,20 @@ fn options(page: Page) -> Result<Options, String> {
     let parts = Rc::new(Parts { config, weights, golden });
     let mut here = aside::maker(HERE, "flex", &parts);
     here.instead = Some(there[0].name.clone());
-    let mut makers: Vec<Maker> = there.into();
-    makers.insert(if is_here { 0 } else { makers.len() }, here);
+    let mut makers: Vec<Maker> = there.into_iter().chain([here]).collect();
     if has_card {
         let mut card = aside::maker(CARD, "wgpu", &parts);
         card.instead = Some(HERE.to_owned());
         makers.push(card);
+    }
+    let wanted = match first.as_str() {
+        "here" => HERE,
+        "card" => CARD,
+        _ => "",
+    };
+    // Who asks for a card where there is none gets the server's.
+    if let Some(k) = makers.iter().position(|maker| maker.name == wanted) {
+        makers[..=k].rotate_right(1);
     }
     let example = Scene::examples().iter().find(|example| example.name == "funnel");
     let scene = example.map(|example| Scene::from_toml(example.text)).transpose();
