@@ -90,7 +90,7 @@ fn has_display() -> bool {
 /// What servers move: what is drawn, and a run that is there.
 fn elsewhere(args: &Args) -> Result<[Vec<Maker>; 2], String> {
     let address: Option<Address> = args.connect.as_deref().map(str::parse).transpose()?;
-    let afar = address.iter().flat_map(Maker::on_server).collect();
+    let afar = address.iter().flat_map(|address| Maker::on_server(address, &[])).collect();
     let Some(run) = &args.watch else { return Ok([afar, Vec::new()]) };
     if args.connect.is_none() && !run.contains("://") {
         return Err("--watch: takes --connect URL as well, or the page's link to a run".to_owned());

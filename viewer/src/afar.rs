@@ -94,7 +94,7 @@ pub fn open(app: &mut App, context: &egui::Context) {
         Err(why) => return app.fault(why),
     };
     let_go(app, context);
-    let [first, _] = Maker::on_server(&address).map(|maker| find(app, maker));
+    let [first, _] = Maker::on_server(&address, &[]).map(|maker| find(app, maker));
     if !app.shown.iter().any(|shown| shown.maker == first) {
         app.show(context, first);
     }

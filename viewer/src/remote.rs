@@ -10,12 +10,14 @@
 //! | [`session`] | the run: what is asked of it, and what it answers |
 //! | [`sketch`], [`lines`] | what is drawn, and which lines both ends have |
 //! | [`stream`] | frames: from bytes to water, and when each is shown |
+//! | [`maps`] | what is looked at inside its network |
 //! | [`busy`] | how busy the server is |
 
 pub mod address;
 pub mod busy;
 pub mod lines;
 pub mod link;
+pub mod maps;
 pub mod session;
 pub mod sketch;
 pub mod stream;
@@ -27,6 +29,7 @@ use weir_words::Engine;
 use crate::engine::Maker;
 use crate::worker::{Latest, Moment, News, Order, Start, Worker};
 use address::{Address, Run};
+use maps::Sheet;
 use session::{Aim, Session};
 
 /// Water that a server moves.
@@ -37,8 +40,14 @@ pub struct Remote {
 
 impl Remote {
     /// Begins to connect; whatever comes of that is in what it shows.
-    fn begin(name: &str, address: &Address, aim: &Aim, start: Start<'_>) -> Box<dyn Worker> {
-        let session = Session::new(address.clone(), aim.clone(), start);
+    fn begin(
+        name: &str,
+        address: &Address,
+        aim: &Aim,
+        atlas: &[Sheet],
+        start: Start<'_>,
+    ) -> Box<dyn Worker> {
+        let session = Session::new(address.clone(), aim.clone(), atlas.to_vec(), start);
         Box::new(Self { name: name.to_owned(), session: RefCell::new(session) })
     }
 }
@@ -73,12 +82,14 @@ impl Worker for Remote {
 
 /// Water on servers.
 impl Maker {
-    /// What is drawn, moved by the network and by the solver of a server.
-    pub fn on_server(address: &Address) -> [Self; 2] {
+    /// What is drawn, moved by the network and by the solver of a server. Without an `atlas` of
+    /// that network nothing is seen of its insides.
+    pub fn on_server(address: &Address, atlas: &[Sheet]) -> [Self; 2] {
         [("network", Engine::Network), ("solver", Engine::Reference)].map(|(what, engine)| {
             let (address, aim) = (address.clone(), Aim::Open(engine));
+            let atlas = atlas.to_vec();
             Self::elsewhere(format!("{what} on {address}"), move |name, start| {
-                Ok(Remote::begin(name, &address, &aim, start))
+                Ok(Remote::begin(name, &address, &aim, &atlas, start))
             })
         })
     }
@@ -90,7 +101,7 @@ impl Maker {
         let name = if matches!(run, Run::Kept(_)) { "my run" } else { name };
         let (address, aim) = (address.clone(), Aim::Join(run.clone()));
         Self::elsewhere(format!("{name} on {address}"), move |name, start| {
-            Ok(Remote::begin(name, &address, &aim, start))
+            Ok(Remote::begin(name, &address, &aim, &[], start))
         })
     }
 }

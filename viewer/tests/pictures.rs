@@ -11,11 +11,10 @@ mod server;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use common::until;
 use eframe::egui::{self, Key, Pos2, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
-use lessons::{Lessons, press, write};
+use lessons::{Lessons, press, until, write};
 use server::Here;
 use weir_scene::Scene;
 use weir_surrogate::checkpoints;

@@ -8,9 +8,8 @@ mod lessons;
 #[path = "../../surrogate/mlflow/tests/server/mod.rs"]
 mod server;
 
-use common::until;
 use egui_kittest::kittest::Queryable;
-use lessons::{Lessons, press, weights_in, window, write};
+use lessons::{Lessons, press, until, weights_in, window, write};
 use server::Server;
 use weir_surrogate::train;
 use weir_training::Record;

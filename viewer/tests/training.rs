@@ -6,10 +6,9 @@ mod lessons;
 #[path = "../../surrogate/mlflow/tests/mock/mod.rs"]
 mod mock;
 
-use common::until;
 use eframe::egui::accesskit::Role;
 use egui_kittest::kittest::{NodeT, Queryable};
-use lessons::{Lessons, press, weights_in, window, write};
+use lessons::{Lessons, press, until, weights_in, window, write};
 use weir_training::notes::{GRADIENT, LAYER_GRADIENT, LOSS, VALIDATION_LOSS};
 use weir_viewer::App;
 use weir_viewer::app::Panel;

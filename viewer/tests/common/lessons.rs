@@ -46,6 +46,12 @@ pub fn window(panel: Panel) -> Window {
     window
 }
 
+/// Lets the window go on until something holds and is seen.
+pub fn until(window: &mut Window, what: &str, holds: impl Fn(&App) -> bool) {
+    crate::common::until(window, what, holds);
+    window.run_steps(2);
+}
+
 /// Writes into a field, whatever stood there.
 pub fn write(window: &mut Window, field: &str, text: &str) {
     window.get_by_role_and_label(Role::TextInput, field).set_text_value_accesskit(text);

@@ -29,6 +29,7 @@ const wanted = {
   description: "/api/model/description",
   weights: "/api/model/weights",
   golden: "/api/model/golden",
+  atlas: "/api/model",
 };
 
 async function begin() {
@@ -49,11 +50,11 @@ async function begin() {
     });
     return [name, bytes];
   });
-  const { window: module, description, weights, golden } = Object.fromEntries(await Promise.all(parts));
+  const { window: module, description, weights, golden, atlas } = Object.fromEntries(await Promise.all(parts));
   words.textContent = "The window opens";
   await init({ module_or_path: module });
   const text = (bytes) => new TextDecoder().decode(bytes);
-  const page = new Page(location.origin, text(description), weights, text(golden));
+  const page = new Page(location.origin, text(description), weights, text(golden), text(atlas));
   page.has_card = Boolean(await navigator.gpu?.requestAdapter());
   // /viewer/#here begins with the network in this browser, /viewer/#card with it on the card.
   page.first = location.hash.slice(1);

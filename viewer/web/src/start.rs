@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::HtmlCanvasElement;
 use weir_scene::Scene;
 use weir_surrogate::{Model, device};
+use weir_viewer::remote::maps;
 use weir_viewer::{Maker, Options};
 
 use crate::aside::{self, Parts};
@@ -27,6 +28,8 @@ pub struct Page {
     pub weights: Vec<u8>,
     /// A run that it is known to make, as JSON.
     pub golden: String,
+    /// What can be looked at inside of it, as JSON.
+    pub atlas: String,
     /// Whether the browser has WebGPU.
     pub has_card: bool,
     /// What moves the water at first: `here` is the network in the browser, `card` the same on the
@@ -38,8 +41,14 @@ pub struct Page {
 impl Page {
     /// A page from here with this network.
     #[wasm_bindgen(constructor)]
-    pub fn new(origin: String, config: String, weights: Vec<u8>, golden: String) -> Self {
-        Self { origin, config, weights, golden, has_card: false, first: String::new() }
+    pub fn new(
+        origin: String,
+        config: String,
+        weights: Vec<u8>,
+        golden: String,
+        atlas: String,
+    ) -> Self {
+        Self { origin, config, weights, golden, atlas, has_card: false, first: String::new() }
     }
 }
 
@@ -55,13 +64,13 @@ pub async fn open(canvas: HtmlCanvasElement, page: Page) -> Result<(), JsValue> 
 }
 
 fn options(page: Page) -> Result<Options, String> {
-    let Page { origin, config, weights, golden, has_card, first } = page;
+    let Page { origin, config, weights, golden, atlas, has_card, first } = page;
     let golden = serde_json::from_str(&golden).map_err(|error| format!("golden: {error}"))?;
     let model = device::open("flex")
         .and_then(|device| Model::from_bytes(NAME, &config, weights.clone(), &device))
         .map_err(|error| error.to_string())?;
     let address = origin.parse()?;
-    let there = Maker::on_server(&address);
+    let there = Maker::on_server(&address, &maps::atlas(&atlas)?);
     let parts = Rc::new(Parts { config, weights, golden });
     let mut here = aside::maker(HERE, "flex", &parts);
     here.instead = Some(there[0].name.clone());
