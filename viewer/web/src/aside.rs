@@ -168,8 +168,8 @@ impl Worker for Aside {
             Order::Silence(silent) => Asked::Silence(skips(&silent)),
             Order::Field(cell) => Asked::Field(cell),
             Order::Saliency => Asked::Saliency,
-            // Nothing is recorded here, and the page has one network.
-            Order::Seek(_) | Order::Use(_) => return,
+            // The clock is told with every look; nothing is recorded here; the page has one network.
+            Order::Pace(_) | Order::Step | Order::Seek(_) | Order::Use(_) => return,
         });
     }
 
