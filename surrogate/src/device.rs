@@ -39,17 +39,18 @@ pub fn open(name: &str) -> Result<Device, ModelError> {
     }
 }
 
-/// The device called `name` where none must be waited for: `flex`, and `wgpu` in a browser.
+/// The device called `name` where none must be waited for, as in a browser: `wgpu` is WebGPU there.
 ///
 /// # Errors
 /// This build has no such device, or the browser.
-#[cfg(feature = "webgpu")]
 pub async fn open_async(name: &str) -> Result<Device, ModelError> {
-    if name != "wgpu" {
-        return open(name);
+    #[cfg(feature = "webgpu")]
+    if name == "wgpu" {
+        let opened = Device::wgpu_options().init_async().await;
+        let failed = |why: String| ModelError::Device { name: name.to_owned(), why };
+        return opened.map_err(|error| failed(error.to_string()));
     }
-    let opened = Device::wgpu_options().init_async().await;
-    opened.map_err(|error| ModelError::Device { name: name.to_owned(), why: error.to_string() })
+    open(name)
 }
 
 /// The device that computes on this card, beside whoever else does.

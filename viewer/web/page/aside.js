@@ -1,8 +1,8 @@
 // The network beside the page: letters in, particles out.
 
-import init, { Inside } from "./weir_viewer_web.js";
+// The card's module is several times as large, and fetched by who asks for it.
+const MODULES = { flex: "./weir_viewer_web.js", wgpu: "./card/weir_viewer_web.js" };
 
-const ready = init();
 const letters = [];
 let inside;
 let busy = false;
@@ -30,7 +30,8 @@ async function work() {
 onmessage = async ({ data }) => {
   if (typeof data === "string") letters.push(data);
   else {
-    await ready;
+    const { default: init, Inside } = await import(MODULES[data.device]);
+    await init();
     inside = await Inside.open((bytes) => postMessage(bytes, [bytes.buffer]), data.device, data.config, data.weights);
   }
   if (inside && !busy) await work();

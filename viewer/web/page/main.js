@@ -32,6 +32,12 @@ const wanted = {
   atlas: "/api/model",
 };
 
+/** Whether the browser has a graphics card to compute with, and the server a module for it. */
+async function hasCard() {
+  if (!(await navigator.gpu?.requestAdapter())) return false;
+  return (await fetch("card/weir_viewer_web.js", { method: "HEAD" })).ok;
+}
+
 async function begin() {
   progress.hidden = false;
   const come = new Map();
@@ -55,7 +61,7 @@ async function begin() {
   await init({ module_or_path: module });
   const text = (bytes) => new TextDecoder().decode(bytes);
   const page = new Page(location.origin, text(description), weights, text(golden), text(atlas));
-  page.has_card = Boolean(await navigator.gpu?.requestAdapter());
+  page.has_card = await hasCard();
   // /viewer/#here begins with the network in this browser, /viewer/#card with it on the card.
   page.first = location.hash.slice(1);
   await open(document.getElementById("window"), page);

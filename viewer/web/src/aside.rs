@@ -6,7 +6,7 @@ use std::rc::Rc;
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{MessageEvent, WorkerOptions, WorkerType};
+use web_sys::{ErrorEvent, MessageEvent, WorkerOptions, WorkerType};
 use weir_surrogate::golden::Golden;
 use weir_viewer::Maker;
 use weir_viewer::desk::moment_of;
@@ -48,13 +48,15 @@ struct Aside {
     seen: Rc<RefCell<Seen>>,
     /// The browser calls it for as long as it is here.
     _hears: Closure<dyn FnMut(MessageEvent)>,
-    _fails: Closure<dyn FnMut(JsValue)>,
+    _fails: Closure<dyn FnMut(ErrorEvent)>,
 }
 
 #[derive(Default)]
 struct Seen {
     latest: Latest,
     moments: Vec<Moment>,
+    /// Whether it is not used any more, whatever else comes.
+    is_out: bool,
 }
 
 impl Aside {
@@ -72,17 +74,17 @@ impl Aside {
         let gravity_m_s2 = Rc::new(Cell::new(start.scene.gravity_m_s2));
         let hears = {
             let (seen, passed, wake) = (Rc::clone(&seen), Rc::clone(passed), start.wake.clone());
-            let gravity_m_s2 = Rc::clone(&gravity_m_s2);
+            let (name, gravity_m_s2) = (name.to_owned(), Rc::clone(&gravity_m_s2));
             Closure::new(move |event: MessageEvent| {
-                hear(&mut seen.borrow_mut(), &passed, gravity_m_s2.get(), &event.data());
+                seen.borrow_mut().hear(&name, &passed, gravity_m_s2.get(), &event.data());
                 wake();
             })
         };
         let fails = {
-            let (seen, wake) = (Rc::clone(&seen), start.wake);
-            Closure::new(move |_| {
-                let why = "the browser could not run it beside the page".to_owned();
-                seen.borrow_mut().latest.fault.get_or_insert(why);
+            let (name, seen, wake) = (name.to_owned(), Rc::clone(&seen), start.wake);
+            Closure::new(move |event: ErrorEvent| {
+                let why = format!("the browser could not run it: {}", event.message());
+                seen.borrow_mut().give_up(&name, why);
                 wake();
             })
         };
@@ -121,33 +123,48 @@ impl Aside {
     }
 }
 
-fn hear(seen: &mut Seen, passed: &Cell<Option<Verdict>>, gravity_m_s2: [f64; 2], data: &JsValue) {
-    let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default();
-    match Told::of(&bytes) {
-        Ok(Told::Trying(made, of)) => {
-            seen.latest.notice = Some(format!("checking this device: frame {made} of {of}"));
+impl Seen {
+    /// Reads a letter of the network that is called `name`.
+    fn hear(
+        &mut self,
+        name: &str,
+        passed: &Cell<Option<Verdict>>,
+        gravity_m_s2: [f64; 2],
+        data: &JsValue,
+    ) {
+        if self.is_out {
+            return;
         }
-        Ok(Told::Tried(verdict)) => {
-            web_sys::console::info_1(&verdict.words().into());
-            seen.latest.notice = Some(verdict.words());
-            match verdict.objection() {
-                Some(why) => {
-                    web_sys::console::info_1(&why.as_str().into());
-                    seen.latest.fault = Some(why);
+        let bytes = data.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec).unwrap_or_default();
+        match Told::of(&bytes) {
+            Ok(Told::Trying(made, of)) => {
+                self.latest.notice = Some(format!("checking this device: frame {made} of {of}"));
+            }
+            Ok(Told::Tried(verdict)) => match verdict.objection() {
+                Some(why) => self.give_up(name, why),
+                None => {
+                    web_sys::console::info_1(&format!("{name}: {}", verdict.words()).into());
+                    passed.set(Some(verdict));
                 }
-                None => passed.set(Some(verdict)),
+            },
+            Ok(Told::Made(made)) => {
+                let latest = Latest::from(*made);
+                let is_new = latest.frame.time_s != self.latest.frame.time_s;
+                if is_new || self.latest.frame.ids.is_empty() {
+                    self.moments.push(moment_of(&latest.frame, gravity_m_s2, &latest.told));
+                }
+                let notice = passed.get().map(|verdict| verdict.words());
+                self.latest = Latest { notice, ..latest };
             }
+            Ok(Told::Failed(why)) | Err(why) => self.give_up(name, why),
         }
-        Ok(Told::Made(made)) => {
-            let latest = Latest::from(*made);
-            let is_new = latest.frame.time_s != seen.latest.frame.time_s;
-            if is_new || seen.latest.frame.ids.is_empty() {
-                seen.moments.push(moment_of(&latest.frame, gravity_m_s2, &latest.told));
-            }
-            let notice = seen.latest.notice.take().or(passed.get().map(|it| it.words()));
-            seen.latest = Latest { notice, ..latest };
-        }
-        Ok(Told::Failed(why)) | Err(why) => seen.latest.fault = Some(why),
+    }
+
+    /// It is not used any more, whatever else comes.
+    fn give_up(&mut self, name: &str, why: String) {
+        web_sys::console::info_1(&format!("{name}: {why}").into());
+        self.is_out = true;
+        self.latest.fault.get_or_insert(why);
     }
 }
 
