@@ -1,6 +1,8 @@
 //! What goes on inside a server's network: which of its maps are looked at, and what comes.
 
+use std::collections::VecDeque;
 use std::io::Read;
+use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
 use serde::Deserialize;
@@ -16,6 +18,8 @@ const MOST: usize = 96;
 /// Bytes of a message's head less the first, and of that of a map in it.
 const HEAD: usize = 9;
 const MAP_HEAD: usize = 6;
+/// Most messages that wait for their water.
+const WAITING: usize = 64;
 /// Longest that the maps of a message may be once they are unpacked, bytes.
 const LONGEST: u64 = 16 << 20;
 
@@ -53,12 +57,14 @@ pub fn atlas(json: &str) -> Result<Vec<Sheet>, String> {
 pub struct Looks {
     atlas: Vec<Sheet>,
     wanted: Vec<Wanted>,
+    /// Maps of water that is still to be shown, with its times, seconds.
+    waiting: VecDeque<(f64, Arc<Vec<Map>>)>,
 }
 
 impl Looks {
     /// At a network with these layers; none are known if there are none.
     pub fn new(atlas: Vec<Sheet>) -> Self {
-        Self { atlas, wanted: Vec::new() }
+        Self { atlas, ..Self::default() }
     }
 
     /// Looks at layers of these names from now on: at the first maps of each, as many as come
@@ -78,11 +84,34 @@ impl Looks {
         (!self.atlas.is_empty()).then(|| Wish::Look { maps: self.wanted.clone() })
     }
 
+    /// Takes a message, less its first byte, with maps of the water of a time.
+    ///
+    /// # Errors
+    /// It is none, in words.
+    pub fn take(&mut self, message: &[u8], time_s: f64) -> Result<(), String> {
+        let maps = self.read(message)?;
+        if self.waiting.len() >= WAITING || self.waiting.back().is_some_and(|it| it.0 > time_s) {
+            // Nobody looks any more, or the water began anew.
+            self.waiting.clear();
+        }
+        self.waiting.push_back((time_s, Arc::new(maps)));
+        Ok(())
+    }
+
+    /// The last maps that were taken of the water as it was up to a time.
+    pub fn due(&mut self, time_s: f64) -> Option<Arc<Vec<Map>>> {
+        let mut due = None;
+        while self.waiting.front().is_some_and(|it| it.0 <= time_s) {
+            due = self.waiting.pop_front().map(|it| it.1);
+        }
+        due
+    }
+
     /// The maps of a message, less its first byte; of layers that are not known there are none.
     ///
     /// # Errors
     /// It is none, in words.
-    pub fn read(&self, message: &[u8]) -> Result<Vec<Map>, String> {
+    fn read(&self, message: &[u8]) -> Result<Vec<Map>, String> {
         let (head, packed) = message.split_at_checked(HEAD).ok_or("it is too short")?;
         if head[0] != VERSION {
             return Err(format!("version {}, takes {VERSION}", head[0]));
@@ -155,6 +184,19 @@ mod tests {
         assert!((maps[1].values[0] - 2.0 * 64.0 / 127.0).abs() < 1e-6);
         let unknown = looks().read(&message(&[9, 0, 1, 0, 1, 0, 127])).expect("none");
         assert!(unknown.is_empty());
+    }
+
+    #[test]
+    fn maps_wait_for_their_water() {
+        let (mut looks, map) = (looks(), message(&[0, 0, 1, 0, 1, 0, 127]));
+        for time_s in [0.1, 0.2, 0.3] {
+            looks.take(&map, time_s).expect("a map");
+        }
+        assert_eq!(looks.due(0.05), None);
+        assert!(looks.due(0.2).is_some_and(|maps| maps.len() == 1));
+        assert_eq!(looks.due(0.2), None, "they were seen");
+        looks.take(&map, 0.0).expect("a map of water that began anew");
+        assert!(looks.due(0.0).is_some() && looks.due(9.0).is_none());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::remote::busy;
 use crate::remote::link::{Event, Link};
 use crate::remote::maps::{Looks, MAPS, Sheet};
 use crate::remote::sketch::Sketch;
-use crate::remote::stream::Stream;
+use crate::remote::stream::{SAME_S, Stream};
 use crate::worker::{Clock, Latest, Moment, News, Order, Pace, Start};
 
 /// A server that is farther ahead of the clock than the first is held, until it is closer than
@@ -115,6 +115,9 @@ impl Session {
         self.stream.show(self.clock.now_s());
         self.steer();
         self.latest.frame = Arc::clone(self.stream.shown());
+        if let Some(seen) = self.looks.due(self.latest.frame.time_s + SAME_S) {
+            self.latest.seen = seen;
+        }
         self.latest.ahead_s = self.stream.ahead_s();
     }
 
@@ -316,9 +319,10 @@ impl Session {
         let frame = match bytes.split_first() {
             Some((0, frame)) => frame,
             Some((&MAPS, maps)) => {
-                match self.looks.read(maps) {
-                    Ok(maps) => self.latest.seen = Arc::new(maps),
-                    Err(why) => self.refuse(format!("maps of the network: {why}")),
+                // They come after the frame that they are of.
+                let time_s = self.stream.shown().time_s + self.stream.ahead_s();
+                if let Err(why) = self.looks.take(maps, time_s) {
+                    self.refuse(format!("maps of the network: {why}"));
                 }
                 return;
             }

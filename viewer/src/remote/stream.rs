@@ -14,7 +14,7 @@ use crate::engine::Told;
 use crate::worker::Moment;
 
 /// Half of the shortest time between two frames, seconds: closer than that is the same moment.
-const SAME_S: f64 = 1.0 / 120.0;
+pub const SAME_S: f64 = 1.0 / 120.0;
 /// Most frames that wait, four seconds of them.
 const WAITING: usize = 120;
 /// Water that is not farther than this, seconds, may be at its beginning.
