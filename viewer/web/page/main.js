@@ -5,9 +5,12 @@ import init, { Page, open } from "./weir_viewer_web.js";
 const words = document.getElementById("words");
 const progress = document.getElementById("progress");
 
+/** Where one part fails, the others need not come. */
+const stop = new AbortController();
+
 /** The bytes of `url`; `tell` hears how many have come, and of how many. */
 async function fetched(url, tell) {
-  const answer = await fetch(url);
+  const answer = await fetch(url, { signal: stop.signal });
   if (!answer.ok) throw new Error(`${url}: the server answers ${answer.status}`);
   // What is packed is longer once it is unpacked, and nobody says by how much.
   const packed = (answer.headers.get("content-encoding") ?? "identity") !== "identity";
@@ -69,6 +72,7 @@ async function begin() {
 }
 
 begin().catch((error) => {
+  stop.abort();
   progress.hidden = true;
   words.textContent = `The window does not open: ${error?.message ?? error}`;
 });
