@@ -26,7 +26,7 @@ pub fn swish(x: Tensor<4>) -> Tensor<4> {
 }
 
 /// What a tensor of any device can do.
-#[backend_extension(Flex, Cube: cfg(any(feature = "wgpu", feature = "cuda")), Autodiff)]
+#[backend_extension(Flex, Cube: cfg(any(feature = "wgpu", feature = "cuda", feature = "webgpu")), Autodiff)]
 trait Differentiable: Backend {
     fn slide(x: FloatTensor<Self>, w: FloatTensor<Self>, b: FloatTensor<Self>)
     -> FloatTensor<Self>;
@@ -152,7 +152,7 @@ fn tensor(values: Vec<f32>, shape: &[usize]) -> FloatTensor<Flex> {
     FloatTensor::<Flex>::from_data(TensorData::new(values, shape.to_vec()))
 }
 
-#[cfg(any(feature = "wgpu", feature = "cuda"))]
+#[cfg(any(feature = "wgpu", feature = "cuda", feature = "webgpu"))]
 impl Kernels for burn::backend::Cube {}
 
 macro_rules! as_it_is {
@@ -174,7 +174,7 @@ macro_rules! as_it_is {
 }
 
 as_it_is!(Flex);
-#[cfg(any(feature = "wgpu", feature = "cuda"))]
+#[cfg(any(feature = "wgpu", feature = "cuda", feature = "webgpu"))]
 as_it_is!(burn::backend::Cube);
 
 impl<B: Kernels, C: CheckpointStrategy> Differentiable for Autodiff<B, C> {
