@@ -26,7 +26,7 @@ pub fn open(path: PathBuf, wake: Wake) -> Result<Opening, String> {
 /// Begins to read a file that was dropped on the window.
 ///
 /// # Errors
-/// See [`open`].
+/// See [`fn@open`].
 pub fn open_dropped(file: &DroppedFileHandle, wake: Wake) -> Result<Opening, String> {
     open(file.path().to_owned(), wake)
 }

@@ -1,7 +1,7 @@
 //! The window as a page, and the network in the visitor's own browser.
 //!
-//! The page and its network are two threads of the browser that share nothing: [`aside`] is the
-//! page's end, a `Worker` of the window; [`inside`] is the other's, which has the network. They
+//! The page and its network are two threads of the browser that share nothing: `aside` is the
+//! page's end, a `Worker` of the window; `inside` is the other's, which has the network. They
 //! write each other [`letters`]. Before water flows, the network is put to the [`trial`].
 
 #[cfg(target_family = "wasm")]
