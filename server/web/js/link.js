@@ -69,8 +69,10 @@ export class Link extends EventTarget {
       this.say({ do: "seen", stream, number: frame.number });
       this.dispatchEvent(new CustomEvent("frame", { detail: { stream, frame } }));
     } catch (error) {
-      // The next frame that stands alone puts a gap right.
+      // The next frame that stands alone puts a gap right. Unless the server hears that this one
+      // has come, it soon sends none.
       if (!(error instanceof WireGap)) throw error;
+      this.say({ do: "seen", stream, number: error.number });
     }
   }
 

@@ -12,7 +12,13 @@ const VERSION = 2;
 const MOST_BODIES = 1 << 10;
 
 /** A frame is missing: the next that stands alone puts things right. */
-export class WireGap extends WireError {}
+export class WireGap extends WireError {
+  /** Frame `number` has come, and the one that it needs has not. */
+  constructor(number, needs) {
+    super(`frame ${number}: is told by what changed since frame ${needs}, which has not been seen`);
+    this.number = number;
+  }
+}
 
 // Points in no order ---------------------------------------------------------------------
 
@@ -108,7 +114,7 @@ export class Receiver {
     }
     const takes = (number - 1) >>> 0;
     if (this.#chain === null || this.#last !== takes) {
-      throw new WireGap(`frame ${number}: is told by what changed since frame ${takes}, which has not been seen`);
+      throw new WireGap(number, takes);
     }
     const chain = this.#chain;
     // A chain that breaks on the way is gone.
