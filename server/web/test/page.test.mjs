@@ -321,7 +321,7 @@ test("where there is no WebGL the water is dots", async () => {
     const { page, faults } = await visit(plain, site.url);
     await ready(page);
     assert.equal(await page.evaluate(() => document.createElement("canvas").getContext("webgl2")), null);
-    assert.ok((await wetShare(page, [0.09, 0.1, 0.32, 0.42])) > 0.3, "the block is there");
+    await until("the block is there", async () => (await wetShare(page, [0.09, 0.1, 0.32, 0.42])) > 0.3);
     await page.click("#start");
     await until("water falls", async () => (await wetShare(page, [0, 0.9, 1, 1])) > 0.05);
     assert.deepEqual(faults, []);
