@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+mod call;
+mod detector;
+mod lexical;
+mod measure;
+mod playbook;
+mod script;
+
+pub use call::Call;
+pub use detector::{Detection, Detector, Method};
+pub use measure::{Count, Measured, interval, measure};
+pub use playbook::{Landmark, Playbook, PlaybookError, Pushback, Response, Role};
+pub use script::{Mark, Script, ScriptError, Turn};

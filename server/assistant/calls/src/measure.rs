@@ -1,0 +1,194 @@
+//! How good a detector is, by calls that were written down.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::call::Call;
+use crate::detector::{Detection, Detector};
+use crate::playbook::Playbook;
+use crate::script::Script;
+
+/// Words that people speak in a minute (Tauroza and Allison, Applied Linguistics 11, 1990, have
+/// 160 for conversation): what makes minutes of a script.
+const WORDS_A_MINUTE: f32 = 160.0;
+
+/// What was found of one landmark or pushback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    /// Found where it is.
+    pub right: u32,
+    /// Found where it is not.
+    pub wrong: u32,
+    /// Not found where it is.
+    pub missed: u32,
+}
+
+impl Count {
+    /// The harmonic mean of precision and recall; `None` if there was nothing to find and
+    /// nothing was found.
+    pub fn f1(self) -> Option<f32> {
+        let all = 2 * self.right + self.wrong + self.missed;
+        (all > 0).then(|| 2.0 * self.right as f32 / all as f32)
+    }
+
+    fn add(&mut self, other: Self) {
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.missed += other.missed;
+    }
+}
+
+/// What came of some calls.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// By id of a landmark.
+    pub landmarks: BTreeMap<String, Count>,
+    /// By id of a pushback.
+    pub pushbacks: BTreeMap<String, Count>,
+    /// Length of the calls at the pace of a conversation, minutes.
+    pub minutes: f32,
+    /// For each landmark found where it is: how much of the words pointed at and of those that
+    /// say it are the same (intersection over union of bytes).
+    pub overlaps: Vec<f32>,
+}
+
+/// Calls drawn anew for an interval.
+const DRAWS: usize = 2000;
+
+/// Plays a call to a detector. A landmark counts once, in the first turn that is said to reach
+/// it: found a turn early or late it is wrong, and missed.
+pub fn measure(book: &Playbook, detector: &Detector, call: &Script) -> Measured {
+    let mut measured = Measured::default();
+    let mut heard = Call::new(book, detector);
+    for turn in &call.turns {
+        measured.minutes += turn.text.split_whitespace().count() as f32 / WORDS_A_MINUTE;
+        let found = heard.hear(turn.role, &turn.text);
+        let (marks, backs): (Vec<Detection>, Vec<Detection>) =
+            found.into_iter().partition(|found| book.landmark(&found.id).is_some());
+        for (found, marked, counts) in [
+            (&marks, &turn.landmarks, &mut measured.landmarks),
+            (&backs, &turn.pushbacks, &mut measured.pushbacks),
+        ] {
+            for found in found {
+                let is_right = marked.iter().any(|mark| mark.id == found.id);
+                let count = counts.entry(found.id.clone()).or_default();
+                *(if is_right { &mut count.right } else { &mut count.wrong }) += 1;
+            }
+            for mark in marked {
+                let is_missed = found.iter().all(|found| found.id != mark.id);
+                counts.entry(mark.id.clone()).or_default().missed += u32::from(is_missed);
+            }
+        }
+        for mark in &turn.landmarks {
+            let found = marks.iter().find(|found| found.id == mark.id);
+            let pair = found.zip(turn.span(&mark.quote));
+            measured.overlaps.extend(pair.map(|(found, span)| overlap(&found.span, &span)));
+        }
+    }
+    measured
+}
+
+/// Where a figure of these calls would be in 95 of 100 cases if they had been others of their
+/// kind: calls drawn with replacement, always the same (Efron, Annals of Statistics 7, 1979).
+pub fn interval(calls: &[Measured], figure: impl Fn(&Measured) -> f32) -> (f32, f32) {
+    let mut chance = fastrand::Rng::with_seed(0);
+    let draw = |_| {
+        let drawn = calls.iter().filter_map(|_| chance.choice(calls));
+        figure(&drawn.collect())
+    };
+    let mut figures: Vec<f32> = (0..DRAWS).map(draw).collect();
+    figures.sort_unstable_by(f32::total_cmp);
+    (figures[DRAWS / 40], figures[DRAWS - 1 - DRAWS / 40])
+}
+
+/// Calls as one.
+impl<'a> FromIterator<&'a Measured> for Measured {
+    fn from_iter<T: IntoIterator<Item = &'a Self>>(calls: T) -> Self {
+        let mut all = Self::default();
+        for call in calls {
+            all.add(call);
+        }
+        all
+    }
+}
+
+impl Measured {
+    fn add(&mut self, other: &Self) {
+        for (ours, theirs) in
+            [(&mut self.landmarks, &other.landmarks), (&mut self.pushbacks, &other.pushbacks)]
+        {
+            for (id, count) in theirs {
+                ours.entry(id.clone()).or_default().add(*count);
+            }
+        }
+        self.minutes += other.minutes;
+        self.overlaps.extend(&other.overlaps);
+    }
+
+    /// The mean of F1 over landmarks.
+    pub fn macro_f1(&self) -> f32 {
+        mean(self.landmarks.values().filter_map(|count| count.f1()))
+    }
+
+    /// The same over pushbacks.
+    pub fn pushback_f1(&self) -> f32 {
+        mean(self.pushbacks.values().filter_map(|count| count.f1()))
+    }
+
+    /// Cards that should not have come, in ten minutes of a call.
+    pub fn false_cards(&self) -> f32 {
+        let wrong = self.landmarks.values().chain(self.pushbacks.values()).map(|count| count.wrong);
+        10.0 * wrong.sum::<u32>() as f32 / self.minutes.max(f32::MIN_POSITIVE)
+    }
+
+    /// The mean of [`Measured::overlaps`].
+    pub fn overlap(&self) -> f32 {
+        mean(self.overlaps.iter().copied())
+    }
+}
+
+/// Bytes in both by bytes in either.
+fn overlap(a: &Range<usize>, b: &Range<usize>) -> f32 {
+    let both = a.end.min(b.end).saturating_sub(a.start.max(b.start));
+    let either = a.len() + b.len() - both;
+    both as f32 / either.max(1) as f32
+}
+
+fn mean(values: impl Iterator<Item = f32>) -> f32 {
+    let (sum, count) = values.fold((0.0, 0_u32), |(sum, count), value| (sum + value, count + 1));
+    sum / count.max(1) as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn f1_is_of_what_was_found_and_what_was_there() {
+        let count = |right, wrong, missed| Count { right, wrong, missed }.f1();
+        assert_eq!(count(0, 0, 0), None);
+        assert_eq!(count(3, 0, 0), Some(1.0));
+        assert_eq!(count(1, 1, 1), Some(0.5));
+        assert_eq!(count(0, 2, 1), Some(0.0));
+    }
+
+    #[test]
+    fn an_interval_is_around_the_figure_and_a_point_where_all_calls_are_alike() {
+        let call = |wrong| Measured {
+            landmarks: [("need".to_owned(), Count { right: 1, wrong, missed: 0 })].into(),
+            ..Measured::default()
+        };
+        let alike = vec![call(1); 10];
+        assert_eq!(interval(&alike, Measured::macro_f1), (2.0 / 3.0, 2.0 / 3.0));
+        let unlike: Vec<_> = (0..10).map(|k| call(k % 2)).collect();
+        let (low, high) = interval(&unlike, Measured::macro_f1);
+        assert!(low < 0.8 && 0.8 < high && high <= 1.0, "{low} {high}");
+    }
+
+    #[test]
+    fn overlap_is_between_none_and_all() {
+        assert_eq!(overlap(&(0..4), &(4..8)), 0.0);
+        assert_eq!(overlap(&(2..6), &(2..6)), 1.0);
+        assert_eq!(overlap(&(0..4), &(2..6)), 2.0 / 6.0);
+    }
+}

@@ -1,0 +1,9 @@
+#![doc = include_str!("../README.md")]
+
+mod clause;
+mod concept;
+mod words;
+
+pub use clause::{Clause, clauses};
+pub use concept::concept;
+pub use words::{stems, words};
