@@ -10,7 +10,7 @@ use crate::playbook::{Playbook, Role};
 /// By how much a class has to be likelier than the next one.
 const MARGIN: f32 = 0.1;
 /// Least score of a pushback.
-const PUSHBACK: f32 = 0.4;
+const PUSHBACK: f32 = 0.55;
 /// What a phrase of the playbook makes a class at least as likely as.
 const CUE: f32 = 0.8;
 /// Below this likelihood the words beside a cue speak against it.

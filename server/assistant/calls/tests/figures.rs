@@ -7,7 +7,7 @@ use weir_calls::{Detector, Measured, Playbook, Script, interval, measure};
 
 /// What macro-F1 may not fall below: the lower end of its interval when it was last written down.
 /// The goal is 0.75.
-const MACRO_F1: f32 = 0.54;
+const MACRO_F1: f32 = 0.65;
 
 #[test]
 fn landmarks_of_calls_are_found() {
