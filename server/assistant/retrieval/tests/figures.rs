@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use weir_retrieval::{Hit, Index, chunks};
+use weir_retrieval::{Hit, Index, asked, chunks};
 
-/// What recall@5 may not fall below. The goal is 0.9.
-const RECALL_5: f32 = 0.55;
+/// What recall@5 has to be.
+const RECALL_5: f32 = 0.9;
 /// Parts that are looked at.
 const K: usize = 5;
 
@@ -49,6 +49,8 @@ fn index() -> Index {
             parts.extend(chunks(&format!("{folder}/{name}"), &text).expect("a document"));
         }
     }
+    let text = std::fs::read_to_string(home.join("../documents/asked.toml")).expect("a file");
+    asked(&mut parts, "asked.toml", &text).expect("the parts are there");
     Index::new(parts)
 }
 
