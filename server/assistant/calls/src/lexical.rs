@@ -110,7 +110,7 @@ impl Lexical {
 /// Stems, each two that follow one another, the kinds of things that are named, and whether it
 /// is a question.
 fn terms(text: &str) -> Vec<String> {
-    let stems = stems(text);
+    let stems: Vec<String> = stems(text).into_iter().map(numberless).collect();
     let kinds: Vec<&str> = words(text).iter().filter_map(|word| concept(word)).collect();
     let pair = |two: &[String]| format!("{}{AND}{}", two[0], two[1]);
     let mut terms: Vec<String> = stems.windows(2).map(pair).collect();
@@ -119,6 +119,12 @@ fn terms(text: &str) -> Vec<String> {
     terms.extend(text.contains('?').then(|| "?".to_owned()));
     terms.extend(stems);
     terms
+}
+
+/// One sign for all numbers: which one it is says nothing about what is meant.
+fn numberless(stem: String) -> String {
+    let is_number = stem.starts_with(|letter: char| letter.is_ascii_digit());
+    if is_number { "#".to_owned() } else { stem }
 }
 
 /// The columns of all terms, and how rare each is: the logarithm of all texts by those with it.

@@ -8,8 +8,8 @@ use crate::detector::{Detection, Detector};
 use crate::playbook::Playbook;
 use crate::script::Script;
 
-/// Words that people speak in a minute (Tauroza and Allison, Applied Linguistics 11, 1990, have
-/// 160 for conversation): what makes minutes of a script.
+/// Words that are spoken in a minute, pauses included: an assumption, which makes minutes of a
+/// script.
 const WORDS_A_MINUTE: f32 = 160.0;
 
 /// What was found of one landmark or pushback.
@@ -45,7 +45,7 @@ pub struct Measured {
     pub landmarks: BTreeMap<String, Count>,
     /// By id of a pushback.
     pub pushbacks: BTreeMap<String, Count>,
-    /// Length of the calls at the pace of a conversation, minutes.
+    /// Length of the calls at 160 words a minute.
     pub minutes: f32,
     /// For each landmark found where it is: how much of the words pointed at and of those that
     /// say it are the same (intersection over union of bytes).

@@ -35,6 +35,7 @@ pub struct Landmark {
     /// Whether a call is incomplete without it.
     pub required: bool,
     /// Landmarks that usually come before.
+    #[serde(default)]
     pub after: Vec<String>,
     /// A landmark of the other role that this one answers: without it, shortly before, words such
     /// as *that works for me* reach nothing.
@@ -99,7 +100,7 @@ pub struct Playbook {
     #[serde(rename = "landmark")]
     pub landmarks: Vec<Landmark>,
     /// What may be pushed back with.
-    #[serde(rename = "pushback")]
+    #[serde(default, rename = "pushback")]
     pub pushbacks: Vec<Pushback>,
     none: SmallTalk,
 }
@@ -178,8 +179,10 @@ impl Playbook {
                 return Err(format!("{id}: after: there is no landmark {unknown:?}"));
             }
             let answered = answers.as_ref().map(|name| (name, self.landmark(name)));
-            if let Some((name, None)) = answered {
-                return Err(format!("{id}: answers: there is no landmark {name:?}"));
+            if let Some((name, other)) = answered
+                && other.is_none_or(|other| other.role == mark.role)
+            {
+                return Err(format!("{id}: answers: there is no {name:?} of the other role"));
             }
         }
         if let Some(back) = self.pushbacks.iter().find(|back| back.responses.is_empty()) {
@@ -232,6 +235,12 @@ mod tests {
             ("id = \"consent\"", "id = \"introduction\"", "introduction"),
             ("role = \"agent\"", "role = \"waiter\"", "waiter"),
             ("min_score = 0.", "min_score = 7.", "takes 0 to 1"),
+            ("after = [\"introduction\"]", "after = [\"adieu\"]", "no landmark \"adieu\""),
+            ("answers = \"next-step\"", "answers = \"adieu\"", "no \"adieu\" of the other role"),
+            ("answers = \"next-step\"", "answers = \"need\"", "no \"need\" of the other role"),
+            ("[[pushback.response]]", "[[pushback.answer]]", "answer"),
+            ("cues = [\"", "cues = [\"?!\", \"", "\"?!\" has no word"),
+            ("[none]\nexamples = [", "[none]\nexamples = []\nothers = [", "others"),
         ] {
             let text = BOOK.replacen(from, to, 1);
             assert_ne!(text, BOOK, "{from} stands in it");

@@ -108,3 +108,46 @@ impl Turn {
         self.text.find(quote).map(|start| start..start + quote.len())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Script>, ScriptError> {
+        let folder = std::env::temp_dir().join(format!("weir-calls-{}", fastrand::u64(..)));
+        std::fs::create_dir(&folder).expect("a folder");
+        std::fs::write(folder.join("a.toml"), text).expect("a file");
+        std::fs::write(folder.join("notes.md"), "no script").expect("a file");
+        let read = Script::folder(&folder, &Playbook::first_call().expect("the playbook"));
+        std::fs::remove_dir_all(&folder).expect("the folder");
+        read
+    }
+
+    const CALL: &str = "title = 'T'\n[[turn]]\nrole = 'agent'\ntext = 'It is Ida.'\n\
+        [[turn.landmark]]\nid = 'introduction'\nquote = 'is Ida'\n";
+
+    #[test]
+    fn a_call_is_read_and_its_quotes_are_found() {
+        let calls = read(CALL).expect("a script");
+        let turn = &calls[0].turns[0];
+        assert_eq!(turn.span(&turn.landmarks[0].quote), Some(3..9));
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_file_and_turn() {
+        for (from, to, says) in [
+            ("is Ida'", "was Ida'", "turn 0: \"was Ida\" does not stand in it"),
+            ("'introduction'", "'adieu'", "turn 0: \"adieu\" is not in the playbook"),
+            ("'introduction'", "'need'", "turn 0: \"need\" is for the other role"),
+            ("role = 'agent'", "role = 'waiter'", "waiter"),
+            ("title", "name", "name"),
+        ] {
+            let text = CALL.replacen(from, to, 1);
+            assert_ne!(text, CALL);
+            let error = read(&text).expect_err(to).to_string();
+            assert!(error.contains("a.toml: ") && error.contains(says), "{to}: {error}");
+        }
+        let nowhere = Script::folder(Path::new("nowhere"), &Playbook::first_call().expect("it"));
+        assert!(nowhere.expect_err("no folder").to_string().starts_with("nowhere: "));
+    }
+}

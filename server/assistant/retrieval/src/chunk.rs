@@ -26,9 +26,12 @@ pub struct Chunk {
 /// each part is found too.
 ///
 /// # Errors
-/// The front matter is no TOML.
+/// The front matter is no TOML, or has no end.
 pub fn chunks(document: &str, markdown: &str) -> Result<Vec<Chunk>, DocumentError> {
-    let (front, body) = front_matter(markdown);
+    let markdown = markdown.replace("\r\n", "\n");
+    let (front, body) = front_matter(&markdown).ok_or_else(|| {
+        DocumentError::new(document, "takes a second line of +++ below the first")
+    })?;
     let front: Table = front
         .parse()
         .map_err(|error: toml::de::Error| DocumentError::new(document, error.to_string()))?;
@@ -80,10 +83,13 @@ fn last(parts: &mut [(String, String)]) -> &mut String {
     &mut parts[at].1
 }
 
-/// What stands between the lines of `+++`, and what comes after them.
-fn front_matter(markdown: &str) -> (&str, &str) {
-    let inside = markdown.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++"));
-    inside.unwrap_or(("", markdown))
+/// What stands between the lines of `+++`, and what comes after them; `None` without a second one.
+fn front_matter(markdown: &str) -> Option<(&str, &str)> {
+    match markdown.strip_prefix("+++\n") {
+        // Found from the first line's end on, so that there may be nothing in between.
+        Some(_) => markdown[3..].split_once("\n+++\n"),
+        None => Some(("", markdown)),
+    }
 }
 
 #[cfg(test)]
@@ -115,5 +121,9 @@ mod tests {
         assert!(parts("a.md", "").is_empty());
         let error = chunks("a.md", "+++\ntitle = what\n+++\nHi.").expect_err("no TOML");
         assert!(error.to_string().starts_with("a.md: "), "{error}");
+        let error = chunks("a.md", "+++\ntitle = 'A'\n\nHi.").expect_err("no end");
+        assert!(error.to_string().contains("a second line of +++"), "{error}");
+        assert_eq!(parts("a.md", "+++\r\ntitle = 'A'\r\n+++\r\nHi.\r\n")[0].title, "A");
+        assert_eq!(parts("a.md", "+++\n+++\nHi.")[0].text, "Hi.");
     }
 }
