@@ -9,12 +9,12 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
 use serde::{Deserialize, Serialize};
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqlitePool};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::database::{DatabaseError, now_s};
+use crate::database::{Database, DatabaseError, now_s};
 
 /// Memory of a hash, KiB.
 const MEMORY_KIB: u32 = 19 << 10;
@@ -96,13 +96,13 @@ impl From<sqlx::Error> for AccountError {
 /// All accounts.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    pool: SqlitePool,
+    database: Database,
     hashing: Arc<Semaphore>,
 }
 
 impl Accounts {
-    pub(crate) fn new(pool: SqlitePool) -> Self {
-        Self { pool, hashing: Arc::new(Semaphore::new(AT_A_TIME)) }
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database, hashing: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
     /// Makes an account.
@@ -125,7 +125,7 @@ impl Accounts {
         let query = "INSERT INTO users (id, name, hash, role, made_s) VALUES (?1, ?2, ?3, ?4, ?5) \
                      ON CONFLICT (name) DO NOTHING";
         let query = sqlx::query(query).bind(&id).bind(name).bind(hash).bind(role.name());
-        let done = query.bind(now_s()).execute(&self.pool).await?;
+        let done = query.bind(now_s()).execute(self.database.pool().await?).await?;
         if done.rows_affected() == 0 {
             return Err(AccountError::Wrong(format!("name: {name} is taken")));
         }
@@ -138,7 +138,10 @@ impl Accounts {
     /// Nobody has.
     pub async fn log_in(&self, name: &str, password: &str) -> Result<User, AccountError> {
         let query = sqlx::query("SELECT id, name, role, epoch, hash FROM users WHERE name = ?1");
-        let row = query.bind(name).fetch_optional(&self.pool).await?;
+        let row = match self.database.if_there().await? {
+            Some(pool) => query.bind(name).fetch_optional(pool).await?,
+            None => None,
+        };
         let hash: Option<String> = row.as_ref().map(|row| row.try_get("hash")).transpose()?;
         let hash = match hash {
             Some(hash) => hash,
@@ -164,7 +167,8 @@ impl Accounts {
     pub async fn set_password(&self, name: &str, password: &str) -> Result<(), AccountError> {
         let hash = self.hash(password).await?;
         let query = "UPDATE users SET hash = ?2, epoch = epoch + 1 WHERE name = ?1";
-        let done = sqlx::query(query).bind(name).bind(hash).execute(&self.pool).await?;
+        let done =
+            sqlx::query(query).bind(name).bind(hash).execute(self.database.pool().await?).await?;
         if done.rows_affected() == 0 { Err(AccountError::Unknown) } else { Ok(()) }
     }
 
@@ -174,7 +178,7 @@ impl Accounts {
     /// There is nobody of this name.
     pub async fn remove(&self, name: &str) -> Result<(), AccountError> {
         let done = sqlx::query("DELETE FROM users WHERE name = ?1").bind(name);
-        let done = done.execute(&self.pool).await?;
+        let done = done.execute(self.database.pool().await?).await?;
         if done.rows_affected() == 0 { Err(AccountError::Unknown) } else { Ok(()) }
     }
 
@@ -184,7 +188,7 @@ impl Accounts {
     /// The database refuses.
     pub async fn log_out_everywhere(&self, id: &str) -> Result<(), AccountError> {
         let query = sqlx::query("UPDATE users SET epoch = epoch + 1 WHERE id = ?1");
-        query.bind(id).execute(&self.pool).await?;
+        query.bind(id).execute(self.database.pool().await?).await?;
         Ok(())
     }
 
@@ -193,8 +197,9 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub async fn find(&self, id: &str) -> Result<Option<User>, AccountError> {
+        let Some(pool) = self.database.if_there().await? else { return Ok(None) };
         let query = sqlx::query("SELECT id, name, role, epoch FROM users WHERE id = ?1");
-        let row = query.bind(id).fetch_optional(&self.pool).await?;
+        let row = query.bind(id).fetch_optional(pool).await?;
         row.as_ref().map(user).transpose()
     }
 
@@ -203,8 +208,9 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub async fn all(&self) -> Result<Vec<User>, AccountError> {
+        let Some(pool) = self.database.if_there().await? else { return Ok(Vec::new()) };
         let query = sqlx::query("SELECT id, name, role, epoch FROM users ORDER BY name");
-        let rows = query.fetch_all(&self.pool).await?;
+        let rows = query.fetch_all(pool).await?;
         rows.iter().map(user).collect()
     }
 
@@ -258,15 +264,17 @@ fn user(row: &SqliteRow) -> Result<User, AccountError> {
 mod tests {
     use super::*;
 
-    async fn accounts(folder: &tempfile::TempDir) -> Accounts {
-        let path = folder.path().join("deep/a.sqlite");
-        Accounts::new(crate::database::open(&path).await.expect("a database"))
+    fn accounts(folder: &tempfile::TempDir) -> Accounts {
+        Accounts::new(Database::new(folder.path().join("deep/a.sqlite")))
     }
 
     #[tokio::test]
     async fn who_has_the_password_is_let_in_and_nobody_else() {
         let folder = tempfile::tempdir().expect("a folder");
-        let accounts = accounts(&folder).await;
+        let accounts = accounts(&folder);
+        assert!(accounts.log_in("ida", "a long password").await.is_err());
+        assert!(accounts.all().await.expect("nobody").is_empty());
+        assert!(!folder.path().join("deep").exists(), "nothing was kept");
         let ida = accounts.add("ida", "a long password", UserRole::Agent).await.expect("ida");
         assert_eq!(accounts.log_in("IDA", "a long password").await.expect("ida"), ida);
         for (name, password) in [("ida", "another password"), ("bo", "a long password"), ("", "")] {
@@ -285,10 +293,10 @@ mod tests {
     #[tokio::test]
     async fn hashes_say_how_they_were_made_and_passwords_are_not_kept() {
         let folder = tempfile::tempdir().expect("a folder");
-        let accounts = accounts(&folder).await;
+        let accounts = accounts(&folder);
         accounts.add("bo", "a long password", UserRole::Supervisor).await.expect("bo");
         let hash: String = sqlx::query("SELECT hash FROM users")
-            .fetch_one(&accounts.pool)
+            .fetch_one(accounts.database.pool().await.expect("it"))
             .await
             .and_then(|row| row.try_get(0))
             .expect("a hash");

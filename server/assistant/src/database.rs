@@ -1,10 +1,12 @@
 //! The SQLite file of accounts and recordings.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use tokio::sync::OnceCell;
 
 /// Longest that one waits while another writes.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -41,8 +43,40 @@ pub enum DatabaseError {
     Refused(#[from] sqlx::Error),
 }
 
-/// Opens the file, and makes it if there is none.
-pub(crate) async fn open(path: &Path) -> Result<SqlitePool, DatabaseError> {
+/// The file, which is made when something is first kept in it.
+#[derive(Clone, Debug)]
+pub(crate) struct Database {
+    path: PathBuf,
+    pool: Arc<OnceCell<SqlitePool>>,
+}
+
+impl Database {
+    /// The file at a path.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, pool: Arc::default() }
+    }
+
+    /// The file, if anything was ever kept in it.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn if_there(&self) -> Result<Option<&SqlitePool>, DatabaseError> {
+        if self.pool.get().is_none() && !self.path.exists() {
+            return Ok(None);
+        }
+        self.pool().await.map(Some)
+    }
+
+    /// The file, made if there is none.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn pool(&self) -> Result<&SqlitePool, DatabaseError> {
+        self.pool.get_or_try_init(|| open(&self.path)).await
+    }
+}
+
+async fn open(path: &Path) -> Result<SqlitePool, DatabaseError> {
     if let Some(folder) = path.parent() {
         let at = |source| DatabaseError::Folder { path: folder.to_owned(), source };
         tokio::fs::create_dir_all(folder).await.map_err(at)?;

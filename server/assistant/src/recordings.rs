@@ -8,11 +8,11 @@ use bytes::Bytes;
 use object_store::path::Path as Object;
 use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
 use serde::Serialize;
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqlitePool};
 use uuid::Uuid;
 
-use crate::database::{DatabaseError, now_s};
+use crate::database::{Database, DatabaseError, now_s};
 
 /// Days that a recording may be kept.
 pub const DAYS: Range<u32> = 1..366;
@@ -56,13 +56,13 @@ pub struct Recording {
 /// All recordings.
 #[derive(Clone, Debug)]
 pub struct Recordings {
-    pool: SqlitePool,
+    database: Database,
     store: Arc<dyn ObjectStore>,
 }
 
 impl Recordings {
-    pub(crate) fn new(pool: SqlitePool, store: Arc<dyn ObjectStore>) -> Self {
-        Self { pool, store }
+    pub(crate) fn new(database: Database, store: Arc<dyn ObjectStore>) -> Self {
+        Self { database, store }
     }
 
     /// Keeps a WAV file of somebody for some days.
@@ -92,11 +92,11 @@ impl Recordings {
         .bind(transcript)
         .bind(made_s)
         .bind(expires_s)
-        .execute(&self.pool)
+        .execute(self.database.pool().await?)
         .await?;
         self.store.put(&object, PutPayload::from_bytes(wav)).await?;
         let whole = sqlx::query("UPDATE recordings SET is_whole = 1 WHERE id = ?1").bind(&id);
-        whole.execute(&self.pool).await?;
+        whole.execute(self.database.pool().await?).await?;
         let transcript = transcript.to_owned();
         Ok(Recording { id, duration_s, transcript, made_s, expires_s })
     }
@@ -106,9 +106,10 @@ impl Recordings {
     /// # Errors
     /// The database refuses.
     pub async fn of(&self, owner: &str) -> Result<Vec<Recording>, RecordingError> {
+        let Some(pool) = self.database.if_there().await? else { return Ok(Vec::new()) };
         let query = "SELECT * FROM recordings WHERE owner = ?1 AND is_whole = 1 AND expires_s > ?2 \
                      ORDER BY made_s DESC, id";
-        let rows = sqlx::query(query).bind(owner).bind(now_s()).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(query).bind(owner).bind(now_s()).fetch_all(pool).await?;
         rows.iter().map(recording).collect()
     }
 
@@ -117,10 +118,11 @@ impl Recordings {
     /// # Errors
     /// The database or the store refuses.
     pub async fn sound(&self, owner: &str, id: &str) -> Result<Option<Bytes>, RecordingError> {
+        let Some(pool) = self.database.if_there().await? else { return Ok(None) };
         let query = "SELECT object FROM recordings WHERE id = ?1 AND owner = ?2 AND is_whole = 1 \
                      AND expires_s > ?3";
         let query = sqlx::query(query).bind(id).bind(owner).bind(now_s());
-        let Some(row) = query.fetch_optional(&self.pool).await? else { return Ok(None) };
+        let Some(row) = query.fetch_optional(pool).await? else { return Ok(None) };
         let object: String = row.try_get("object")?;
         match self.store.get(&Object::from(object)).await {
             Ok(found) => Ok(Some(found.bytes().await?)),
@@ -134,9 +136,10 @@ impl Recordings {
     /// # Errors
     /// Something could not be deleted; what is left can be deleted again.
     pub async fn delete(&self, owner: &str, id: Option<&str>) -> Result<u64, RecordingError> {
+        let Some(pool) = self.database.if_there().await? else { return Ok(0) };
         let query =
             "SELECT id, object FROM recordings WHERE owner = ?1 AND (?2 IS NULL OR id = ?2)";
-        let rows = sqlx::query(query).bind(owner).bind(id).fetch_all(&self.pool).await?;
+        let rows = sqlx::query(query).bind(owner).bind(id).fetch_all(pool).await?;
         self.remove(&rows).await
     }
 
@@ -149,12 +152,13 @@ impl Recordings {
     }
 
     async fn sweep_at(&self, now_s: i64) -> Result<u64, RecordingError> {
+        let Some(pool) = self.database.if_there().await? else { return Ok(0) };
         let mut swept = 0;
         loop {
             let query = "SELECT id, object FROM recordings WHERE expires_s <= ?1 OR \
                          (is_whole = 0 AND made_s <= ?2) LIMIT ?3";
             let query = sqlx::query(query).bind(now_s).bind(now_s - ORPHAN_S).bind(AT_A_TIME);
-            let rows = query.fetch_all(&self.pool).await?;
+            let rows = query.fetch_all(pool).await?;
             if rows.is_empty() {
                 return Ok(swept);
             }
@@ -173,7 +177,7 @@ impl Recordings {
             }
             sqlx::query("DELETE FROM recordings WHERE id = ?1")
                 .bind(id)
-                .execute(&self.pool)
+                .execute(self.database.pool().await?)
                 .await?;
         }
         Ok(rows.len() as u64)
@@ -196,10 +200,10 @@ mod tests {
 
     use super::*;
 
-    async fn recordings(folder: &tempfile::TempDir) -> (Recordings, Arc<InMemory>) {
-        let pool = crate::database::open(&folder.path().join("a.sqlite")).await.expect("it");
+    fn recordings(folder: &tempfile::TempDir) -> (Recordings, Arc<InMemory>) {
+        let database = Database::new(folder.path().join("a.sqlite"));
         let store = Arc::new(InMemory::new());
-        (Recordings::new(pool, store.clone()), store)
+        (Recordings::new(database, store.clone()), store)
     }
 
     async fn objects(store: &InMemory) -> usize {
@@ -210,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_kept_is_its_owners_until_it_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (recordings, store) = recordings(&folder).await;
+        let (recordings, store) = recordings(&folder);
         let wav = Bytes::from_static(b"RIFF");
         let mine = recordings.keep("ida", wav.clone(), 1.5, "hello", 30).await.expect("kept");
         recordings.keep("ida", wav.clone(), 2.5, "hello again", 30).await.expect("kept");
@@ -231,14 +235,15 @@ mod tests {
     #[tokio::test]
     async fn what_has_expired_or_was_never_whole_is_swept() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (recordings, store) = recordings(&folder).await;
+        let (recordings, store) = recordings(&folder);
         for days in [1, 1, 30] {
             recordings.keep("ida", Bytes::from_static(b"RIFF"), 1.0, "", days).await.expect("it");
         }
         let half =
             "INSERT INTO recordings VALUES ('x', 'ida', 'recordings/x.wav', 0, 1.0, '', ?1, ?2)";
         let now_s = now_s();
-        let half = sqlx::query(half).bind(now_s).bind(now_s + 864_000).execute(&recordings.pool);
+        let pool = recordings.database.pool().await.expect("a database");
+        let half = sqlx::query(half).bind(now_s).bind(now_s + 864_000).execute(pool);
         half.await.expect("a row");
         assert_eq!(recordings.sweep().await.expect("swept"), 0);
         assert_eq!(recordings.of("ida").await.expect("a list").len(), 3, "half of one is none");

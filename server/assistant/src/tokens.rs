@@ -148,8 +148,8 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_of_its_server_its_time_and_its_account() {
         let folder = tempfile::tempdir().expect("a folder");
-        let pool = crate::database::open(&folder.path().join("a.sqlite")).await.expect("it");
-        let accounts = Accounts::new(pool);
+        let database = crate::database::Database::new(folder.path().join("a.sqlite"));
+        let accounts = Accounts::new(database);
         let ida = accounts.add("ida", "a long password", UserRole::Agent).await.expect("ida");
         let path = folder.path().join("keys/jwt.key");
         let tokens = Tokens::open(&path).expect("a key");

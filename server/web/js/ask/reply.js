@@ -1,0 +1,60 @@
+/** An answer as it comes: its text with citations that lead to the sources below it. */
+
+import { at } from "../dom.js";
+import { ask } from "./stream.js";
+
+const CITATION = /\[(\d+)\]/g;
+
+/** Asks, and shows what comes; gives the text of the answer. */
+export async function reply(question, scope) {
+  at("answer").hidden = false;
+  at("asked").textContent = question;
+  for (const id of ["answer-text", "sources", "by"]) at(id).replaceChildren();
+  at("aloud").hidden = true;
+  let text = "";
+  for await (const { event, data } of ask("/api/ask", { question, scope: scope || undefined })) {
+    if (event === "sources") showSources(data);
+    if (event === "text") {
+      text += data.text;
+      at("answer-text").replaceChildren(...cited(text));
+    }
+    if (event === "error") throw new Error(data.why);
+    if (event === "done") showEnd(data);
+  }
+  return text;
+}
+
+/** The text in pieces; it is text, whatever stands in it. */
+function* cited(text) {
+  let from = 0;
+  for (const { 0: whole, 1: number, index } of text.matchAll(CITATION)) {
+    yield text.slice(from, index);
+    const link = document.createElement("a");
+    link.href = `#source-${number}`;
+    link.className = "citation";
+    link.textContent = number;
+    link.setAttribute("aria-label", `source ${number}`);
+    yield link;
+    from = index + whole.length;
+  }
+  yield text.slice(from);
+}
+
+function showSources(sources) {
+  at("sources").replaceChildren(...sources.map(({ number, title, heading, quote }) => {
+    const item = document.createElement("li");
+    item.id = `source-${number}`;
+    item.value = number;
+    const name = document.createElement("strong");
+    name.textContent = heading ? `${title}: ${heading}` : title;
+    const words = document.createElement("q");
+    words.textContent = quote;
+    item.append(name, " ", words);
+    return item;
+  }));
+}
+
+function showEnd({ abstained, by }) {
+  at("by").textContent = abstained ? "Nothing that is written here answers this well enough." : by;
+  at("aloud").hidden = false;
+}
