@@ -5,17 +5,17 @@
 mod layers;
 mod limits;
 mod read;
-mod secret;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use weir_assistant::AssistantConfig;
 
 pub use layers::{ConfigError, Layers};
 pub use limits::{LimitsConfig, RateConfig, STRANGERS};
-pub use secret::Secret;
+pub use weir_providers::Secret;
 
 /// Everything that can be set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,6 +49,8 @@ pub struct Config {
     pub metrics: MetricsConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
+    /// Questions, voices and calls.
+    pub assistant: AssistantConfig,
 }
 
 /// Where a trusted proxy says who asks.
@@ -162,6 +164,7 @@ impl Default for Config {
             log: LogConfig::default(),
             metrics: MetricsConfig::default(),
             limits: LimitsConfig::default(),
+            assistant: AssistantConfig::default(),
         }
     }
 }
@@ -205,7 +208,13 @@ impl Config {
     }
 
     /// The first key whose value is wrong, or wrong beside the others, and why.
-    pub(crate) fn fault(&self) -> Option<(&'static str, String)> {
+    pub(crate) fn fault(&self) -> Option<(String, String)> {
+        let own = self.own_fault().map(|(key, why)| (key.to_owned(), why));
+        let assistant = || self.assistant.fault();
+        own.or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
+    }
+
+    fn own_fault(&self) -> Option<(&'static str, String)> {
         let fault = |key, why: &str| Some((key, why.to_owned()));
         if let Some(origin) = self.public_origins.iter().find(|origin| !is_origin(origin)) {
             let why = format!("got {origin:?}, takes http:// or https:// and a host, no path");

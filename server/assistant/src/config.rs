@@ -11,8 +11,6 @@ use crate::recordings::DAYS;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct AssistantConfig {
-    /// Whether there is any of it.
-    pub enabled: bool,
     /// What is answered from: `default`, which comes with weir, or a folder of Markdown files.
     pub documents: String,
     /// Seconds between two looks whether documents have changed; 0 looks once, at the start.
@@ -38,7 +36,6 @@ pub struct AssistantConfig {
 impl Default for AssistantConfig {
     fn default() -> Self {
         Self {
-            enabled: true,
             documents: "default".to_owned(),
             refresh_s: 900,
             transcription: TranscriptionConfig::default(),

@@ -136,8 +136,8 @@ impl Layers {
     /// A value is wrong, or wrong beside the others.
     pub fn finish(self) -> Result<Config, ConfigError> {
         let Some((key, why)) = self.config.fault() else { return Ok(self.config) };
-        let said = self.said.iter().rev().find(|(_, table)| has(table, key));
-        Err(ConfigError::new(said.map_or("defaults", |(source, _)| source), key, why))
+        let said = self.said.iter().rev().find(|(_, table)| has(table, &key));
+        Err(ConfigError::new(said.map_or("defaults", |(source, _)| source), &key, why))
     }
 
     fn lay(&mut self, source: &str, table: Table) -> Result<(), ConfigError> {

@@ -5,9 +5,10 @@ use maud::{DOCTYPE, Markup, html};
 use crate::content::{Article, Content, Figure, Picture, Video};
 
 /// The pages of the menu. `web/index.html`, which is not written here, has the same.
-pub const MENU: [(&str, &str); 7] = [
+pub const MENU: [(&str, &str); 8] = [
     ("/", "Play"),
     ("/?watch=gallery", "Gallery"),
+    ("/ask", "Ask"),
     ("/how", "How it works"),
     ("/projects", "Projects"),
     ("/blog", "Blog"),
@@ -37,6 +38,8 @@ pub struct Head<'a> {
     pub says: &'a str,
     /// What kind of page it is.
     pub kind: Kind<'a>,
+    /// What runs on it, if anything does: a style and a script of this name.
+    pub runs: Option<&'static str>,
 }
 
 /// A whole page around `main`.
@@ -61,6 +64,10 @@ pub fn page(content: &Content, head: &Head<'_>, main: &Markup) -> Markup {
                 }
                 link rel="stylesheet" href="/nav.css";
                 link rel="stylesheet" href="/pages.css";
+                @if let Some(runs) = head.runs {
+                    link rel="stylesheet" href={ "/" (runs) ".css" };
+                    script type="module" src={ "/js/" (runs) "/main.js" } {}
+                }
                 link rel="icon" href="/icon.svg" type="image/svg+xml";
                 link rel="alternate" href="/feed.xml" type="application/atom+xml" title=(name);
             }

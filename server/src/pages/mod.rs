@@ -2,6 +2,7 @@
 
 mod about;
 mod articles;
+mod ask;
 mod how;
 mod layout;
 mod lists;
@@ -49,7 +50,8 @@ impl Pages {
         // What search engines are told of: the play page, and each page that is written here.
         let mut listed = vec!["/".to_owned()];
         let mut page = |path: &str, kind: Kind<'_>, (title, says): (&str, &str), main: Markup| {
-            let head = Head { path, title, says, kind };
+            let runs = (path == "/ask").then_some("ask");
+            let head = Head { path, title, says, kind, runs };
             let html = layout::page(content, &head, &main).into_string();
             pages.insert(path.to_owned(), Page::new(HTML, html));
             listed.push(path.to_owned());
@@ -58,6 +60,7 @@ impl Pages {
         let (name, tagline) = (profile.name.as_str(), profile.tagline.as_str());
         page("/about", Kind::Page, (name, tagline), about::main(content));
         page("/resume", Kind::Page, resume::says(content), resume::main(content));
+        page("/ask", Kind::Page, ask::SAYS, ask::main());
         page("/how", Kind::Page, how::SAYS, how::main(content, has_window));
         page("/projects", Kind::Page, articles::PROJECTS, articles::projects(content));
         page("/blog", Kind::Page, articles::POSTS, articles::posts(content));
@@ -78,8 +81,13 @@ impl Pages {
             let kind = mime_guess::from_path(name).first_or_octet_stream();
             other(&format!("/media/{name}"), kind.as_ref(), Bytes::copy_from_slice(bytes));
         }
-        let head =
-            Head { path: "", title: missing::TITLE, says: missing::TITLE, kind: Kind::Missing };
+        let head = Head {
+            path: "",
+            title: missing::TITLE,
+            says: missing::TITLE,
+            kind: Kind::Missing,
+            runs: None,
+        };
         let missing = layout::page(content, &head, &missing::main()).into_string().into();
         Self { pages, missing }
     }
