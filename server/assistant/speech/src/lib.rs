@@ -1,11 +1,25 @@
 #![doc = include_str!("../README.md")]
 
 mod clip;
+mod ear;
 mod error;
+mod language;
+mod sound;
+mod sphinx;
+mod text;
 mod transcriber;
 mod transcript;
+mod voice;
+mod wer;
 
 pub use clip::{Clip, SAMPLE_RATE};
+pub use ear::Listening;
 pub use error::SpeechError;
+pub use language::Domain;
+pub use sound::Limits;
+pub use sphinx::{Sphinx, SphinxConfig};
+pub use text::spoken;
 pub use transcriber::{Ear, Heard, StreamingTranscriber, Transcriber};
 pub use transcript::{Transcript, Word};
+pub use voice::Endpointing;
+pub use wer::{WordErrors, wer};
