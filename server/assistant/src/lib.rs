@@ -1,13 +1,19 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod assistant;
 pub mod config;
 mod database;
+mod documents;
+mod hearing;
+mod place;
 mod recordings;
 mod tokens;
 
 pub use accounts::{AccountError, Accounts, User, UserRole};
+pub use assistant::{Assistant, OpenError};
 pub use config::AssistantConfig;
 pub use database::DatabaseError;
+pub use hearing::Hearing;
 pub use recordings::{Recording, RecordingError, Recordings};
 pub use tokens::{KeyError, LIFE_S, TokenError, Tokens};

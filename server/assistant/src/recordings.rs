@@ -2,17 +2,17 @@
 //! when in the database.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use bytes::Bytes;
 use object_store::path::Path as Object;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use object_store::{ObjectStoreExt as _, PutPayload};
 use serde::Serialize;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
 
 use crate::database::{Database, DatabaseError, now_s};
+use crate::place::Place;
 
 /// Days that a recording may be kept.
 pub const DAYS: Range<u32> = 1..366;
@@ -57,12 +57,12 @@ pub struct Recording {
 #[derive(Clone, Debug)]
 pub struct Recordings {
     database: Database,
-    store: Arc<dyn ObjectStore>,
+    place: Place,
 }
 
 impl Recordings {
-    pub(crate) fn new(database: Database, store: Arc<dyn ObjectStore>) -> Self {
-        Self { database, store }
+    pub(crate) fn new(database: Database, place: Place) -> Self {
+        Self { database, place }
     }
 
     /// Keeps a WAV file of somebody for some days.
@@ -94,7 +94,7 @@ impl Recordings {
         .bind(expires_s)
         .execute(self.database.pool().await?)
         .await?;
-        self.store.put(&object, PutPayload::from_bytes(wav)).await?;
+        self.place.store().await?.put(&object, PutPayload::from_bytes(wav)).await?;
         let whole = sqlx::query("UPDATE recordings SET is_whole = 1 WHERE id = ?1").bind(&id);
         whole.execute(self.database.pool().await?).await?;
         let transcript = transcript.to_owned();
@@ -124,7 +124,7 @@ impl Recordings {
         let query = sqlx::query(query).bind(id).bind(owner).bind(now_s());
         let Some(row) = query.fetch_optional(pool).await? else { return Ok(None) };
         let object: String = row.try_get("object")?;
-        match self.store.get(&Object::from(object)).await {
+        match self.place.store().await?.get(&Object::from(object)).await {
             Ok(found) => Ok(Some(found.bytes().await?)),
             Err(object_store::Error::NotFound { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -171,7 +171,7 @@ impl Recordings {
     async fn remove(&self, rows: &[SqliteRow]) -> Result<u64, RecordingError> {
         for row in rows {
             let (id, object): (String, String) = (row.try_get("id")?, row.try_get("object")?);
-            match self.store.delete(&Object::from(object)).await {
+            match self.place.store().await?.delete(&Object::from(object)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -196,25 +196,22 @@ fn recording(row: &SqliteRow) -> Result<Recording, RecordingError> {
 
 #[cfg(test)]
 mod tests {
-    use object_store::memory::InMemory;
-
     use super::*;
 
-    fn recordings(folder: &tempfile::TempDir) -> (Recordings, Arc<InMemory>) {
+    fn recordings(folder: &tempfile::TempDir) -> Recordings {
         let database = Database::new(folder.path().join("a.sqlite"));
-        let store = Arc::new(InMemory::new());
-        (Recordings::new(database, store.clone()), store)
+        Recordings::new(database, Place::folder(&folder.path().join("sound")))
     }
 
-    async fn objects(store: &InMemory) -> usize {
-        use futures_util::StreamExt as _;
-        store.list(None).count().await
+    fn objects(folder: &tempfile::TempDir) -> usize {
+        let all = std::fs::read_dir(folder.path().join("sound/recordings"));
+        all.expect("a folder").count()
     }
 
     #[tokio::test]
     async fn what_is_kept_is_its_owners_until_it_is_deleted() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (recordings, store) = recordings(&folder);
+        let recordings = recordings(&folder);
         let wav = Bytes::from_static(b"RIFF");
         let mine = recordings.keep("ida", wav.clone(), 1.5, "hello", 30).await.expect("kept");
         recordings.keep("ida", wav.clone(), 2.5, "hello again", 30).await.expect("kept");
@@ -226,16 +223,13 @@ mod tests {
         assert_eq!(recordings.delete("ida", Some(&mine.id)).await.expect("one"), 1);
         assert_eq!(recordings.sound("ida", &mine.id).await.expect("none"), None);
         assert_eq!(recordings.delete("ida", None).await.expect("the other"), 1);
-        assert_eq!(
-            (recordings.of("ida").await.expect("a list").len(), objects(&store).await),
-            (0, 1)
-        );
+        assert_eq!((recordings.of("ida").await.expect("a list").len(), objects(&folder)), (0, 1));
     }
 
     #[tokio::test]
     async fn what_has_expired_or_was_never_whole_is_swept() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (recordings, store) = recordings(&folder);
+        let recordings = recordings(&folder);
         for days in [1, 1, 30] {
             recordings.keep("ida", Bytes::from_static(b"RIFF"), 1.0, "", days).await.expect("it");
         }
@@ -248,9 +242,6 @@ mod tests {
         assert_eq!(recordings.sweep().await.expect("swept"), 0);
         assert_eq!(recordings.of("ida").await.expect("a list").len(), 3, "half of one is none");
         assert_eq!(recordings.sweep_at(now_s + 2 * 86_400).await.expect("swept"), 3);
-        assert_eq!(
-            (recordings.of("ida").await.expect("a list").len(), objects(&store).await),
-            (1, 1)
-        );
+        assert_eq!((recordings.of("ida").await.expect("a list").len(), objects(&folder)), (1, 1));
     }
 }

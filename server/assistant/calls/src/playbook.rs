@@ -191,6 +191,16 @@ impl Playbook {
         enough("none: examples", &self.none.examples, SMALL_TALK)
     }
 
+    /// Everything in it that may be said in a call.
+    pub fn sayings(&self) -> impl Iterator<Item = &str> {
+        let marks = self.landmarks.iter();
+        let marks = marks.flat_map(|mark| mark.examples.iter().chain([&mark.ask]));
+        let backs = self.pushbacks.iter().flat_map(|back| {
+            back.examples.iter().chain(back.responses.iter().map(|response| &response.text))
+        });
+        marks.chain(backs).chain(self.small_talk()).map(String::as_str)
+    }
+
     /// The landmark of this id.
     pub fn landmark(&self, id: &str) -> Option<&Landmark> {
         self.landmarks.iter().find(|mark| mark.id == id)

@@ -9,3 +9,4 @@ mod shape;
 
 pub use drawing::{Drawing, DrawingError, draw};
 pub use model::draw_by;
+pub use noun::sentences;

@@ -86,9 +86,45 @@ impl Noun {
     }
 }
 
+/// Sentences like those that are said to draw something: what a transcriber may expect.
+pub fn sentences() -> Vec<String> {
+    let words: Vec<&str> = NAMES.iter().flat_map(|(_, words)| words.split(' ')).collect();
+    let sizes = ["", "big", "small", "wide", "narrow", "tall", "deep"];
+    let places =
+        ["", "on the left", "on the right", "at the top", "at the bottom", "in the middle"];
+    let relations = ["under", "below", "above", "left of", "right of", "on top of", "next to"];
+    let sentence = |(k, word): (usize, &&str)| {
+        let (size, place) = (sizes[k % sizes.len()], places[k % places.len()]);
+        let (other, relation) = (words[(7 * k + 3) % words.len()], relations[k % relations.len()]);
+        [
+            format!("a {size} {word} {place}"),
+            format!("draw a {word} and a {other} {relation} it"),
+            format!("two {} and a {other} {relation} them", plural(word)),
+        ]
+    };
+    words.iter().enumerate().flat_map(sentence).collect()
+}
+
+fn plural(word: &str) -> String {
+    let hisses = ["ss", "sh", "ch", "x"].iter().any(|end| word.ends_with(end));
+    match word.ends_with('s') {
+        _ if hisses => format!("{word}es"),
+        true => word.to_owned(),
+        false => format!("{word}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_may_be_expected_is_understood() {
+        for sentence in sentences() {
+            let unknown = crate::sentence::Sentence::of(&sentence).unknown;
+            assert!(unknown.is_empty(), "{sentence}: {unknown:?}");
+        }
+    }
 
     #[test]
     fn no_word_names_two_things_and_forms_are_one() {

@@ -1,0 +1,173 @@
+//! All of it, put together by configuration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tokio::sync::OnceCell;
+use tokio::task::spawn_blocking;
+use weir_calls::Playbook;
+use weir_providers::{ChatModel, Voice};
+use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
+
+use crate::accounts::Accounts;
+use crate::config::AssistantConfig;
+use crate::database::Database;
+use crate::documents::Documents;
+use crate::hearing::Hearing;
+use crate::place::Place;
+use crate::recordings::Recordings;
+use crate::tokens::{KeyError, Tokens};
+
+/// A key of the configuration whose value cannot be used on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {why}")]
+pub struct OpenError {
+    /// The key, below the assistant's table.
+    pub key: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+/// The assistant of one server. Nothing is written before something has to be kept, and what
+/// takes long to begin begins when it is first needed.
+pub struct Assistant {
+    config: AssistantConfig,
+    accounts: Accounts,
+    tokens: TokenFile,
+    recordings: Recordings,
+    playbook: Playbook,
+    documents: Documents,
+    hearing: OnceCell<Result<Hearing, String>>,
+    chat: Option<Arc<dyn ChatModel>>,
+    voice: Option<Arc<dyn Voice>>,
+}
+
+struct TokenFile {
+    path: std::path::PathBuf,
+    tokens: std::sync::OnceLock<Tokens>,
+}
+
+impl Assistant {
+    /// As configured, with what it keeps in a folder, which is made when it is needed.
+    ///
+    /// # Errors
+    /// A file or a place that the configuration names cannot be used.
+    pub fn open(config: AssistantConfig, folder: &Path) -> Result<Self, OpenError> {
+        let place = match &config.recordings.place {
+            Some(place) => {
+                Place::new(place).map_err(|why| OpenError { key: "recordings.place", why })?
+            }
+            None => Place::folder(&folder.join("sound")),
+        };
+        let database = Database::new(folder.join("assistant.sqlite"));
+        Ok(Self {
+            playbook: playbook(&config.calls.playbook)?,
+            documents: Documents::open(&config.documents)?,
+            accounts: Accounts::new(database.clone()),
+            tokens: TokenFile { path: folder.join("tokens.key"), tokens: Default::default() },
+            recordings: Recordings::new(database, place),
+            hearing: OnceCell::new(),
+            chat: None,
+            voice: None,
+            config,
+        })
+    }
+
+    /// How it is set up.
+    pub fn config(&self) -> &AssistantConfig {
+        &self.config
+    }
+
+    /// Who may take calls.
+    pub fn accounts(&self) -> &Accounts {
+        &self.accounts
+    }
+
+    /// What signs log-ins.
+    ///
+    /// # Errors
+    /// Its key cannot be read or made.
+    pub fn tokens(&self) -> Result<&Tokens, KeyError> {
+        if let Some(tokens) = self.tokens.tokens.get() {
+            return Ok(tokens);
+        }
+        let tokens = Tokens::open(&self.tokens.path)?;
+        Ok(self.tokens.tokens.get_or_init(|| tokens))
+    }
+
+    /// Sound that is kept.
+    pub fn recordings(&self) -> &Recordings {
+        &self.recordings
+    }
+
+    /// What a call is to reach.
+    pub fn playbook(&self) -> &Playbook {
+        &self.playbook
+    }
+
+    /// Who words answers, judges calls and draws, if that is a model.
+    pub fn chat(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.chat.as_ref()
+    }
+
+    /// Who reads aloud, if this server does.
+    pub fn voice(&self) -> Option<&Arc<dyn Voice>> {
+        self.voice.as_ref()
+    }
+
+    /// Who makes text of sound; the first time it is asked for it may take a second.
+    ///
+    /// # Errors
+    /// There is nobody, and what to do about it.
+    pub async fn hearing(&self) -> Result<&Hearing, &str> {
+        let open = || async {
+            let (config, texts) = (self.config.transcription.clone(), self.likely_words());
+            let opened = spawn_blocking(move || Hearing::open(&config, &texts)).await;
+            opened.unwrap_or_else(|error| Err(error.to_string()))
+        };
+        self.hearing.get_or_init(open).await.as_ref().map_err(String::as_str)
+    }
+
+    /// Who makes text while somebody speaks.
+    ///
+    /// # Errors
+    /// There is nobody, and what to do about it.
+    pub async fn streaming(&self) -> Result<Arc<dyn StreamingTranscriber>, String> {
+        let hearing = self.hearing().await.map_err(str::to_owned)?;
+        Ok(Arc::clone(&hearing.streaming))
+    }
+
+    /// What is said in a file of sound, and how many seconds it has.
+    ///
+    /// # Errors
+    /// It is no sound, too long, or there is nobody to listen.
+    pub async fn transcribe_file(&self, file: Bytes) -> Result<(Transcript, f32), SpeechError> {
+        let hearing = self.hearing().await.map_err(|why| SpeechError::Missing(why.to_owned()))?;
+        let limits =
+            Limits { duration_s: self.config.recordings.longest_s as f32, ..Limits::default() };
+        let read = spawn_blocking(move || Clip::read(&file, &limits)).await;
+        let clip = read.map_err(|error| SpeechError::Failed(error.to_string()))??;
+        let transcript = hearing.clips.transcribe(&clip).await?;
+        Ok((transcript, clip.duration_s()))
+    }
+
+    /// Texts like those that will be said: what documents say and how they are asked for, what is
+    /// said in calls, and what can be drawn.
+    fn likely_words(&self) -> Vec<String> {
+        let documents = self.documents.files.iter().map(|(_, text)| text.clone());
+        // What stands in quotes; that the rest is TOML does no harm.
+        let asked = self.documents.asked.lines().filter(|line| line.trim().starts_with('"'));
+        let asked = asked.map(|line| line.trim().trim_matches([',', '"']).to_owned());
+        let calls = self.playbook.sayings().map(str::to_owned);
+        documents.chain(asked).chain(calls).chain(weir_drawing::sentences()).collect()
+    }
+}
+
+fn playbook(name: &str) -> Result<Playbook, OpenError> {
+    let book = match name {
+        "first-call" => Playbook::first_call(),
+        path => Playbook::open(path.as_ref()),
+    };
+    book.map_err(|error| OpenError { key: "calls.playbook", why: error.to_string() })
+}
