@@ -9,6 +9,7 @@ mod backend;
 mod beside;
 mod check;
 mod compare;
+mod configured;
 mod evaluate;
 mod export;
 mod failure;
@@ -27,6 +28,7 @@ mod send;
 mod serve;
 mod simulate;
 mod train;
+mod user;
 mod validate;
 mod video;
 #[cfg(feature = "view")]
@@ -48,6 +50,7 @@ struct Cli {
 enum Command {
     Simulate(simulate::Args),
     Serve(serve::Args),
+    User(user::Args),
     #[cfg(feature = "view")]
     View(view::Args),
     Train(train::Args),
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
+        Command::User(args) => user::run(&args),
         #[cfg(feature = "view")]
         Command::View(args) => view::run(&args),
         Command::Train(args) => train::run(&args),

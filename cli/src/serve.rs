@@ -8,11 +8,12 @@ use std::sync::Arc;
 use anyhow::Context;
 use tokio::net::TcpListener;
 use weir_scene::{Draw, Scene};
-use weir_server::config::{Config, ConfigError, Layers};
-use weir_server::{App, Content, Engines, Tls, TlsError};
+use weir_server::config::{Config, ConfigError};
+use weir_server::{App, AppError, Content, Engines, Tls, TlsError};
 use weir_sim::{Backend, Solver};
 use weir_surrogate::checkpoints;
 
+use crate::configured::Source;
 use crate::failure::Failure;
 use crate::{model_source, output};
 
@@ -30,12 +31,8 @@ pub struct Args {
     /// [default: flex]
     #[arg(long, value_name = "DEVICE")]
     device: Option<String>,
-    /// A configuration; server/weir.example.toml shows all keys
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// One key of it, such as tls.mode=self-signed; over the file and the environment
-    #[arg(long, value_name = "KEY=VALUE")]
-    set: Vec<String>,
+    #[command(flatten)]
+    source: Source,
     /// Check the configuration, print what it comes to as TOML, and end
     #[arg(long)]
     check_config: bool,
@@ -76,7 +73,10 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     };
     let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;
     let engines = Engines::new(model, before, Arc::new(reference))?;
-    let app = App::new(engines, config, &content).context("starting the thread for water")?;
+    let app = App::new(engines, config, &content).map_err(|error| match error {
+        AppError::Assistant(_) => anyhow::Error::new(Failure::BadInput(error.to_string())),
+        AppError::Thread(_) => error.into(),
+    })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .on_thread_start(weir_server::after_the_water)
@@ -84,27 +84,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     runtime.context("starting threads")?.block_on(serve(app))
 }
 
-/// Defaults, the file, the environment, the command line; the later over the earlier.
 fn configuration(args: &Args) -> Result<Config, ConfigError> {
-    let mut layers = Layers::default();
-    if let Some(path) = &args.config {
-        layers.file(path)?;
-    }
-    let text = |text: std::ffi::OsString| text.to_string_lossy().into_owned();
-    layers.environment(std::env::vars_os().map(|(name, value)| (text(name), text(value))))?;
-    for (source, key, value) in [
+    args.source.config(&[
         ("--addr", "addr", &args.addr),
         ("--model", "model", &args.model),
         ("--device", "device", &args.device),
-    ] {
-        if let Some(value) = value {
-            layers.set(source, key, value)?;
-        }
-    }
-    for said in &args.set {
-        layers.assign("--set", said)?;
-    }
-    layers.finish()
+    ])
 }
 
 async fn serve(mut app: App) -> anyhow::Result<ExitCode> {

@@ -15,9 +15,11 @@ use tokio_util::task::TaskTracker;
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
+use weir_assistant::{Assistant, OpenError};
 use weir_scene::Limits;
 use weir_words::LONGEST;
 
+use crate::assistant::{self, Desk};
 use crate::config::Config;
 use crate::content::Content;
 use crate::crowd::{Crowd, Place};
@@ -37,6 +39,17 @@ use crate::{api, download, drawings, health, log, openapi, problem, rate, site, 
 const READ: usize = 4 << 10;
 /// Bytes that wait for a slow visitor.
 const WAITING: usize = 512 << 10;
+
+/// Why there is no app.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The system gives no thread.
+    #[error("starting the thread for water: {0}")]
+    Thread(#[from] std::io::Error),
+    /// The assistant cannot be as it is configured.
+    #[error("assistant.{0}")]
+    Assistant(#[from] OpenError),
+}
 
 /// What the answers are made of.
 #[derive(Clone)]
@@ -65,6 +78,8 @@ pub struct App {
     pub(crate) store: Arc<Store>,
     /// What can be taken away of the network.
     pub(crate) download: Arc<Download>,
+    /// Questions, voices and calls.
+    pub(crate) assistant: Arc<Desk>,
     pub(crate) metrics: Metrics,
     pub(crate) requests: rate::Requests,
     /// WebSockets of each client.
@@ -75,9 +90,11 @@ impl App {
     /// An app with a stage of its own, set up like this and not yet encrypted.
     ///
     /// # Errors
-    /// The system gives no thread.
-    pub fn new(engines: Engines, config: Config, content: &Content) -> std::io::Result<Self> {
+    /// The system gives no thread, or the assistant cannot be as it is configured.
+    pub fn new(engines: Engines, config: Config, content: &Content) -> Result<Self, AppError> {
         let limits = &config.limits;
+        let folder = config.data_dir.join("assistant");
+        let assistant = Assistant::open(config.assistant.clone(), &folder)?;
         let engines = Arc::new(engines);
         let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
         let visitors = TaskTracker::new();
@@ -90,6 +107,7 @@ impl App {
             pages: Arc::new(Pages::new(content, window::is_there(&config))),
             store: Arc::new(Store::new(&config.data_dir)),
             download: Arc::default(),
+            assistant: Arc::new(Desk::new(assistant)),
             metrics: Metrics::new(&stage, &visitors, &ModelInfo::of(&engines.atlas)),
             requests: rate::Requests::new(limits.requests),
             visits: Crowd::new(limits.visits_per_client.get()),
@@ -127,7 +145,9 @@ impl App {
             .route("/viewer/{*path}", get(window::file))
             .route("/ws", get(socket))
             .route("/{*path}", get(site::file))
+            .merge(assistant::routes())
             .layer(RequestBodyLimitLayer::new(limits.body_bytes))
+            .merge(assistant::sound_routes())
             .layer(late)
             .layer(from_fn_with_state(self.requests.clone(), rate::limit))
             .layer(from_fn(problem::tell))
@@ -183,7 +203,7 @@ async fn socket(
 }
 
 /// Whether a page of this site asks, or no page at all.
-fn is_from_here(headers: &HeaderMap, origins: &[String]) -> bool {
+pub(crate) fn is_from_here(headers: &HeaderMap, origins: &[String]) -> bool {
     let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let origin = origin.to_str().unwrap_or_default();

@@ -5,6 +5,7 @@ mod actors;
 mod api;
 mod app;
 mod ask;
+mod assistant;
 mod atlas;
 mod beat;
 pub mod config;
@@ -41,7 +42,7 @@ mod visitor;
 mod window;
 mod workshop;
 
-pub use app::App;
+pub use app::{App, AppError};
 pub use atlas::{Atlas, AtlasError, Channel, Sheet, Stop};
 pub use config::Config;
 pub use content::{Content, ContentError};

@@ -1,5 +1,5 @@
-//! What went wrong, as programs expect to be told (RFC 9457): each answer under `/api` that
-//! is an error is one of these, whoever made it.
+//! What went wrong, as programs expect to be told (RFC 9457): each answer to a program that is an
+//! error is one of these, whoever made it.
 
 use axum::Json;
 use axum::body::to_bytes;
@@ -57,13 +57,20 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Makes problems of all errors under `/api`.
+/// Whether programs ask here.
+fn is_for_programs(path: &str) -> bool {
+    path == "/api"
+        || path.starts_with("/api/")
+        || matches!(path, "/recommend_jobs" | "/job_qa" | "/classify_match")
+}
+
+/// Makes problems of all errors that programs meet.
 pub async fn tell(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
-    if !is_error || !(path == "/api" || path.starts_with("/api/")) {
+    if !is_error || !is_for_programs(&path) {
         return response;
     }
     let (mut parts, body) = response.into_parts();

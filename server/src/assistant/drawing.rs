@@ -1,8 +1,8 @@
 //! Words that become a scene: `/api/draw`.
 
+use axum::Json;
 use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_drawing::{Drawing, draw as draw_words, draw_by};

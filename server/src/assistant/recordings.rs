@@ -76,7 +76,11 @@ pub async fn sound(State(app): State<App>, visitor: VisitorId, Path(id): Path<St
             content_type = "application/problem+json"),
     )
 )]
-pub async fn delete(State(app): State<App>, visitor: VisitorId, Path(id): Path<String>) -> Response {
+pub async fn delete(
+    State(app): State<App>,
+    visitor: VisitorId,
+    Path(id): Path<String>,
+) -> Response {
     match app.assistant.recordings().delete(visitor.as_str(), Some(&id)).await {
         Ok(0) => none(&id),
         Ok(deleted) => Json(Deleted { deleted }).into_response(),

@@ -59,7 +59,9 @@ pub async fn transcribe(
 fn refusal(error: &SpeechError) -> Response {
     match error {
         SpeechError::Sound(_) => Problem::unprocessable(error.to_string()).into_response(),
-        SpeechError::Missing(_) => (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response(),
+        SpeechError::Missing(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, error.to_string()).into_response()
+        }
         SpeechError::Provider(error) => provider(error),
         SpeechError::Failed(_) => {
             tracing::error!(%error, "a file was not transcribed");

@@ -40,14 +40,14 @@ struct Transcription {
     responses((status = 200, description = "What can be done", body = Status))
 )]
 pub async fn status(State(app): State<App>) -> Json<Status> {
-    let (by, why) = match app.assistant.streaming() {
+    let (by, why) = match app.assistant.streaming().await {
         Ok(streaming) => (Some(streaming.id().to_owned()), None),
         Err(why) => (None, Some(why)),
     };
     let config = app.assistant.config();
     Json(Status {
         transcription: Transcription { is_ready: by.is_some(), by, why },
-        answers: app.assistant.answers_by(),
+        answers: String::new(),
         speech: config.speech.by,
         longest_s: config.recordings.longest_s,
         recording_days: config.recordings.days,

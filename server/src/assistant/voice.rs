@@ -151,7 +151,7 @@ async fn listen(
         (true, Some(word)) => Some(word.parse::<VisitorId>()?),
         (true, None) => return Err("visitor: takes one where keep is true".to_owned()),
     };
-    let transcriber = assistant.streaming()?;
+    let transcriber = assistant.streaming().await?;
     let (ear, heard) = transcriber.listen().await.map_err(|error| error.to_string())?;
     let longest_s = assistant.config().recordings.longest_s;
     say(out, &Word::Ready { by: transcriber.id().to_owned(), longest_s }).await?;
@@ -189,9 +189,10 @@ impl Hearing {
     async fn take(mut self, sound: &mut SplitStream<WebSocket>) -> Result<Option<Clip>, String> {
         let most = (self.longest_s * SAMPLE_RATE) as usize;
         let mut heard = 0;
-        while let Some(message) = timeout(IDLE, sound.next()).await.map_err(|_| {
-            format!("no sound came for {} s", IDLE.as_secs())
-        })? {
+        while let Some(message) = timeout(IDLE, sound.next())
+            .await
+            .map_err(|_| format!("no sound came for {} s", IDLE.as_secs()))?
+        {
             match message.map_err(|_| "the visitor has gone")? {
                 Message::Binary(bytes) => {
                     let samples = samples(&bytes)?;

@@ -3,8 +3,10 @@
 use maud::{Markup, html};
 
 /// Title and description.
-pub const SAYS: (&str, &str) =
-    ("Ask", "Ask about this project, its author or a job, aloud or in writing; or say what to draw.");
+pub const SAYS: (&str, &str) = (
+    "Ask",
+    "Ask about this project, its author or a job, aloud or in writing; or say what to draw.",
+);
 /// Questions that the documents answer.
 const QUESTIONS: [&str; 3] = [
     "What moves the water?",

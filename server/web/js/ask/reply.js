@@ -14,11 +14,11 @@ export async function reply(question, scope) {
   let text = "";
   for await (const { event, data } of ask("/api/ask", { question, scope: scope || undefined })) {
     if (event === "sources") showSources(data);
+    if (event === "nearest") showNearest(data);
     if (event === "text") {
       text += data.text;
       at("answer-text").replaceChildren(...cited(text));
     }
-    if (event === "error") throw new Error(data.why);
     if (event === "done") showEnd(data);
   }
   return text;
@@ -54,7 +54,19 @@ function showSources(sources) {
   }));
 }
 
-function showEnd({ abstained, by }) {
-  at("by").textContent = abstained ? "Nothing that is written here answers this well enough." : by;
+/** Where nothing answers: what is near, to ask for. */
+function showNearest(parts) {
+  at("sources").replaceChildren(...parts.map(({ title, heading }) => {
+    const item = document.createElement("li");
+    item.textContent = `Perhaps this is near: ${heading ? `${title}: ${heading}` : title}`;
+    return item;
+  }));
+}
+
+const ENDINGS = { whole: "", broke_off: " It broke off.", too_long: " It was cut off where it became too long." };
+
+function showEnd({ abstained, by, ending }) {
+  const who = by.kind === "model" ? `Worded by ${by.id}, from what is written here.` : "Quoted from what is written here; no language model was asked.";
+  at("by").textContent = (abstained ? "Nothing that is written here answers this well enough." : who) + ENDINGS[ending];
   at("aloud").hidden = false;
 }

@@ -1,0 +1,79 @@
+//! Questions and their answers, as they come: `/api/ask`.
+
+use std::convert::Infallible;
+
+use axum::Json;
+use axum::extract::{Extension, State};
+use axum::response::sse::{Event as Told, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::StreamExt as _;
+use serde::Deserialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use weir_answers::{Event, Within};
+
+use crate::app::App;
+use crate::peer::Client;
+use crate::problem::Problem;
+
+/// A question.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Question {
+    /// The question.
+    #[schema(max_length = 500, example = "What moves the water?")]
+    question: String,
+    /// What it is about: `about` for the project and its author, `jobs`, or all of it.
+    scope: Option<String>,
+}
+
+/// Letters of a question.
+const LONGEST: usize = 500;
+
+/// Answers a question from documents, as server-sent events: `sources`, or `nearest` where nothing
+/// answers; `text`, piece by piece, in which [1] cites a source; and `done`.
+#[utoipa::path(
+    post,
+    path = "/api/ask",
+    request_body = Question,
+    responses(
+        (status = 200, description = "Events", content_type = "text/event-stream", body = String),
+        (status = 422, description = "It is no question", body = Problem,
+            content_type = "application/problem+json"),
+        (status = 429, description = "Too many questions", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub async fn ask(
+    State(app): State<App>,
+    client: Option<Extension<Client>>,
+    Json(asked): Json<Question>,
+) -> Response {
+    if let Err(too_many) = app.assistant.questions.admit(client.map(|Extension(client)| client)) {
+        return *too_many;
+    }
+    if asked.question.chars().count() > LONGEST {
+        let why = format!("question: takes {LONGEST} letters and no more");
+        return Problem::unprocessable(why).into_response();
+    }
+    let within = asked.scope.map_or(Within::All, |scope| Within::Scopes(vec![scope]));
+    match app.assistant.answerer().answer(&asked.question, &within).await {
+        Ok(answer) => {
+            let events = answer.map(|event| Ok::<_, Infallible>(told(&event)));
+            Sse::new(events).keep_alive(KeepAlive::default()).into_response()
+        }
+        Err(error) => Problem::unprocessable(format!("question: {error}")).into_response(),
+    }
+}
+
+fn told(event: &Event) -> Told {
+    let (name, data) = match event {
+        Event::Sources(sources) => ("sources", json!(sources)),
+        Event::Nearest(nearest) => ("nearest", json!(nearest)),
+        Event::Text(text) => ("text", json!({ "text": text })),
+        Event::Done { abstained, by, ending } => {
+            ("done", json!({ "abstained": abstained, "by": by, "ending": ending }))
+        }
+    };
+    Told::default().event(name).data(data.to_string())
+}
