@@ -9,10 +9,10 @@ use weir_server::config::{ConfigError, Layers};
 #[derive(clap::Args)]
 pub struct Source {
     /// A configuration; server/weir.example.toml shows all keys
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
     /// One key of it, such as tls.mode=self-signed; over the file and the environment
-    #[arg(long, value_name = "KEY=VALUE")]
+    #[arg(long, global = true, value_name = "KEY=VALUE")]
     set: Vec<String>,
 }
 

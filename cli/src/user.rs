@@ -59,8 +59,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let folder = config.data_dir.join("assistant");
     let assistant = Assistant::open(config.assistant, &folder);
     let assistant = assistant.map_err(|error| wrong(format!("assistant.{error}")))?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all();
-    let runtime = { runtime }.build().context("starting threads")?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+    let runtime = runtime.context("starting threads")?;
     match runtime.block_on(serve(&args.command, assistant.accounts())) {
         Ok(()) => Ok(ExitCode::SUCCESS),
         Err(error) => match error.downcast_ref() {

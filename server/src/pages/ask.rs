@@ -102,7 +102,7 @@ pub fn main() -> Markup {
 
 fn examples(class: &str, mode: &str, words: &[&str]) -> Markup {
     html! {
-        ul.examples class=(class) aria-label="For example" {
+        ul class={ "examples " (class) } aria-label="For example" {
             @for words in words {
                 li { button type="button" data-example=(mode) { (words) } }
             }

@@ -75,7 +75,8 @@ export async function visit(browser, url, options = {}) {
   page.on("pageerror", (error) => faults.push(String(error)));
   page.on("request", (request) => asked.push(request.url()));
   page.on("websocket", (socket) => {
-    socket.on("framesent", ({ payload }) => said.push(JSON.parse(payload)));
+    // Sound is bytes.
+    socket.on("framesent", ({ payload }) => typeof payload === "string" && said.push(JSON.parse(payload)));
   });
   await page.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));

@@ -64,6 +64,7 @@ async function go() {
   say(mode === "ask" ? "Looking…" : "Drawing…");
   try {
     if (mode === "ask") {
+      at("drawing").hidden = true;
       answered = await reply(words, at("scope").value);
     } else {
       await draw(words);
@@ -93,6 +94,7 @@ async function draw(words) {
   const kept = await post("/api/drawings", scene);
   if (!kept.ok) throw new Error(await problem(kept));
   at("drawing").hidden = false;
+  at("answer").hidden = true;
   preview(at("preview"), scene);
   at("drawn").textContent = `${things.join(", ")}.${unknown.length > 0 ? ` Not understood: ${unknown.join(", ")}.` : ""}`;
   at("open-drawing").href = `/?drawing=${(await kept.json()).id}`;
