@@ -3,6 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
+use crate::assistant::{drawing, recordings, sound, status};
 use crate::problem::Problem;
 use crate::{api, download, drawings};
 
@@ -10,8 +11,8 @@ use crate::{api, download, drawings};
 #[openapi(
     info(
         title = "weir",
-        description = "The network, scenes that come with weir, and drawings of visitors. What is said over the \
-        WebSocket is in docs/PROTOCOL.md."
+        description = "The network, scenes that come with weir, drawings of visitors, questions and voices. What is said \
+        over WebSockets is in docs/PROTOCOL.md."
     ),
     paths(
         api::model,
@@ -22,6 +23,14 @@ use crate::{api, download, drawings};
         api::scene,
         drawings::keep,
         drawings::find,
+        status::status,
+        drawing::draw,
+        sound::transcribe,
+        sound::speak,
+        recordings::list,
+        recordings::sound,
+        recordings::delete,
+        recordings::delete_all,
         document
     ),
     components(schemas(Problem))

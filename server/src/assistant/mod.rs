@@ -2,12 +2,12 @@
 //! nothing of this.
 
 //mod answers;
-mod drawing;
+pub(crate) mod drawing;
 //mod jobs;
 mod limits;
-mod recordings;
-mod sound;
-mod status;
+pub(crate) mod recordings;
+pub(crate) mod sound;
+pub(crate) mod status;
 mod visitor_id;
 mod voice;
 

@@ -2,6 +2,7 @@
 //! ask for too much; through real sockets.
 
 mod acme;
+mod assistant;
 mod authority;
 mod checkpoints;
 mod client;
