@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::detector::{Detection, Detector};
+use crate::detector::{Detection, Detector, Odds};use crate::terms::param;
 use crate::playbook::{Playbook, Role};
 
 /// Turns after which nothing is answered any more.
@@ -15,6 +15,8 @@ pub struct Call<'a> {
     detector: &'a Detector,
     /// By landmark that another answers: the turn that said it last.
     said: HashMap<String, usize>,
+    /// By landmark: how likely it is that it was asked for just now.
+    asked: HashMap<String, f32>,
     reached: HashSet<String>,
     turns: usize,
 }
@@ -22,15 +24,21 @@ pub struct Call<'a> {
 impl<'a> Call<'a> {
     /// A call that begins.
     pub fn new(book: &'a Playbook, detector: &'a Detector) -> Self {
-        Self { book, detector, said: HashMap::new(), reached: HashSet::new(), turns: 0 }
+        Self { book, detector, said: HashMap::new(), asked: HashMap::new(), reached: HashSet::new(), turns: 0 }
     }
 
     /// Hears what somebody said before the other did, and gives the landmarks that are reached
     /// by it and were not before, and what is pushed back with.
     pub fn hear(&mut self, role: Role, turn: &str) -> Vec<Detection> {
         self.turns += 1;
-        let mut found = self.detector.detect(role, turn);
-        found.retain(|found| self.is_answer(&found.id));
+        let odds = self.odds();
+        let mut found = self.detector.detect_with(role, turn, &odds);
+        if param("HARD", 1.0) > 0.0 { found.retain(|found| self.is_answer(&found.id)); }
+        let fade = param("FADE", 0.3);
+        for (id, now) in self.detector.asked(role, turn) {
+            let known = self.asked.entry(id).or_default();
+            *known = now.max(fade * *known);
+        }
         for found in &found {
             self.said.insert(found.id.clone(), self.turns);
         }
@@ -38,6 +46,28 @@ impl<'a> Call<'a> {
             self.book.landmark(&found.id).is_none() || self.reached.insert(found.id.clone())
         });
         found
+    }
+
+    pub fn debug(&self) -> Vec<(String, f32)> { let mut v: Vec<_> = self.asked.iter().filter(|(_, p)| **p > 0.15).map(|(a, b)| (a.clone(), *b)).collect(); v.sort_by(|a, b| b.1.total_cmp(&a.1)); v }
+    fn odds(&self) -> Odds {
+        let k = param("ASKED", 10.0);
+        let ka = param("ANSWER", 10.0);
+        let a0 = param("ANSWER0", 0.2);
+        let order = param("ORDER", 0.5);
+        let late = param("LATE", 0.8);
+        let again = param("AGAIN", 1.0);
+        let mut odds = Odds::new();
+        for mark in &self.book.landmarks {
+            let asked = self.asked.get(&mark.id).copied().unwrap_or(0.0);
+            let mut f = if mark.answers.is_some() { a0 + ka * asked } else { 1.0 + k * asked };
+            let after = mark.after.iter().filter(|id| !self.reached.contains(*id)).count();
+            f *= order.powi(after as i32);
+            let later = self.reached.iter().filter(|id| self.book.landmark(id).is_some_and(|m| m.after.contains(&mark.id))).count();
+            f *= late.powi(later as i32);
+            if self.reached.contains(&mark.id) { f *= again }
+            odds.insert(mark.id.clone(), f);
+        }
+        odds
     }
 
     /// Landmarks that are not reached yet, in the order of the playbook.

@@ -4,7 +4,10 @@ use std::ops::Range;
 
 use weir_language::{Clause, clauses, words};
 
+use std::collections::HashMap;
+use crate::asked::Asking;
 use crate::lexical::Lexical;
+use crate::terms::param;
 use crate::playbook::{Playbook, Role};
 
 /// By how much a class has to be likelier than the next one.
@@ -61,18 +64,50 @@ struct Class {
 #[derive(Clone, Debug)]
 pub struct Detector {
     gates: Vec<Gate>,
+    asking: Vec<Asking>,
+    answers: Vec<(String, String)>,
 }
+
+/// By id of a landmark or pushback: how many times as likely it is as its words alone say.
+pub type Odds = HashMap<String, f32>;
 
 impl Detector {
     /// Learns a playbook.
     pub fn new(book: &Playbook) -> Self {
-        Self { gates: [Role::Agent, Role::Customer].map(|role| Gate::new(book, role)).into() }
+        let roles = [Role::Agent, Role::Customer];
+        let answers = book.landmarks.iter().filter_map(|m| Some((m.id.clone(), m.answers.clone()?))).collect();
+        Self { gates: roles.map(|role| Gate::new(book, role)).into(), asking: roles.map(|role| Asking::new(book, role)).into(), answers }
+    }
+
+    /// How likely a turn of this role asks for each landmark of the other one, 0 to 1.
+    pub fn asked(&self, role: Role, turn: &str) -> HashMap<String, f32> {
+        let mut all = HashMap::new();
+        for asking in self.asking.iter().filter(|a| a.role == role) {
+            all.extend(asking.asked(turn).into_iter().map(|(id, p)| (id.to_owned(), p)));
+        }
+        for gate in self.gates.iter().filter(|g| g.role == role) {
+            for (answer, answered) in &self.answers {
+                let Some(class) = gate.classes.iter().position(|c| c.id == *answered) else { continue };
+                let most = pieces(turn).iter().map(|piece| {
+                    let said = padded(piece.text);
+                    if gate.classes[class].cues.iter().any(|cue| said.contains(cue)) { return CUE; }
+                    gate.model.likelihoods(piece.text)[class]
+                }).fold(0.0, f32::max);
+                all.insert(answer.clone(), most);
+            }
+        }
+        all
     }
 
     /// What a turn of this role reaches, in the order of the playbook, each at most once.
     pub fn detect(&self, role: Role, turn: &str) -> Vec<Detection> {
+        self.detect_with(role, turn, &Odds::new())
+    }
+
+    /// The same, where something is known of what is to be expected.
+    pub fn detect_with(&self, role: Role, turn: &str, odds: &Odds) -> Vec<Detection> {
         let gate = self.gates.iter().find(|gate| gate.role == role);
-        gate.map(|gate| gate.detect(turn)).unwrap_or_default()
+        gate.map(|gate| gate.detect(turn, odds)).unwrap_or_default()
     }
 }
 
@@ -88,14 +123,15 @@ impl Gate {
             classes.push(Class { id: id.clone(), least, cues });
             examples.push(texts.iter().map(String::as_str).collect());
         }
-        examples.push(book.small_talk().iter().map(String::as_str).collect());
+        let questions = book.landmarks.iter().flat_map(|mark| &mark.questions);
+        examples.push(book.small_talk().iter().chain(questions).map(String::as_str).collect());
         Self { role, classes, model: Lexical::learn(&examples) }
     }
 
-    fn detect(&self, turn: &str) -> Vec<Detection> {
+    fn detect(&self, turn: &str, odds: &Odds) -> Vec<Detection> {
         let mut best: Vec<Option<Detection>> = vec![None; self.classes.len()];
         for piece in pieces(turn) {
-            let Some((class, found)) = self.judge(&piece) else { continue };
+            let Some((class, found)) = self.judge(&piece, odds) else { continue };
             let known = &mut best[class];
             if known.as_ref().is_none_or(|known| known.score < found.score) {
                 *known = Some(found);
@@ -105,8 +141,15 @@ impl Gate {
     }
 
     /// What one piece of a turn reaches, if anything.
-    fn judge(&self, piece: &Clause<'_>) -> Option<(usize, Detection)> {
-        let likely = self.model.likelihoods(piece.text);
+    fn judge(&self, piece: &Clause<'_>, odds: &Odds) -> Option<(usize, Detection)> {
+        let mut likely = self.model.likelihoods(piece.text);
+        for (likely, class) in likely.iter_mut().zip(&self.classes) {
+            *likely *= odds.get(&class.id).copied().unwrap_or(1.0);
+        }
+        let whole: f32 = likely.iter().sum();
+        for likely in &mut likely {
+            *likely /= whole;
+        }
         let said = padded(piece.text);
         let detection = |class: usize, score, method| {
             (
@@ -130,13 +173,13 @@ impl Gate {
         let of = self.classes.get(class)?;
         let others = likely.iter().enumerate().filter(|(other, _)| *other != class);
         let next = others.map(|(_, likely)| *likely).fold(0.0, f32::max);
-        let is_clear = likely[class] >= of.least && likely[class] >= next + MARGIN;
+        let is_clear = likely[class] >= param(&format!("LEAST_{}", of.id), param("LEAST", of.least)) && likely[class] + 1e-6 >= next + param("MARGIN", MARGIN);
         is_clear.then(|| detection(class, likely[class], Method::Lexical))
     }
 }
 
 /// The clauses of a turn, and short neighbours as one: `It is slow. That is why I call.`
-fn pieces(turn: &str) -> Vec<Clause<'_>> {
+pub(crate) fn pieces(turn: &str) -> Vec<Clause<'_>> {
     let mut pieces = clauses(turn);
     let pairs = pieces.windows(2).filter_map(|two| {
         let span = two[0].span.start..two[1].span.end;

@@ -7,7 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use weir_language::{concept, stems, words};
+use crate::terms::{param, terms};
 
 /// Passes over all examples.
 const PASSES: usize = 60;
@@ -15,8 +15,6 @@ const PASSES: usize = 60;
 const STEP: f32 = 0.5;
 /// How strongly weights are drawn to zero, each time their word is seen.
 const DECAY: f32 = 1e-4;
-/// Between two stems of a pair; in no stem.
-const AND: char = ' ';
 
 /// Words that are there, and how much each counts: column and weight.
 type Features = Vec<(usize, f32)>;
@@ -86,8 +84,8 @@ impl Lexical {
     fn descend(&mut self, examples: &[(usize, Features)]) {
         let mut squares: Vec<Vec<f32>> =
             self.weights.iter().map(|weights| vec![1e-6; weights.len()]).collect();
-        let stride = stride(examples.len());
-        for _ in 0..PASSES {
+        let stride = stride(examples.len()); let decay = param("DECAY", DECAY); let passes = param("PASSES", PASSES as f32) as usize; let step = param("STEP", STEP);
+        for _ in 0..passes {
             // Not class by class, or each pass would forget the first ones.
             for k in 0..examples.len() {
                 let (label, features) = &examples[k * stride % examples.len()];
@@ -96,35 +94,15 @@ impl Lexical {
                     let error = likely - if class == *label { 1.0 } else { 0.0 };
                     for &(column, value) in features {
                         let weight = &mut self.weights[class][column];
-                        let slope = error * value + DECAY * *weight;
+                        let slope = error * value + decay * *weight;
                         let square = &mut squares[class][column];
                         *square += slope * slope;
-                        *weight -= STEP * slope / square.sqrt();
+                        *weight -= step * slope / square.sqrt();
                     }
                 }
             }
         }
     }
-}
-
-/// Stems, each two that follow one another, the kinds of things that are named, and whether it
-/// is a question.
-fn terms(text: &str) -> Vec<String> {
-    let stems: Vec<String> = stems(text).into_iter().map(numberless).collect();
-    let kinds: Vec<&str> = words(text).iter().filter_map(|word| concept(word)).collect();
-    let pair = |two: &[String]| format!("{}{AND}{}", two[0], two[1]);
-    let mut terms: Vec<String> = stems.windows(2).map(pair).collect();
-    terms.extend(kinds.windows(2).map(|two| format!("{}{AND}{}", two[0], two[1])));
-    terms.extend(kinds.into_iter().map(str::to_owned));
-    terms.extend(text.contains('?').then(|| "?".to_owned()));
-    terms.extend(stems);
-    terms
-}
-
-/// One sign for all numbers: which one it is says nothing about what is meant.
-fn numberless(stem: String) -> String {
-    let is_number = stem.starts_with(|letter: char| letter.is_ascii_digit());
-    if is_number { "#".to_owned() } else { stem }
 }
 
 /// The columns of all terms, and how rare each is: the logarithm of all texts by those with it.

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+mod asked;
 mod call;
 mod detector;
 mod lexical;
 mod measure;
 mod playbook;
 mod script;
+mod terms;
 
 pub use call::Call;
 pub use detector::{Detection, Detector, Method};

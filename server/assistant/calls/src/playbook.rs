@@ -44,6 +44,10 @@ pub struct Landmark {
     pub min_score: f32,
     /// What the agent may say to get there.
     pub ask: String,
+    /// What the other role says to get there, in many people's words: after it, the landmark is
+    /// likelier than before.
+    #[serde(default)]
+    pub questions: Vec<String>,
     /// Phrases that nearly always mean it, lower case, without punctuation.
     pub cues: Vec<String>,
     /// Sentences that mean it.

@@ -5,5 +5,5 @@ mod concept;
 mod words;
 
 pub use clause::{Clause, clauses};
-pub use concept::concept;
-pub use words::{stems, words};
+pub use concept::{concept, is_function_word};
+pub use words::{stem, stems, words};
