@@ -51,7 +51,7 @@ const CONCEPTS: [(&str, &str); 19] = [
     ),
     (
         "<show>",
-        "show demo demonstrate demonstration trial try preview sandbox playable tour screen watch \
+        "demo demonstrate demonstration trial preview sandbox playable tour screen \
          sample",
     ),
     (
