@@ -16,10 +16,12 @@ pub(crate) struct Asking {
 
 impl Asking {
     pub fn new(book: &Playbook, role: Role) -> Self {
-        let asked = || book.landmarks.iter().filter(|mark| mark.role != role && !mark.questions.is_empty());
-        let ids = asked().map(|mark| mark.id.clone()).collect();
+        let marks = book.landmarks.iter().map(|mark| (mark.role, &mark.id, &mark.prompts));
+        let backs = book.pushbacks.iter().map(|back| (back.role, &back.id, &back.prompts));
+        let asked: Vec<_> = marks.chain(backs).filter(|(of, _, prompts)| *of != role && !prompts.is_empty()).collect();
+        let ids = asked.iter().map(|(_, id, _)| (*id).clone()).collect();
         let mut classes: Vec<Vec<&str>> =
-            asked().map(|mark| mark.questions.iter().map(String::as_str).collect()).collect();
+            asked.iter().map(|(_, _, prompts)| prompts.iter().map(String::as_str).collect()).collect();
         let said = book.landmarks.iter().filter(|mark| mark.role == role).flat_map(|mark| &mark.examples);
         classes.push(book.small_talk().iter().chain(said).map(String::as_str).collect());
         Self { role, ids, model: Lexical::learn(&classes) }

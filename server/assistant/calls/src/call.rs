@@ -67,6 +67,10 @@ impl<'a> Call<'a> {
             if self.reached.contains(&mark.id) { f *= again }
             odds.insert(mark.id.clone(), f);
         }
+        for back in &self.book.pushbacks {
+            let asked = self.asked.get(&back.id).copied().unwrap_or(0.0);
+            odds.insert(back.id.clone(), param("BACK", 1.0) + param("ASKEDP", 5.0) * asked);
+        }
         odds
     }
 

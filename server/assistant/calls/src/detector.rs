@@ -123,8 +123,8 @@ impl Gate {
             classes.push(Class { id: id.clone(), least, cues });
             examples.push(texts.iter().map(String::as_str).collect());
         }
-        let questions = book.landmarks.iter().flat_map(|mark| &mark.questions);
-        examples.push(book.small_talk().iter().chain(questions).map(String::as_str).collect());
+        let prompts = book.landmarks.iter().flat_map(|mark| &mark.prompts).chain(book.pushbacks.iter().flat_map(|back| &back.prompts));
+        examples.push(book.small_talk().iter().chain(prompts).map(String::as_str).collect());
         Self { role, classes, model: Lexical::learn(&examples) }
     }
 

@@ -47,7 +47,7 @@ pub struct Landmark {
     /// What the other role says to get there, in many people's words: after it, the landmark is
     /// likelier than before.
     #[serde(default)]
-    pub questions: Vec<String>,
+    pub prompts: Vec<String>,
     /// Phrases that nearly always mean it, lower case, without punctuation.
     pub cues: Vec<String>,
     /// Sentences that mean it.
@@ -64,6 +64,9 @@ pub struct Pushback {
     pub title: String,
     /// Who pushes back.
     pub role: Role,
+    /// What the other role says before it: it makes the pushback likelier.
+    #[serde(default)]
+    pub prompts: Vec<String>,
     /// Phrases that nearly always mean it.
     pub cues: Vec<String>,
     /// Sentences that mean it.
