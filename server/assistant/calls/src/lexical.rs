@@ -21,7 +21,31 @@ type Features = Vec<(usize, f32)>;
 
 /// A classifier of sentences.
 #[derive(Clone, Debug)]
-pub struct Lexical {
+pub struct Lexical { views: Vec<View> }
+
+impl Lexical {
+    /// Learns.
+    pub fn learn(classes: &[Vec<&str>]) -> Self {
+        Self { views: (0..crate::terms::views()).map(|v| View::learn(classes, v)).collect() }
+    }
+    /// Likelihoods.
+    pub fn likelihoods(&self, sentence: &str) -> Vec<f32> {
+        let each: Vec<Vec<f32>> = self.views.iter().map(|v| v.likelihoods(sentence)).collect();
+        let n = each.len() as f32;
+        let geo = param("GEO", 0.0) > 0.0;
+        let mut mean: Vec<f32> = (0..each[0].len()).map(|c| if geo { (each.iter().map(|e| e[c].max(1e-9).ln()).sum::<f32>() / n).exp() } else { each.iter().map(|e| e[c]).sum::<f32>() / n }).collect();
+        let sharp = param("SHARP", 1.0);
+        for m in &mut mean { *m = m.powf(sharp); }
+        let whole: f32 = mean.iter().sum();
+        mean.iter_mut().for_each(|m| *m /= whole);
+        mean
+    }
+}
+
+/// A view.
+#[derive(Clone, Debug)]
+pub struct View {
+    view: usize,
     columns: HashMap<String, usize>,
     /// By column: how rare the word is.
     rarity: Vec<f32>,
@@ -29,12 +53,12 @@ pub struct Lexical {
     weights: Vec<Vec<f32>>,
 }
 
-impl Lexical {
+impl View {
     /// Learns from the sentences of each class.
-    pub fn learn(classes: &[Vec<&str>]) -> Self {
-        let texts: Vec<Vec<String>> = classes.iter().flatten().map(|text| terms(text)).collect();
+    pub fn learn(classes: &[Vec<&str>], view: usize) -> Self {
+        let texts: Vec<Vec<String>> = classes.iter().flatten().map(|text| terms(text, view)).collect();
         let (columns, rarity) = count(&texts);
-        let mut model = Self { columns, rarity, weights: Vec::new() };
+        let mut model = Self { view, columns, rarity, weights: Vec::new() };
         let width = model.rarity.len() + 1;
         model.weights = vec![vec![0.0; width]; classes.len()];
         let of = |class: usize| std::iter::repeat_n(class, classes[class].len());
@@ -47,7 +71,7 @@ impl Lexical {
 
     /// How likely it is that a sentence is of each class; together 1.
     pub fn likelihoods(&self, sentence: &str) -> Vec<f32> {
-        self.softmax(&self.weigh(&terms(sentence)))
+        self.softmax(&self.weigh(&terms(sentence, self.view)))
     }
 
     /// The weights of those terms that some example has, as a vector of length 1.
