@@ -1,13 +1,12 @@
 //! Finds in a turn what it reaches.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use weir_language::{Clause, clauses, words};
 
-use std::collections::HashMap;
 use crate::asked::Asking;
 use crate::lexical::Lexical;
-use crate::terms::param;
 use crate::playbook::{Playbook, Role};
 
 /// By how much a class has to be likelier than the next one.
@@ -46,8 +45,9 @@ pub struct Detection {
 /// What one role can reach.
 #[derive(Clone, Debug)]
 struct Gate {
-    role: Role,
     classes: Vec<Class>,
+    /// Landmarks of the other role that answer one of these, and the class which that is.
+    answers: Vec<(String, usize)>,
     /// Classes in the same order; the last one is none.
     model: Lexical,
 }
@@ -60,43 +60,26 @@ struct Class {
     cues: Vec<String>,
 }
 
+/// By id of a landmark or a pushback: how many times as likely it is as its words alone say, at
+/// this point of a call. What is not in it is as likely as its words say.
+pub type Odds = HashMap<String, f32>;
+
 /// Finds what turns reach, by the words of a playbook: no network, no weights, the same always.
 #[derive(Clone, Debug)]
 pub struct Detector {
-    gates: Vec<Gate>,
-    asking: Vec<Asking>,
-    answers: Vec<(String, String)>,
+    /// In the order of [`Role`].
+    gates: [Gate; 2],
+    asking: [Asking; 2],
 }
-
-/// By id of a landmark or pushback: how many times as likely it is as its words alone say.
-pub type Odds = HashMap<String, f32>;
 
 impl Detector {
     /// Learns a playbook.
     pub fn new(book: &Playbook) -> Self {
         let roles = [Role::Agent, Role::Customer];
-        let answers = book.landmarks.iter().filter_map(|m| Some((m.id.clone(), m.answers.clone()?))).collect();
-        Self { gates: roles.map(|role| Gate::new(book, role)).into(), asking: roles.map(|role| Asking::new(book, role)).into(), answers }
-    }
-
-    /// How likely a turn of this role asks for each landmark of the other one, 0 to 1.
-    pub fn asked(&self, role: Role, turn: &str) -> HashMap<String, f32> {
-        let mut all = HashMap::new();
-        for asking in self.asking.iter().filter(|a| a.role == role) {
-            all.extend(asking.asked(turn).into_iter().map(|(id, p)| (id.to_owned(), p)));
+        Self {
+            gates: roles.map(|role| Gate::new(book, role)),
+            asking: roles.map(|role| Asking::new(book, role)),
         }
-        for gate in self.gates.iter().filter(|g| g.role == role) {
-            for (answer, answered) in &self.answers {
-                let Some(class) = gate.classes.iter().position(|c| c.id == *answered) else { continue };
-                let most = pieces(turn).iter().map(|piece| {
-                    let said = padded(piece.text);
-                    if gate.classes[class].cues.iter().any(|cue| said.contains(cue)) { return CUE; }
-                    gate.model.likelihoods(piece.text)[class]
-                }).fold(0.0, f32::max);
-                all.insert(answer.clone(), most);
-            }
-        }
-        all
     }
 
     /// What a turn of this role reaches, in the order of the playbook, each at most once.
@@ -104,10 +87,23 @@ impl Detector {
         self.detect_with(role, turn, &Odds::new())
     }
 
-    /// The same, where something is known of what is to be expected.
+    /// The same, at a point of a call where some things are likelier than others.
     pub fn detect_with(&self, role: Role, turn: &str, odds: &Odds) -> Vec<Detection> {
-        let gate = self.gates.iter().find(|gate| gate.role == role);
-        gate.map(|gate| gate.detect(turn, odds)).unwrap_or_default()
+        self.gates[role as usize].detect(turn, odds)
+    }
+
+    /// How likely a turn of this role prompts the other one to each landmark and pushback: by a
+    /// question, or by what is answered. 0 to 1; what is not in it is never asked for.
+    pub fn asked(&self, role: Role, turn: &str) -> HashMap<String, f32> {
+        let asked = self.asking[role as usize].asked(turn).map(|(id, asked)| (id.to_owned(), asked));
+        asked.chain(self.gates[role as usize].answered(turn)).collect()
+    }
+}
+
+impl Class {
+    /// Whether one of its phrases stands in what was said, with a space on both sides.
+    fn is_cued(&self, said: &str) -> bool {
+        self.cues.iter().any(|cue| said.contains(cue))
     }
 }
 
@@ -123,9 +119,30 @@ impl Gate {
             classes.push(Class { id: id.clone(), least, cues });
             examples.push(texts.iter().map(String::as_str).collect());
         }
-        let prompts = book.landmarks.iter().flat_map(|mark| &mark.prompts).chain(book.pushbacks.iter().flat_map(|back| &back.prompts));
+        // A question after something reaches nothing, whoever asks it.
+        let prompts = book.landmarks.iter().map(|mark| &mark.prompts);
+        let prompts = prompts.chain(book.pushbacks.iter().map(|back| &back.prompts)).flatten();
         examples.push(book.small_talk().iter().chain(prompts).map(String::as_str).collect());
-        Self { role, classes, model: Lexical::learn(&examples) }
+        let answers = book.landmarks.iter().filter_map(|mark| {
+            let answered = mark.answers.as_ref()?;
+            Some((mark.id.clone(), classes.iter().position(|class| class.id == *answered)?))
+        });
+        Self { answers: answers.collect(), classes, model: Lexical::learn(&examples) }
+    }
+
+    /// By landmark of the other role: how likely a turn says what that one answers.
+    fn answered(&self, turn: &str) -> HashMap<String, f32> {
+        let mut most = HashMap::new();
+        for piece in pieces(turn) {
+            let likely = self.model.likelihoods(piece.text);
+            let said = padded(piece.text);
+            for (id, class) in &self.answers {
+                let least = if self.classes[*class].is_cued(&said) { CUE } else { 0.0 };
+                let known: &mut f32 = most.entry(id.clone()).or_default();
+                *known = known.max(likely[*class]).max(least);
+            }
+        }
+        most
     }
 
     fn detect(&self, turn: &str, odds: &Odds) -> Vec<Detection> {
@@ -164,7 +181,7 @@ impl Gate {
         };
         let cued = (0..self.classes.len())
             .filter(|&class| likely[class] > AGAINST)
-            .filter(|&class| self.classes[class].cues.iter().any(|cue| said.contains(cue)))
+            .filter(|&class| self.classes[class].is_cued(&said))
             .max_by(|&a, &b| likely[a].total_cmp(&likely[b]));
         if let Some(class) = cued {
             return Some(detection(class, likely[class].max(CUE), Method::Cue));
@@ -173,7 +190,7 @@ impl Gate {
         let of = self.classes.get(class)?;
         let others = likely.iter().enumerate().filter(|(other, _)| *other != class);
         let next = others.map(|(_, likely)| *likely).fold(0.0, f32::max);
-        let is_clear = likely[class] >= param(&format!("LEAST_{}", of.id), param("LEAST", of.least)) && likely[class] + 1e-6 >= next + param("MARGIN", MARGIN);
+        let is_clear = likely[class] >= of.least && likely[class] >= next + MARGIN;
         is_clear.then(|| detection(class, likely[class], Method::Lexical))
     }
 }

@@ -20,7 +20,7 @@ fn errors() {
                 let wrong = found.iter().any(|f| !marks.contains(&f.id.as_str()));
                 let missed = marks.iter().any(|m| found.iter().all(|f| f.id != **m));
                 if wrong || missed {
-                    println!("{:?} found {has:?} marked {marks:?}\n     [{before}]\n     {}  {:.200?}", turn.role, turn.text, call.debug());
+                    println!("{:?} found {has:?} marked {marks:?}\n     [{before}]\n     {}{}", turn.role, turn.text, "");
                 }
                 before = turn.text.clone();
             }
