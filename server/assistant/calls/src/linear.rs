@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 /// Passes over all examples.
-const PASSES: usize = 40;
+const PASSES: usize = 30;
 /// Length of the first steps (AdaGrad shortens them).
 const STEP: f32 = 0.5;
 /// How strongly weights are drawn to zero, each time their term is seen.
