@@ -12,7 +12,7 @@ use crate::playbook::{Playbook, Role};
 /// By how much a class has to be likelier than the next one.
 const MARGIN: f32 = 0.1;
 /// Least score of a pushback.
-const PUSHBACK: f32 = 0.55;
+const PUSHBACK: f32 = 0.5;
 /// What a phrase of the playbook makes a class at least as likely as.
 const CUE: f32 = 0.8;
 /// Below this likelihood the words beside a cue speak against it.
@@ -95,7 +95,8 @@ impl Detector {
     /// How likely a turn of this role prompts the other one to each landmark and pushback: by a
     /// question, or by what is answered. 0 to 1; what is not in it is never asked for.
     pub fn asked(&self, role: Role, turn: &str) -> HashMap<String, f32> {
-        let asked = self.asking[role as usize].asked(turn).map(|(id, asked)| (id.to_owned(), asked));
+        let asked =
+            self.asking[role as usize].asked(turn).map(|(id, asked)| (id.to_owned(), asked));
         asked.chain(self.gates[role as usize].answered(turn)).collect()
     }
 }

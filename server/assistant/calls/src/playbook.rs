@@ -168,14 +168,17 @@ impl Playbook {
             return Err("landmark: takes one or more".to_owned());
         }
         let mut seen = HashSet::new();
-        let marks = self.landmarks.iter().map(|mark| (&mark.id, &mark.cues, &mark.examples));
-        let backs = self.pushbacks.iter().map(|back| (&back.id, &back.cues, &back.examples));
-        for (id, cues, examples) in marks.chain(backs) {
+        let marks = self.landmarks.iter();
+        let marks = marks.map(|mark| (&mark.id, &mark.prompts, &mark.cues, &mark.examples));
+        let backs = self.pushbacks.iter();
+        let backs = backs.map(|back| (&back.id, &back.prompts, &back.cues, &back.examples));
+        for (id, prompts, cues, examples) in marks.chain(backs) {
             if id.is_empty() || !seen.insert(id) {
                 return Err(format!("id {id:?}: takes a name that nothing else has"));
             }
             enough(&format!("{id}: examples"), examples, EXAMPLES)?;
             enough(&format!("{id}: cues"), cues, 0)?;
+            enough(&format!("{id}: prompts"), prompts, 0)?;
         }
         for mark in &self.landmarks {
             let Landmark { id, min_score, after, answers, .. } = mark;
@@ -247,6 +250,7 @@ mod tests {
             ("answers = \"next-step\"", "answers = \"need\"", "no \"need\" of the other role"),
             ("[[pushback.response]]", "[[pushback.answer]]", "answer"),
             ("cues = [\"", "cues = [\"?!\", \"", "\"?!\" has no word"),
+            ("prompts = [", "prompts = [\"?!\", ", "prompts: \"?!\" has no word"),
             ("[none]\nexamples = [", "[none]\nexamples = []\nothers = [", "others"),
         ] {
             let text = BOOK.replacen(from, to, 1);

@@ -27,7 +27,8 @@ impl View {
     /// The terms of a sentence, as often as they stand in it.
     pub fn terms(self, text: &str) -> Vec<String> {
         let words: Vec<String> = words(text).iter().flat_map(|word| apart(word)).collect();
-        let mut terms: Vec<String> = (0..names(text)).map(|name| format!("<name {name}>")).collect();
+        let mut terms: Vec<String> =
+            (0..names(text)).map(|name| format!("<name {name}>")).collect();
         terms.extend(text.contains('?').then(|| "?".to_owned()));
         if self == Self::Letters {
             terms.extend(letters(&words));
@@ -130,9 +131,11 @@ mod tests {
 
     #[test]
     fn names_are_neither_first_words_nor_dates() {
-        for (text, count) in
-            [("Hello there, I'm in", 0), ("On Monday I came", 0), ("Hi, it's Ida Ek of Rill Ltd", 3)]
-        {
+        for (text, count) in [
+            ("Hello there, I'm in", 0),
+            ("On Monday I came", 0),
+            ("Hi, it's Ida Ek of Rill Ltd", 3),
+        ] {
             assert_eq!(names(text), count, "{text}");
         }
     }

@@ -47,13 +47,9 @@ const CONCEPTS: [(&str, &str); 19] = [
     (
         "<record>",
         "record recording recorder tape audio transcript transcribe transcription transcriber \
-         minutes caption dictaphone",
+         caption dictaphone",
     ),
-    (
-        "<show>",
-        "demo demonstrate demonstration trial preview sandbox playable tour screen \
-         sample",
-    ),
+    ("<show>", "demo demonstrate demonstration trial preview sandbox tour screen sample"),
     (
         "<send>",
         "send mail email post call phone ring meet visit invite invitation book schedule calendar \
@@ -67,7 +63,7 @@ const CONCEPTS: [(&str, &str); 19] = [
     (
         "<decide>",
         "decide decision sign signature approve approval vote veto authorise authorize countersign \
-         say-so permission nod",
+         permission nod",
     ),
     (
         "<tool>",
@@ -89,23 +85,11 @@ const CONCEPTS: [(&str, &str); 19] = [
         "confidential secret nda cloud upload proprietary privacy leave patent protect classified \
          disclose share competitor security",
     ),
-    ("<dear>", "expensive dear steep costly pricey cheap cheaper discount unaffordable overpriced"),
-    ("<self>", "ourselves himself herself themselves myself yourself in-house internally own"),
+    ("<dear>", "expensive dear steep pricey cheap cheaper discount unaffordable overpriced"),
+    ("<self>", "ourselves himself herself themselves myself yourself own"),
     ("<later>", "later busy wait postpone priority moment capacity swamped hold until till"),
     ("<agree>", "agree agreed fine perfect deal great okay good suit works sure lovely"),
 ];
-
-/// Words that hold a sentence together and say nothing of what it is about.
-const FUNCTION_WORDS: &str = "i you he she it we they me him her us them my your his its our their \
-    mine yours ours theirs this that these those who whom whose which what when where why how a an \
-    the some any no not none every each all both either neither much many more most few little less \
-    lot am is are was were be been being have has had do does did done will would shall should can \
-    could may might must need to of in on at by for with about against between into through during \
-    before after above below from up down out off over under again then once here there and but or \
-    if because as while than so too very just only also even still already yet ever never always \
-    now today currently present somebody someone anybody anyone nobody everybody everyone something \
-    anything nothing everything let's let us yes yeah no nope please well 's get got go goes going \
-    want like know think make makes take takes one's else";
 
 static KINDS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
     let of = |(kind, names): &(&'static str, &'static str)| {
@@ -122,13 +106,6 @@ pub fn concept(word: &str) -> Option<&'static str> {
         return Some(NUMBER);
     }
     KINDS.get(&stem(word)).copied()
-}
-
-/// Whether a word of [`words()`](crate::words()) is one that every text has.
-pub fn is_function_word(word: &str) -> bool {
-    static WORDS: LazyLock<std::collections::HashSet<&'static str>> =
-        LazyLock::new(|| FUNCTION_WORDS.split_whitespace().collect());
-    WORDS.contains(word)
 }
 
 #[cfg(test)]
