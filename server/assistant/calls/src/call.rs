@@ -2,11 +2,17 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::detector::{Detection, Detector};
+use crate::detector::{Detection, Detector, Odds};
 use crate::playbook::{Playbook, Role};
 
 /// Turns after which nothing is answered any more.
 const ANSWER: usize = 4;
+/// By how many times likelier something is when it was asked for without doubt.
+const ASKED: f32 = 10.0;
+/// What is left of a question when the one who asked has spoken again.
+const FADE: f32 = 0.3;
+/// By how much likelier a landmark is for each one missing that usually comes before.
+const EARLY: f32 = 0.5;
 
 /// What a call has reached so far.
 #[derive(Clone, Debug)]
@@ -15,6 +21,8 @@ pub struct Call<'a> {
     detector: &'a Detector,
     /// By landmark that another answers: the turn that said it last.
     said: HashMap<String, usize>,
+    /// By landmark or pushback: how likely it was asked for, 0 to 1.
+    asked: HashMap<String, f32>,
     reached: HashSet<String>,
     turns: usize,
 }
@@ -22,22 +30,45 @@ pub struct Call<'a> {
 impl<'a> Call<'a> {
     /// A call that begins.
     pub fn new(book: &'a Playbook, detector: &'a Detector) -> Self {
-        Self { book, detector, said: HashMap::new(), reached: HashSet::new(), turns: 0 }
+        Self {
+            book,
+            detector,
+            said: HashMap::new(),
+            asked: HashMap::new(),
+            reached: HashSet::new(),
+            turns: 0,
+        }
     }
 
     /// Hears what somebody said before the other did, and gives the landmarks that are reached
     /// by it and were not before, and what is pushed back with.
     pub fn hear(&mut self, role: Role, turn: &str) -> Vec<Detection> {
         self.turns += 1;
-        let mut found = self.detector.detect(role, turn);
+        let mut found = self.detector.detect_with(role, turn, &self.odds());
         found.retain(|found| self.is_answer(&found.id));
         for found in &found {
             self.said.insert(found.id.clone(), self.turns);
+        }
+        for (id, asked) in self.detector.asked(role, turn) {
+            let before = self.asked.entry(id).or_default();
+            *before = asked.max(FADE * *before);
         }
         found.retain(|found| {
             self.book.landmark(&found.id).is_none() || self.reached.insert(found.id.clone())
         });
         found
+    }
+
+    /// How likely things are at this point of the call, by what was asked and what is missing
+    /// that usually comes before.
+    pub fn odds(&self) -> Odds {
+        let asked = |id: &str| 1.0 + ASKED * self.asked.get(id).copied().unwrap_or(0.0);
+        let marks = self.book.landmarks.iter().map(|mark| {
+            let missing = mark.after.iter().filter(|id| !self.reached.contains(*id));
+            (mark.id.clone(), asked(&mark.id) * missing.map(|_| EARLY).product::<f32>())
+        });
+        let backs = self.book.pushbacks.iter().map(|back| (back.id.clone(), asked(&back.id)));
+        marks.chain(backs).collect()
     }
 
     /// Landmarks that are not reached yet, in the order of the playbook.
@@ -71,5 +102,21 @@ mod tests {
         assert_eq!(ids(Role::Customer, "Tuesday at ten, that works for me."), ["agreement"]);
         assert_eq!(ids(Role::Agent, step), [""; 0], "it was reached before");
         assert_eq!(call.remains().count(), book.landmarks.len() - 2);
+    }
+
+    #[test]
+    fn a_question_makes_its_answer_likelier_and_fades() {
+        let book = Playbook::first_call().expect("the playbook");
+        let detector = Detector::new(&book);
+        let mut call = Call::new(&book, &detector);
+        let before = call.odds();
+        call.hear(Role::Agent, "By when would you need it?");
+        let asked = call.odds();
+        assert!(asked["deadline"] > 3.0 * before["deadline"], "{asked:?}");
+        assert!(asked["scale"] < 2.0 * before["scale"], "{asked:?}");
+        call.hear(Role::Customer, "One moment, there is somebody at the door.");
+        assert_eq!(call.odds()["deadline"], asked["deadline"], "nobody has asked anything else");
+        call.hear(Role::Agent, "Take your time.");
+        assert!(call.odds()["deadline"] < asked["deadline"]);
     }
 }

@@ -1,16 +1,18 @@
 //! Finds in a turn what it reaches.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use weir_language::{Clause, clauses, words};
 
+use crate::asked::Asking;
 use crate::lexical::Lexical;
 use crate::playbook::{Playbook, Role};
 
 /// By how much a class has to be likelier than the next one.
 const MARGIN: f32 = 0.1;
 /// Least score of a pushback.
-const PUSHBACK: f32 = 0.55;
+const PUSHBACK: f32 = 0.5;
 /// What a phrase of the playbook makes a class at least as likely as.
 const CUE: f32 = 0.8;
 /// Below this likelihood the words beside a cue speak against it.
@@ -43,8 +45,9 @@ pub struct Detection {
 /// What one role can reach.
 #[derive(Clone, Debug)]
 struct Gate {
-    role: Role,
     classes: Vec<Class>,
+    /// Landmarks of the other role that answer one of these, and the class which that is.
+    answers: Vec<(String, usize)>,
     /// Classes in the same order; the last one is none.
     model: Lexical,
 }
@@ -57,22 +60,51 @@ struct Class {
     cues: Vec<String>,
 }
 
+/// By id of a landmark or a pushback: how many times as likely it is as its words alone say, at
+/// this point of a call. What is not in it is as likely as its words say.
+pub type Odds = HashMap<String, f32>;
+
 /// Finds what turns reach, by the words of a playbook: no network, no weights, the same always.
 #[derive(Clone, Debug)]
 pub struct Detector {
-    gates: Vec<Gate>,
+    /// In the order of [`Role`].
+    gates: [Gate; 2],
+    asking: [Asking; 2],
 }
 
 impl Detector {
     /// Learns a playbook.
     pub fn new(book: &Playbook) -> Self {
-        Self { gates: [Role::Agent, Role::Customer].map(|role| Gate::new(book, role)).into() }
+        let roles = [Role::Agent, Role::Customer];
+        Self {
+            gates: roles.map(|role| Gate::new(book, role)),
+            asking: roles.map(|role| Asking::new(book, role)),
+        }
     }
 
     /// What a turn of this role reaches, in the order of the playbook, each at most once.
     pub fn detect(&self, role: Role, turn: &str) -> Vec<Detection> {
-        let gate = self.gates.iter().find(|gate| gate.role == role);
-        gate.map(|gate| gate.detect(turn)).unwrap_or_default()
+        self.detect_with(role, turn, &Odds::new())
+    }
+
+    /// The same, at a point of a call where some things are likelier than others.
+    pub fn detect_with(&self, role: Role, turn: &str, odds: &Odds) -> Vec<Detection> {
+        self.gates[role as usize].detect(turn, odds)
+    }
+
+    /// How likely a turn of this role prompts the other one to each landmark and pushback: by a
+    /// question, or by what is answered. 0 to 1; what is not in it is never asked for.
+    pub fn asked(&self, role: Role, turn: &str) -> HashMap<String, f32> {
+        let asked =
+            self.asking[role as usize].asked(turn).map(|(id, asked)| (id.to_owned(), asked));
+        asked.chain(self.gates[role as usize].answered(turn)).collect()
+    }
+}
+
+impl Class {
+    /// Whether one of its phrases stands in what was said, with a space on both sides.
+    fn is_cued(&self, said: &str) -> bool {
+        self.cues.iter().any(|cue| said.contains(cue))
     }
 }
 
@@ -88,14 +120,36 @@ impl Gate {
             classes.push(Class { id: id.clone(), least, cues });
             examples.push(texts.iter().map(String::as_str).collect());
         }
-        examples.push(book.small_talk().iter().map(String::as_str).collect());
-        Self { role, classes, model: Lexical::learn(&examples) }
+        // A question after something reaches nothing, whoever asks it.
+        let prompts = book.landmarks.iter().map(|mark| &mark.prompts);
+        let prompts = prompts.chain(book.pushbacks.iter().map(|back| &back.prompts)).flatten();
+        examples.push(book.small_talk().iter().chain(prompts).map(String::as_str).collect());
+        let answers = book.landmarks.iter().filter_map(|mark| {
+            let answered = mark.answers.as_ref()?;
+            Some((mark.id.clone(), classes.iter().position(|class| class.id == *answered)?))
+        });
+        Self { answers: answers.collect(), classes, model: Lexical::learn(&examples) }
     }
 
-    fn detect(&self, turn: &str) -> Vec<Detection> {
+    /// By landmark of the other role: how likely a turn says what that one answers.
+    fn answered(&self, turn: &str) -> HashMap<String, f32> {
+        let mut most = HashMap::new();
+        for piece in pieces(turn) {
+            let likely = self.model.likelihoods(piece.text);
+            let said = padded(piece.text);
+            for (id, class) in &self.answers {
+                let least = if self.classes[*class].is_cued(&said) { CUE } else { 0.0 };
+                let known: &mut f32 = most.entry(id.clone()).or_default();
+                *known = known.max(likely[*class]).max(least);
+            }
+        }
+        most
+    }
+
+    fn detect(&self, turn: &str, odds: &Odds) -> Vec<Detection> {
         let mut best: Vec<Option<Detection>> = vec![None; self.classes.len()];
         for piece in pieces(turn) {
-            let Some((class, found)) = self.judge(&piece) else { continue };
+            let Some((class, found)) = self.judge(&piece, odds) else { continue };
             let known = &mut best[class];
             if known.as_ref().is_none_or(|known| known.score < found.score) {
                 *known = Some(found);
@@ -105,8 +159,15 @@ impl Gate {
     }
 
     /// What one piece of a turn reaches, if anything.
-    fn judge(&self, piece: &Clause<'_>) -> Option<(usize, Detection)> {
-        let likely = self.model.likelihoods(piece.text);
+    fn judge(&self, piece: &Clause<'_>, odds: &Odds) -> Option<(usize, Detection)> {
+        let mut likely = self.model.likelihoods(piece.text);
+        for (likely, class) in likely.iter_mut().zip(&self.classes) {
+            *likely *= odds.get(&class.id).copied().unwrap_or(1.0);
+        }
+        let whole: f32 = likely.iter().sum();
+        for likely in &mut likely {
+            *likely /= whole;
+        }
         let said = padded(piece.text);
         let detection = |class: usize, score, method| {
             (
@@ -121,7 +182,7 @@ impl Gate {
         };
         let cued = (0..self.classes.len())
             .filter(|&class| likely[class] > AGAINST)
-            .filter(|&class| self.classes[class].cues.iter().any(|cue| said.contains(cue)))
+            .filter(|&class| self.classes[class].is_cued(&said))
             .max_by(|&a, &b| likely[a].total_cmp(&likely[b]));
         if let Some(class) = cued {
             return Some(detection(class, likely[class].max(CUE), Method::Cue));
@@ -136,7 +197,7 @@ impl Gate {
 }
 
 /// The clauses of a turn, and short neighbours as one: `It is slow. That is why I call.`
-fn pieces(turn: &str) -> Vec<Clause<'_>> {
+pub(crate) fn pieces(turn: &str) -> Vec<Clause<'_>> {
     let mut pieces = clauses(turn);
     let pairs = pieces.windows(2).filter_map(|two| {
         let span = two[0].span.start..two[1].span.end;

@@ -1,14 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod asked;
 mod call;
 mod detector;
 mod lexical;
+mod linear;
 mod measure;
 mod playbook;
 mod script;
+mod terms;
 
 pub use call::Call;
-pub use detector::{Detection, Detector, Method};
+pub use detector::{Detection, Detector, Method, Odds};
 pub use measure::{Count, Measured, interval, measure};
 pub use playbook::{Landmark, Playbook, PlaybookError, Pushback, Response, Role};
 pub use script::{Mark, Script, ScriptError, Turn};

@@ -44,6 +44,10 @@ pub struct Landmark {
     pub min_score: f32,
     /// What the agent may say to get there.
     pub ask: String,
+    /// What the other role says to get there, in many people's words: after it, the landmark is
+    /// likelier than before.
+    #[serde(default)]
+    pub prompts: Vec<String>,
     /// Phrases that nearly always mean it, lower case, without punctuation.
     pub cues: Vec<String>,
     /// Sentences that mean it.
@@ -60,6 +64,9 @@ pub struct Pushback {
     pub title: String,
     /// Who pushes back.
     pub role: Role,
+    /// What the other role says before it: it makes the pushback likelier.
+    #[serde(default)]
+    pub prompts: Vec<String>,
     /// Phrases that nearly always mean it.
     pub cues: Vec<String>,
     /// Sentences that mean it.
@@ -161,14 +168,17 @@ impl Playbook {
             return Err("landmark: takes one or more".to_owned());
         }
         let mut seen = HashSet::new();
-        let marks = self.landmarks.iter().map(|mark| (&mark.id, &mark.cues, &mark.examples));
-        let backs = self.pushbacks.iter().map(|back| (&back.id, &back.cues, &back.examples));
-        for (id, cues, examples) in marks.chain(backs) {
+        let marks = self.landmarks.iter();
+        let marks = marks.map(|mark| (&mark.id, &mark.prompts, &mark.cues, &mark.examples));
+        let backs = self.pushbacks.iter();
+        let backs = backs.map(|back| (&back.id, &back.prompts, &back.cues, &back.examples));
+        for (id, prompts, cues, examples) in marks.chain(backs) {
             if id.is_empty() || !seen.insert(id) {
                 return Err(format!("id {id:?}: takes a name that nothing else has"));
             }
             enough(&format!("{id}: examples"), examples, EXAMPLES)?;
             enough(&format!("{id}: cues"), cues, 0)?;
+            enough(&format!("{id}: prompts"), prompts, 0)?;
         }
         for mark in &self.landmarks {
             let Landmark { id, min_score, after, answers, .. } = mark;
@@ -250,6 +260,7 @@ mod tests {
             ("answers = \"next-step\"", "answers = \"need\"", "no \"need\" of the other role"),
             ("[[pushback.response]]", "[[pushback.answer]]", "answer"),
             ("cues = [\"", "cues = [\"?!\", \"", "\"?!\" has no word"),
+            ("prompts = [", "prompts = [\"?!\", ", "prompts: \"?!\" has no word"),
             ("[none]\nexamples = [", "[none]\nexamples = []\nothers = [", "others"),
         ] {
             let text = BOOK.replacen(from, to, 1);

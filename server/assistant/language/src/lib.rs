@@ -2,8 +2,10 @@
 
 mod clause;
 mod concept;
+mod function;
 mod words;
 
 pub use clause::{Clause, clauses};
 pub use concept::concept;
-pub use words::{stems, words};
+pub use function::is_function_word;
+pub use words::{stem, stems, words};

@@ -27,10 +27,14 @@ fn joined_numbers(text: &str) -> String {
     letters.iter().enumerate().filter_map(stays).collect()
 }
 
-/// Words reduced to their stems (Snowball's English).
+/// Words reduced to their stems.
 pub fn stems(text: &str) -> Vec<String> {
-    let stemmer = Stemmer::create(Algorithm::English);
-    words(text).into_iter().map(|word| stemmer.stem(&word).into_owned()).collect()
+    words(text).iter().map(|word| stem(word)).collect()
+}
+
+/// A word of [`words()`] reduced to its stem (Snowball's English).
+pub fn stem(word: &str) -> String {
+    Stemmer::create(Algorithm::English).stem(word).into_owned()
 }
 
 #[cfg(test)]
