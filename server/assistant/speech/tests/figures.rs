@@ -4,13 +4,16 @@
 mod flite;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use async_trait::async_trait;
 use flite::say;
 use tokio::time::sleep_until;
 use weir_calls::{Playbook, Script};
 use weir_speech::{
-    Domain, Heard, Sphinx, SphinxConfig, StreamingTranscriber, Transcriber, WordErrors, wer,
+    Clip, Domain, Endpointed, Endpointing, Heard, Listening, SpeechError, Sphinx, SphinxConfig,
+    StreamingTranscriber, Transcriber, Transcript, WordErrors, wer,
 };
 
 /// Voices that speak in turn.
@@ -115,6 +118,53 @@ async fn word_error_rates() {
     }
 }
 
+/// Hears nothing: only where utterances end is of interest.
+struct Deaf;
+
+#[async_trait]
+impl Transcriber for Deaf {
+    fn id(&self) -> &str {
+        "deaf"
+    }
+
+    async fn transcribe(&self, _: &Clip) -> Result<Transcript, SpeechError> {
+        Ok(Transcript::default())
+    }
+}
+
+#[tokio::test]
+#[ignore = "needs flite"]
+async fn utterances_of_a_sentence() {
+    let all = playbook(&Playbook::first_call().expect("ours"));
+    let sentences: Vec<&String> = all.iter().step_by(12).take(100).collect();
+    let said: Vec<Clip> = sentences
+        .iter()
+        .zip(VOICES.iter().cycle())
+        .map(|(sentence, voice)| say(voice, sentence))
+        .collect();
+    for end_s in [0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8] {
+        let endpointing = Endpointing { end_s, ..Endpointing::default() };
+        let listening = Listening { endpointing, ..Listening::default() };
+        let endpointed = Endpointed::new(Arc::new(Deaf), listening);
+        let (mut cut, mut missed) = (0, 0);
+        for clip in &said {
+            let (mut ear, mut heard) = endpointed.listen().await.expect("it listens");
+            ear.hear(&clip.samples).await.expect("it listens");
+            ear.finish().await.expect("it listens");
+            let mut utterances = 0;
+            while let Some(heard) = heard.recv().await {
+                utterances += usize::from(matches!(heard, Heard::Final { .. }));
+            }
+            cut += usize::from(utterances > 1);
+            missed += usize::from(utterances == 0);
+        }
+        println!(
+            "{end_s} s of silence: of {} sentences {cut} are cut, {missed} missed",
+            said.len()
+        );
+    }
+}
+
 /// How long after the end of speech the final text came, of each utterance, and the largest lag.
 async fn listen_live(sphinx: &Sphinx, sentences: Vec<String>, voice: &str) -> (Vec<f32>, f32) {
     let (mut ear, mut heard) = sphinx.listen().await.expect("it listens");
@@ -154,11 +204,11 @@ async fn latency_of_ears_that_listen_at_once() {
     let domain = Some(Domain::new(all.iter().cloned().chain(documents())));
     let before = memory_mb();
     let sphinx = Sphinx::new(SphinxConfig { domain, ..SphinxConfig::default() });
-    let sphinx = std::sync::Arc::new(sphinx.expect("it is installed"));
+    let sphinx = Arc::new(sphinx.expect("it is installed"));
     for ears in [1, 2, 4, 8] {
         let mut listening = Vec::new();
         for ear in 0..ears {
-            let sphinx = std::sync::Arc::clone(&sphinx);
+            let sphinx = Arc::clone(&sphinx);
             let sentences = all.iter().skip(7 * ear).step_by(41).take(6).cloned().collect();
             let voice = VOICES[ear % VOICES.len()];
             listening

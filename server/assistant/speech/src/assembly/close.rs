@@ -13,14 +13,15 @@ pub(super) fn closed(code: u16, reason: &str) -> ProviderError {
     let because = |what: &str| {
         if reason.is_empty() { what.to_owned() } else { format!("{what}: {reason}") }
     };
-    let refused = |what| {
+    // The nearest status of HTTP: from 500 on another try would be worth it.
+    let refused = |status, what| {
         let message = because(what);
-        ProviderError::Refused { provider: PROVIDER.to_owned(), status: code, message }
+        ProviderError::Refused { provider: PROVIDER.to_owned(), status, message }
     };
     match code {
-        1008 => ProviderError::Refused { provider, status: 401, message: because("the key") },
-        3006 => refused("a message of ours"),
-        3007 => refused("the size or the rate of our sound"),
+        1008 => refused(401, "the key"),
+        3006 => refused(400, "a message of ours"),
+        3007 => refused(400, "the size or the rate of our sound"),
         3009 => ProviderError::TooMany { provider, retry_after: None },
         3005 => ProviderError::Unreachable { provider, why: because("it failed") },
         3008 => ProviderError::Unreachable { provider, why: because("the session expired") },
