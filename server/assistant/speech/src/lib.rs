@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod assembly;
 mod clip;
 mod ear;
+mod endpointed;
 mod error;
 mod language;
 mod sound;
@@ -12,8 +14,10 @@ mod transcript;
 mod voice;
 mod wer;
 
+pub use assembly::{AssemblyAi, AssemblyAiConfig};
 pub use clip::{Clip, SAMPLE_RATE};
 pub use ear::Listening;
+pub use endpointed::Endpointed;
 pub use error::SpeechError;
 pub use language::Domain;
 pub use sound::Limits;

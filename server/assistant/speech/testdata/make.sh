@@ -18,3 +18,9 @@ make -ac 1 -c:a libvorbis -q:a 2 vorbis.ogg
 make -ac 1 -c:a aac -b:a 48k aac.m4a
 make -ac 1 -c:a aac -b:a 48k -frag_duration 100000 \
     -movflags frag_keyframe+empty_moov+default_base_moof fragments.mp4
+
+# What somebody says, in a voice of flite.
+said=$(mktemp --suffix .wav)
+flite -voice slt -t "The water rises above the weir." -o "$said"
+ffmpeg -v error -y -i "$said" -ac 1 -ar 48000 -c:a libopus -b:a 24k -bitexact sentence.ogg
+rm "$said"

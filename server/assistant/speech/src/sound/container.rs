@@ -13,9 +13,9 @@ use symphonia::core::meta::MetadataOptions;
 use symphonia::core::packet::Packet;
 
 use super::limits::{Limits, check_form};
-use super::opus::{Opus, RATE_HZ};
+use super::opus::Opus;
 use super::{Decoded, mixed, wrong};
-use crate::SpeechError;
+use crate::{SAMPLE_RATE, SpeechError};
 
 /// What decodes the packets.
 enum Codec {
@@ -51,7 +51,7 @@ pub(super) fn decode(file: &[u8], access: Access, limits: &Limits) -> Result<Dec
         return Err(wrong("has no sound"));
     };
     let mut codec = Codec::new(parameters)?;
-    let mut all = Decoded { samples: Vec::new(), rate_hz: RATE_HZ };
+    let mut all = Decoded { samples: Vec::new(), rate_hz: SAMPLE_RATE };
     loop {
         match reader.next_packet() {
             Ok(Some(packet)) if packet.track_id == track_id => {

@@ -115,16 +115,16 @@ impl Decoder {
         if code == 0 { Ok(()) } else { Err(failed("does not begin an utterance")) }
     }
 
-    /// Hears more of the utterance; `whole` if this is all of it.
+    /// Hears more of the utterance.
     ///
     /// # Errors
     /// The decoder fails.
-    pub(super) fn hear(&mut self, samples: &[i16], whole: bool) -> Result<(), SpeechError> {
+    pub(super) fn hear(&mut self, samples: &[i16]) -> Result<(), SpeechError> {
         #[expect(unsafe_code, reason = "a function of a C library")]
         // SAFETY: the decoder is valid, and the samples are only read during the call.
         let frames = unsafe {
             let (pointer, length) = (samples.as_ptr(), samples.len());
-            (self.library.ps_process_raw)(self.raw.as_ptr(), pointer, length, 0, whole.into())
+            (self.library.ps_process_raw)(self.raw.as_ptr(), pointer, length, 0, 0)
         };
         if frames >= 0 { Ok(()) } else { Err(failed("does not take more sound")) }
     }

@@ -57,6 +57,7 @@ macro_rules! functions {
 
 functions! {
     base: err_set_callback(Option<extern "C" fn()>, *mut c_void);
+    base: err_set_logfp(*mut c_void);
     base: cmd_ln_parse_r(*mut Settings, *const Known, c_int, *mut *mut c_char, c_int) -> *mut Settings;
     base: cmd_ln_free_r(*mut Settings) -> c_int;
     base: logmath_exp(*mut LogMath, c_int) -> c_double;
@@ -106,11 +107,12 @@ impl Library {
         let library = Self::find(&sphinx, &base)?;
         // Its functions are used as long as the program runs.
         std::mem::forget((base, sphinx));
-        #[expect(unsafe_code, reason = "a function of a C library")]
-        // SAFETY: without a function to call (`err.c`) it writes no log, which is wanted: there
-        // would be what people said in it.
+        #[expect(unsafe_code, reason = "functions of a C library")]
+        // SAFETY: without a function to call and a file (`err.c` takes null for both) it writes no
+        // log, which is wanted: what people said would be in it.
         unsafe {
             (library.err_set_callback)(None, std::ptr::null_mut());
+            (library.err_set_logfp)(std::ptr::null_mut());
         }
         Ok(library)
     }

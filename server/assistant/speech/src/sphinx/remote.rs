@@ -15,7 +15,6 @@ enum Request {
     Begin(Answer<()>),
     Hear(Vec<i16>, Answer<String>),
     Finish(Answer<Transcript>),
-    Whole(Vec<i16>, Answer<Transcript>),
 }
 
 /// Somebody else's end of the thread, which ends when this is dropped.
@@ -65,14 +64,6 @@ impl Remote {
         self.ask(Request::Finish).await
     }
 
-    /// Hears an utterance that is all there, which it can normalise better.
-    ///
-    /// # Errors
-    /// The decoder fails.
-    pub(super) async fn whole(&mut self, samples: Vec<i16>) -> Result<Transcript, SpeechError> {
-        self.ask(|answer| Request::Whole(samples, answer)).await
-    }
-
     async fn ask<T>(
         &mut self,
         request: impl FnOnce(Answer<T>) -> Request,
@@ -101,7 +92,7 @@ fn serve(setup: &Setup, requests: &Receiver<Request>, is_there: Answer<()>) {
     let _ = is_there.send(Ok(()));
     let mut is_open = false;
     while let Ok(request) = requests.recv() {
-        if is_open && matches!(request, Request::Begin(_) | Request::Whole(..)) {
+        if is_open && matches!(request, Request::Begin(_)) {
             // Its ear went away; what was said there is nobody's business any more.
             let _ = decoder.finish();
             is_open = false;
@@ -113,16 +104,12 @@ fn serve(setup: &Setup, requests: &Receiver<Request>, is_there: Answer<()>) {
                 let _ = answer.send(decoder.begin());
             }
             Request::Hear(samples, answer) => {
-                let heard = decoder.hear(&samples, false);
+                let heard = decoder.hear(&samples);
                 let _ = answer.send(heard.map(|()| decoder.so_far()));
             }
             Request::Finish(answer) => {
                 is_open = false;
                 let _ = answer.send(decoder.finish());
-            }
-            Request::Whole(samples, answer) => {
-                let whole = decoder.begin().and_then(|()| decoder.hear(&samples, true));
-                let _ = answer.send(whole.and_then(|()| decoder.finish()));
             }
         }
     }
