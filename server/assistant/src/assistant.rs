@@ -7,7 +7,6 @@ use bytes::Bytes;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use weir_calls::Playbook;
-use weir_providers::{ChatModel, Voice};
 use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
@@ -15,6 +14,7 @@ use crate::config::AssistantConfig;
 use crate::database::Database;
 use crate::documents::Documents;
 use crate::hearing::Hearing;
+use crate::models::{Clients, Models, Spending};
 use crate::place::Place;
 use crate::recordings::Recordings;
 use crate::tokens::{KeyError, Tokens};
@@ -39,8 +39,9 @@ pub struct Assistant {
     playbook: Playbook,
     documents: Documents,
     hearing: OnceCell<Result<Hearing, String>>,
-    chat: Option<Arc<dyn ChatModel>>,
-    voice: Option<Arc<dyn Voice>>,
+    clients: Clients,
+    spending: Spending,
+    models: OnceCell<Models>,
 }
 
 struct TokenFile {
@@ -68,8 +69,9 @@ impl Assistant {
             tokens: TokenFile { path: folder.join("tokens.key"), tokens: Default::default() },
             recordings: Recordings::new(database, place),
             hearing: OnceCell::new(),
-            chat: None,
-            voice: None,
+            clients: Clients::new(&config)?,
+            spending: Spending::new(folder, config.spending.usd_micro_a_day),
+            models: OnceCell::new(),
             config,
         })
     }
@@ -106,14 +108,12 @@ impl Assistant {
         &self.playbook
     }
 
-    /// Who words answers, judges calls and draws, if that is a model.
-    pub fn chat(&self) -> Option<&Arc<dyn ChatModel>> {
-        self.chat.as_ref()
-    }
-
-    /// Who reads aloud, if this server does.
-    pub fn voice(&self) -> Option<&Arc<dyn Voice>> {
-        self.voice.as_ref()
+    /// Models of others.
+    ///
+    /// # Errors
+    /// What is spent on them cannot be written down, so they are not asked.
+    pub async fn models(&self) -> Result<&Models, String> {
+        self.models.get_or_try_init(|| self.clients.paid(&self.config, &self.spending)).await
     }
 
     /// Who makes text of sound; the first time it is asked for it may take a second.
@@ -121,10 +121,9 @@ impl Assistant {
     /// # Errors
     /// There is nobody, and what to do about it.
     pub async fn hearing(&self) -> Result<&Hearing, &str> {
-        let open = || async {
-            let (config, texts) = (self.config.transcription.clone(), self.likely_words());
-            let opened = spawn_blocking(move || Hearing::open(&config, &texts)).await;
-            opened.unwrap_or_else(|error| Err(error.to_string()))
+        let open = || {
+            let config = &self.config.transcription;
+            Hearing::open(config, &self.clients, &self.spending, self.likely_words())
         };
         self.hearing.get_or_init(open).await.as_ref().map_err(String::as_str)
     }

@@ -6,14 +6,18 @@ pub mod config;
 mod database;
 mod documents;
 mod hearing;
+mod models;
+mod paid_sound;
 mod place;
 mod recordings;
 mod tokens;
+mod whole;
 
 pub use accounts::{AccountError, Accounts, User, UserRole};
 pub use assistant::{Assistant, OpenError};
 pub use config::AssistantConfig;
 pub use database::DatabaseError;
 pub use hearing::Hearing;
+pub use models::Models;
 pub use recordings::{Recording, RecordingError, Recordings};
 pub use tokens::{KeyError, LIFE_S, TokenError, Tokens};

@@ -1,0 +1,187 @@
+//! Models of others, as they are configured: each paid from one purse, and left alone for a while
+//! when it fails often.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tokio::sync::OnceCell;
+use weir_providers::openai::{self, Client};
+use weir_providers::{
+    Breaker, ChatModel, Clock, Embedder, Guarded, Paid, Patience, Prices, ProviderError, Purse,
+    Secret, Voice,
+};
+use weir_speech::{Clip, SpeechError, Transcriber, Transcript, Word};
+
+use crate::assistant::OpenError;
+use crate::config::{AssistantConfig, ChatBy, EmbeddingsBy, SpeechBy, TranscriptionBy};
+
+/// Models of others.
+#[derive(Clone, Default)]
+pub struct Models {
+    /// Who words answers.
+    pub chat: Option<Arc<dyn ChatModel>>,
+    /// Who tells which texts mean the same.
+    pub embedder: Option<Arc<dyn Embedder>>,
+    /// Who reads aloud.
+    pub voice: Option<Arc<dyn Voice>>,
+}
+
+/// What is spent, in one file, which is opened when somebody has to be paid.
+pub struct Spending {
+    path: std::path::PathBuf,
+    usd_micro_a_day: u64,
+    purse: OnceCell<Purse>,
+}
+
+impl Spending {
+    /// A file in this folder.
+    pub fn new(folder: &Path, usd_micro_a_day: u64) -> Self {
+        Self { path: folder.join("spending.sqlite"), usd_micro_a_day, purse: OnceCell::new() }
+    }
+
+    /// The purse.
+    ///
+    /// # Errors
+    /// Its file cannot be opened.
+    pub async fn purse(&self) -> Result<&Purse, String> {
+        let open = || async {
+            if let Some(folder) = self.path.parent() {
+                let made = tokio::fs::create_dir_all(folder).await;
+                made.map_err(|error| format!("{}: {error}", folder.display()))?;
+            }
+            let purse = Purse::open(&self.path, self.usd_micro_a_day, Clock::calendar()).await;
+            purse.map_err(|error| error.to_string())
+        };
+        self.purse.get_or_try_init(open).await
+    }
+}
+
+/// Clients, which are made when the configuration is read so that what is wrong in it is said
+/// then.
+#[derive(Clone, Default)]
+pub struct Clients {
+    chat: Option<Client>,
+    embedder: Option<Client>,
+    voice: Option<Client>,
+    transcription: Option<Client>,
+}
+
+impl Clients {
+    /// As configured.
+    ///
+    /// # Errors
+    /// One cannot be made, and by which key.
+    pub fn new(config: &AssistantConfig) -> Result<Self, OpenError> {
+        let client = |key, is_used: bool, config: openai::Config| match is_used {
+            false => Ok(None),
+            true => Client::new(config)
+                .map(Some)
+                .map_err(|error| OpenError { key, why: error.to_string() }),
+        };
+        let at = |url: &str, model: &str, key: &Option<Secret>| openai::Config {
+            base_url: url.to_owned(),
+            model: model.to_owned(),
+            key: key.clone(),
+            ..openai::Config::default()
+        };
+        let AssistantConfig { chat, embeddings, speech, transcription, .. } = config;
+        let heard_at = transcription.url.as_deref().unwrap_or(&chat.url);
+        Ok(Self {
+            chat: client("chat", chat.by == ChatBy::Openai, at(&chat.url, &chat.model, &chat.key))?,
+            embedder: client(
+                "embeddings",
+                embeddings.by == EmbeddingsBy::Openai,
+                openai::Config {
+                    dimensions: embeddings.dimensions,
+                    ..at(&embeddings.url, &embeddings.model, &embeddings.key)
+                },
+            )?,
+            voice: client(
+                "speech",
+                speech.by == SpeechBy::Openai,
+                openai::Config {
+                    voice: speech.voice.clone(),
+                    ..at(&speech.url, &speech.model, &speech.key)
+                },
+            )?,
+            transcription: client(
+                "transcription",
+                transcription.by == TranscriptionBy::Openai,
+                at(heard_at, &transcription.model, &transcription.key),
+            )?,
+        })
+    }
+
+    /// The models, each paid from the purse.
+    ///
+    /// # Errors
+    /// The purse cannot be opened.
+    pub async fn paid(
+        &self,
+        config: &AssistantConfig,
+        spending: &Spending,
+    ) -> Result<Models, String> {
+        let mut models = Models::default();
+        if let Some(client) = &self.chat {
+            let prices = Prices {
+                million_tokens_in: config.chat.usd_micro_a_million_in,
+                million_tokens_out: config.chat.usd_micro_a_million_out,
+                ..Prices::default()
+            };
+            models.chat =
+                Some(Arc::new(Paid::new(guarded(client), spending.purse().await?.clone(), prices)));
+        }
+        if let Some(client) = &self.embedder {
+            let million_tokens_in = config.embeddings.usd_micro_a_million;
+            let prices = Prices { million_tokens_in, ..Prices::default() };
+            models.embedder =
+                Some(Arc::new(Paid::new(guarded(client), spending.purse().await?.clone(), prices)));
+        }
+        if let Some(client) = &self.voice {
+            let million_characters = config.speech.usd_micro_a_million;
+            let prices = Prices { million_characters, ..Prices::default() };
+            models.voice =
+                Some(Arc::new(Paid::new(guarded(client), spending.purse().await?.clone(), prices)));
+        }
+        Ok(models)
+    }
+
+    /// Who makes text of clips elsewhere, if somebody does.
+    pub fn transcriber(&self) -> Option<Remote> {
+        self.transcription
+            .clone()
+            .map(|client| Remote { id: ChatModel::id(&client).to_owned(), client })
+    }
+}
+
+fn guarded(client: &Client) -> Guarded<Client> {
+    Guarded::new(client.clone(), Breaker::new(Patience::default(), Clock::steady()))
+}
+
+/// A transcriber that speaks the OpenAI protocol.
+pub struct Remote {
+    id: String,
+    client: Client,
+}
+
+#[async_trait]
+impl Transcriber for Remote {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    async fn transcribe(&self, clip: &Clip) -> Result<Transcript, SpeechError> {
+        let heard = self.client.transcribe(clip.to_wav().into(), Some("en")).await;
+        let heard = heard.map_err(|error: ProviderError| SpeechError::Provider(error))?;
+        let word = |word: openai::Word| Word {
+            text: word.text,
+            start_s: word.start_s as f32,
+            end_s: word.end_s as f32,
+            // The protocol says nothing of it.
+            confidence: 1.0,
+        };
+        let words = heard.words.into_iter().map(word).collect();
+        Ok(Transcript { text: heard.text.trim().to_owned(), words })
+    }
+}
