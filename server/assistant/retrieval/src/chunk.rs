@@ -17,8 +17,10 @@ pub struct Chunk {
     /// The words, without marks.
     pub text: String,
     /// Words by which it is found and that do not stand in it: what the front matter says, such
-    /// as a company, and how people ask for it.
+    /// as a company.
     pub also: String,
+    /// How people ask for it, by which it is found too.
+    pub asked: Vec<String>,
 }
 
 /// The parts of a Markdown document, in their order; one without words is left out. Front matter,
@@ -73,6 +75,7 @@ pub fn chunks(document: &str, markdown: &str) -> Result<Vec<Chunk>, DocumentErro
         heading,
         text: text.trim().to_owned(),
         also: also.clone(),
+        asked: Vec::new(),
     };
     Ok(parts.into_iter().filter(is_said).map(chunk).collect())
 }
