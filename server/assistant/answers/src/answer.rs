@@ -36,7 +36,7 @@ impl Default for AnswerConfig {
     fn default() -> Self {
         Self {
             passages: 5,
-            least_confidence: 0.59,
+            least_confidence: 0.47,
             least_confidence_of_model: 0.2,
             most_tokens: 500,
             most_letters: 3000,

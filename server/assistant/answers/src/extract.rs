@@ -10,9 +10,9 @@ use crate::library::Found;
 /// Passages that are quoted from.
 const PASSAGES: usize = 3;
 /// Most sentences of an answer.
-const MOST: usize = 3;
+const MOST: usize = 4;
 /// What a sentence has to reach of the best one to be quoted beside it.
-const BESIDE: f32 = 0.6;
+const BESIDE: f32 = 0.5;
 /// What counts beside the share of the question that a sentence has: the place of its passage,
 /// its being the first of it, and a number where one is asked for.
 const PLACE: f32 = 0.5;

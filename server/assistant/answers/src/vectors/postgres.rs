@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{AssertSqlSafe, PgPool, Row};
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgPool, Row};
 
 use super::{ContentSha, Near, Space, VectorError, VectorStore, check, sha};
 
@@ -32,13 +32,14 @@ impl PgVectors {
     pub async fn open(url: &str) -> Result<Self, VectorError> {
         let options =
             PgConnectOptions::from_str(url)?.options([("search_path", "weir_vectors,public")]);
+        // A pool tries until its patience is over; at the start who is not there is to be told.
+        options.connect().await?.close().await?;
         let pool = PgPoolOptions::new()
             .max_connections(4)
             .acquire_timeout(PATIENCE)
             .connect_with(options)
             .await?;
-        extend(&pool).await?;
-        sqlx::query("CREATE SCHEMA IF NOT EXISTS weir_vectors").execute(&pool).await?;
+        prepare(&pool).await?;
         sqlx::migrate!("migrations/postgres").run(&pool).await?;
         Ok(Self { pool })
     }
@@ -69,19 +70,26 @@ impl PgVectors {
     }
 }
 
-/// Switches pgvector on where it is installed.
-async fn extend(pool: &PgPool) -> Result<(), VectorError> {
+/// Switches pgvector on where it is installed, and makes the schema.
+async fn prepare(pool: &PgPool) -> Result<(), VectorError> {
+    let mut transaction = pool.begin().await?;
+    // `IF NOT EXISTS` alone fails where two begin at once.
+    let lock = "SELECT pg_advisory_xact_lock(hashtext('weir_vectors'))";
+    sqlx::query(lock).execute(&mut *transaction).await?;
     let (version, is_there): (String, bool) = sqlx::query_as(
         "SELECT split_part(current_setting('server_version'), '.', 1), \
          EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector')",
     )
-    .fetch_one(pool)
+    .fetch_one(&mut *transaction)
     .await?;
     if !is_there {
         return Err(VectorError::NoExtension { version });
     }
-    let make = "CREATE EXTENSION IF NOT EXISTS vector SCHEMA public";
-    sqlx::query(make).execute(pool).await.map_err(VectorError::Extension)?;
+    let extend = "CREATE EXTENSION IF NOT EXISTS vector SCHEMA public";
+    sqlx::query(extend).execute(&mut *transaction).await.map_err(VectorError::Extension)?;
+    let make = "CREATE SCHEMA IF NOT EXISTS weir_vectors";
+    sqlx::query(make).execute(&mut *transaction).await?;
+    transaction.commit().await?;
     Ok(())
 }
 

@@ -81,7 +81,7 @@ impl Embedder for Letters {
 
 /// How often each letter stands in a text, as a vector of length 1.
 pub fn vector(text: &str) -> Vec<f32> {
-    let mut counts = vec![0.0_f32; DIMENSIONS];
+    let mut counts = [0.0_f32; DIMENSIONS];
     for letter in text.bytes().map(|byte| byte.to_ascii_lowercase()) {
         if letter.is_ascii_lowercase() {
             counts[usize::from(letter - b'a')] += 1.0;

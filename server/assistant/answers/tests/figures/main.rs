@@ -104,14 +104,14 @@ async fn confidence_is_learnt_again() {
     // Where nothing was found there is nothing to weigh.
     let rows: Vec<([f32; 2], bool)> = outcomes
         .iter()
-        .filter(|outcome| outcome.evidence.score > 0.0)
+        .filter(|outcome| outcome.evidence.covered > 0.0)
         .map(|outcome| (outcome.evidence.signs(), outcome.is_answerable))
         .collect();
     println!("weights {:?}", Regression::learn(&rows).weights());
     for (name, kept) in [
-        ("`covered` and `score`", [true, true]),
+        ("`covered` and `said`", [true, true]),
         ("`covered` alone", [true, false]),
-        ("`score` alone", [false, true]),
+        ("`said` alone", [false, true]),
     ] {
         let keep = |(signs, is): &([f32; 2], bool)| {
             (std::array::from_fn(|at| if kept[at] { signs[at] } else { 0.0 }), *is)
