@@ -39,8 +39,7 @@ pub fn asked(parts: &mut [Chunk], file: &str, toml: &str) -> Result<(), Document
             return Err(DocumentError::new(file, why));
         }
         for part in here {
-            part.also.push(' ');
-            part.also.push_str(&asked.join(" "));
+            part.asked.extend_from_slice(&asked);
         }
     }
     Ok(())

@@ -15,6 +15,9 @@ const B: f32 = 0.75;
 /// What a word of the heading, and of the title, counts.
 const HEADING: f32 = 2.0;
 const TITLE: f32 = 1.5;
+/// What the document counts that a part stands in: a posting tells its trade once, at the top, and
+/// questions about each of its parts name it.
+const DOCUMENT: f32 = 0.2;
 /// Words of which a question is made and that tell nothing of what it asks for.
 const STOP: &str = "a about am an and any are as at be been but by can could did do does for from \
     get give had has have how i if in into is it its just like many me much my no not of on one or \
@@ -37,39 +40,39 @@ pub struct Hit {
 #[derive(Clone, Debug, Default)]
 pub struct Index {
     chunks: Vec<Chunk>,
-    /// By stem: parts that have it, and how often.
-    parts: HashMap<String, Vec<(usize, f32)>>,
-    /// By part: how long it is.
-    lengths: Vec<f32>,
-    mean_length: f32,
+    parts: Postings,
+    /// Whole documents, and of which one each part is.
+    documents: Postings,
+    document_of: Vec<usize>,
     stop: HashSet<String>,
 }
 
 impl Index {
     /// Of these parts.
     pub fn new(chunks: Vec<Chunk>) -> Self {
-        let mut parts: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
-        let mut lengths = Vec::with_capacity(chunks.len());
-        for (number, chunk) in chunks.iter().enumerate() {
-            let mut counts: HashMap<String, f32> = HashMap::new();
-            for (text, weight) in [
-                (&chunk.text, 1.0),
-                (&chunk.also, 1.0),
-                (&chunk.heading, HEADING),
-                (&chunk.title, TITLE),
-            ] {
-                for stem in stems(text) {
-                    *counts.entry(stem).or_default() += weight;
-                }
+        let mut numbers: HashMap<&str, usize> = HashMap::new();
+        let mut document_of = Vec::with_capacity(chunks.len());
+        let mut documents: Vec<Counts> = Vec::new();
+        let mut parts = Vec::with_capacity(chunks.len());
+        for chunk in &chunks {
+            let own = count([(chunk.text.as_str(), 1.0), (&chunk.heading, 1.0)]);
+            let about = [(chunk.also.as_str(), 1.0), (&chunk.title, TITLE)];
+            let number = *numbers.entry(&chunk.document).or_insert_with(|| {
+                // What is said of the document counts once, not once for each part.
+                documents.push(count(about));
+                documents.len() - 1
+            });
+            for (stem, much) in &own {
+                *documents[number].entry(stem.clone()).or_default() += much;
             }
-            lengths.push(counts.values().sum());
-            for (stem, count) in counts {
-                parts.entry(stem).or_default().push((number, count));
-            }
+            document_of.push(number);
+            let asked = chunk.asked.iter().map(|asked| (asked.as_str(), 1.0));
+            let fields = [(chunk.text.as_str(), 1.0), (&chunk.heading, HEADING)];
+            parts.push(count(fields.into_iter().chain(about).chain(asked)));
         }
-        let mean_length = lengths.iter().sum::<f32>() / lengths.len().max(1) as f32;
         let stop = stems(STOP).into_iter().collect();
-        Self { chunks, parts, lengths, mean_length, stop }
+        let (parts, documents) = (Postings::new(parts), Postings::new(documents));
+        Self { chunks, parts, documents, document_of, stop }
     }
 
     /// All parts, in their order.
@@ -85,29 +88,96 @@ impl Index {
         asked.sort_unstable();
         asked.dedup();
         let mut found: HashMap<usize, (f32, f32)> = HashMap::new();
+        let mut documents: HashMap<usize, f32> = HashMap::new();
         let mut whole = 0.0;
         for stem in &asked {
-            let having = self.parts.get(stem).map(Vec::as_slice).unwrap_or_default();
-            let rarity = self.rarity(having.len());
+            let rarity = self.parts.rarity(stem);
             whole += rarity;
-            for &(number, count) in having.iter().filter(|(number, _)| may(&self.chunks[*number])) {
-                let length = 1.0 - B + B * self.lengths[number] / self.mean_length;
-                let (score, covered) = found.entry(number).or_default();
-                *score += rarity * count * (K1 + 1.0) / (count + K1 * length);
-                *covered += rarity;
+            for (number, score) in self.parts.scores(stem) {
+                if may(&self.chunks[number]) {
+                    let sums = found.entry(number).or_default();
+                    *sums = (sums.0 + score, sums.1 + rarity);
+                }
+            }
+            for (number, score) in self.documents.scores(stem) {
+                *documents.entry(number).or_default() += score;
             }
         }
-        let hit = |(chunk, (score, covered))| Hit { chunk, score, covered: covered / whole };
+        let hit = |(chunk, (score, covered)): (usize, (f32, f32))| {
+            let document = documents.get(&self.document_of[chunk]).copied().unwrap_or_default();
+            Hit { chunk, score: score + DOCUMENT * document, covered: covered / whole }
+        };
         let mut hits: Vec<Hit> = found.into_iter().map(hit).collect();
         hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.chunk.cmp(&b.chunk)));
         hits.truncate(most);
         hits
     }
 
-    /// How much a word says that so many parts have.
-    fn rarity(&self, having: usize) -> f32 {
-        let (all, having) = (self.chunks.len() as f32, having as f32);
+    /// How rare a stem is among the parts, from 0; most where none has it.
+    pub fn rarity(&self, stem: &str) -> f32 {
+        self.parts.rarity(stem)
+    }
+
+    /// Whether this part has a stem, in what it says or in how it is asked for.
+    pub fn has(&self, chunk: usize, stem: &str) -> bool {
+        let having = self.parts.having(stem);
+        having.binary_search_by_key(&chunk, |(number, _)| *number).is_ok()
+    }
+}
+
+/// How much each stem counts in a text.
+type Counts = HashMap<String, f32>;
+
+fn count<'a>(fields: impl IntoIterator<Item = (&'a str, f32)>) -> Counts {
+    let mut counts = Counts::new();
+    for (text, weight) in fields {
+        for stem in stems(text) {
+            *counts.entry(stem).or_default() += weight;
+        }
+    }
+    counts
+}
+
+/// Texts by their stems, and what a stem says of each (BM25).
+#[derive(Clone, Debug, Default)]
+struct Postings {
+    /// By stem: texts that have it in their order, and how much it counts there.
+    having: HashMap<String, Vec<(usize, f32)>>,
+    /// By text: how long it is.
+    lengths: Vec<f32>,
+    mean_length: f32,
+}
+
+impl Postings {
+    fn new(texts: Vec<Counts>) -> Self {
+        let mut having: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
+        let lengths: Vec<f32> = texts.iter().map(|counts| counts.values().sum()).collect();
+        for (number, counts) in texts.into_iter().enumerate() {
+            for (stem, much) in counts {
+                having.entry(stem).or_default().push((number, much));
+            }
+        }
+        let mean_length = lengths.iter().sum::<f32>() / lengths.len().max(1) as f32;
+        Self { having, lengths, mean_length }
+    }
+
+    fn having(&self, stem: &str) -> &[(usize, f32)] {
+        self.having.get(stem).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How much a stem says that so many texts have.
+    fn rarity(&self, stem: &str) -> f32 {
+        let (all, having) = (self.lengths.len() as f32, self.having(stem).len() as f32);
         (1.0 + (all - having + 0.5) / (having + 0.5)).ln()
+    }
+
+    /// What a stem adds to the score of each text that has it.
+    fn scores(&self, stem: &str) -> impl Iterator<Item = (usize, f32)> {
+        let rarity = self.rarity(stem);
+        self.having(stem).iter().map(move |&(number, much)| {
+            let length = 1.0 - B + B * self.lengths[number] / self.mean_length;
+            (number, rarity * much * (K1 + 1.0) / (much + K1 * length))
+        })
     }
 }
 

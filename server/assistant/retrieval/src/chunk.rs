@@ -17,8 +17,10 @@ pub struct Chunk {
     /// The words, without marks.
     pub text: String,
     /// Words by which it is found and that do not stand in it: what the front matter says, such
-    /// as a company, and how people ask for it.
+    /// as a company.
     pub also: String,
+    /// How people ask for it, by which it is found too.
+    pub asked: Vec<String>,
 }
 
 /// The parts of a Markdown document, in their order; one without words is left out. Front matter,
@@ -29,12 +31,7 @@ pub struct Chunk {
 /// The front matter is no TOML, or has no end.
 pub fn chunks(document: &str, markdown: &str) -> Result<Vec<Chunk>, DocumentError> {
     let markdown = markdown.replace("\r\n", "\n");
-    let (front, body) = front_matter(&markdown).ok_or_else(|| {
-        DocumentError::new(document, "takes a second line of +++ below the first")
-    })?;
-    let front: Table = front
-        .parse()
-        .map_err(|error: toml::de::Error| DocumentError::new(document, error.to_string()))?;
+    let (front, body) = parted(document, &markdown)?;
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let mut title = front.get("title").and_then(text);
     let others = front.iter().filter(|(key, _)| *key != "title");
@@ -73,6 +70,7 @@ pub fn chunks(document: &str, markdown: &str) -> Result<Vec<Chunk>, DocumentErro
         heading,
         text: text.trim().to_owned(),
         also: also.clone(),
+        asked: Vec::new(),
     };
     Ok(parts.into_iter().filter(is_said).map(chunk).collect())
 }
@@ -83,13 +81,26 @@ fn last(parts: &mut [(String, String)]) -> &mut String {
     &mut parts[at].1
 }
 
-/// What stands between the lines of `+++`, and what comes after them; `None` without a second one.
-fn front_matter(markdown: &str) -> Option<(&str, &str)> {
-    match markdown.strip_prefix("+++\n") {
+/// What the front matter of a document says; nothing where it has none.
+///
+/// # Errors
+/// The front matter is no TOML, or has no end.
+pub fn front_matter(document: &str, markdown: &str) -> Result<Table, DocumentError> {
+    Ok(parted(document, &markdown.replace("\r\n", "\n"))?.0)
+}
+
+/// What the lines between those of `+++` say, and what comes after them.
+fn parted<'a>(document: &str, markdown: &'a str) -> Result<(Table, &'a str), DocumentError> {
+    let parts = match markdown.strip_prefix("+++\n") {
         // Found from the first line's end on, so that there may be nothing in between.
         Some(_) => markdown[3..].split_once("\n+++\n"),
         None => Some(("", markdown)),
-    }
+    };
+    let (front, body) = parts.ok_or_else(|| {
+        DocumentError::new(document, "takes a second line of +++ below the first")
+    })?;
+    let wrong = |error: toml::de::Error| DocumentError::new(document, error.to_string());
+    Ok((front.parse().map_err(wrong)?, body))
 }
 
 #[cfg(test)]

@@ -7,5 +7,5 @@ mod error;
 
 pub use asked::asked;
 pub use bm25::{Hit, Index};
-pub use chunk::{Chunk, chunks};
+pub use chunk::{Chunk, chunks, front_matter};
 pub use error::DocumentError;
