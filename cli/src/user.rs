@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let wrong = |why: String| Failure::BadInput(why);
     let config = args.source.config(&[]).map_err(|error| wrong(error.to_string()))?;
     let folder = config.data_dir.join("assistant");
-    let assistant = Assistant::open(config.assistant, &folder);
+    let assistant = Assistant::open(config.assistant, &folder, Vec::new());
     let assistant = assistant.map_err(|error| wrong(format!("assistant.{error}")))?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();

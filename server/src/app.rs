@@ -94,7 +94,8 @@ impl App {
     pub fn new(engines: Engines, config: Config, content: &Content) -> Result<Self, AppError> {
         let limits = &config.limits;
         let folder = config.data_dir.join("assistant");
-        let assistant = Assistant::open(config.assistant.clone(), &folder)?;
+        let assistant =
+            Assistant::open(config.assistant.clone(), &folder, content.documents.clone())?;
         let engines = Arc::new(engines);
         let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
         let visitors = TaskTracker::new();

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use crate::assistant::{drawing, recordings, sound, status};
+use crate::assistant::{answers, drawing, jobs, recordings, sound, status};
 use crate::problem::Problem;
 use crate::{api, download, drawings};
 
@@ -24,6 +24,10 @@ use crate::{api, download, drawings};
         drawings::keep,
         drawings::find,
         status::status,
+        answers::ask,
+        jobs::recommend,
+        jobs::question,
+        jobs::classify,
         drawing::draw,
         sound::transcribe,
         sound::speak,

@@ -1,18 +1,20 @@
 //! All of it, put together by configuration.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
+use weir_answers::{Documents, Progress, Refreshed};
 use weir_calls::Playbook;
 use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
+use crate::answering::Answering;
 use crate::config::AssistantConfig;
 use crate::database::Database;
-use crate::documents::Documents;
+use crate::documents::{self, Page};
 use crate::hearing::Hearing;
 use crate::models::{Clients, Models, Spending};
 use crate::place::Place;
@@ -37,7 +39,10 @@ pub struct Assistant {
     tokens: TokenFile,
     recordings: Recordings,
     playbook: Playbook,
+    folder: PathBuf,
+    site: Vec<Page>,
     documents: Documents,
+    answering: OnceCell<Answering>,
     hearing: OnceCell<Result<Hearing, String>>,
     clients: Clients,
     spending: Spending,
@@ -45,16 +50,21 @@ pub struct Assistant {
 }
 
 struct TokenFile {
-    path: std::path::PathBuf,
+    path: PathBuf,
     tokens: std::sync::OnceLock<Tokens>,
 }
 
 impl Assistant {
-    /// As configured, with what it keeps in a folder, which is made when it is needed.
+    /// As configured, with what it keeps in a folder, which is made when it is needed. It answers
+    /// from pages of the site, too.
     ///
     /// # Errors
     /// A file or a place that the configuration names cannot be used.
-    pub fn open(config: AssistantConfig, folder: &Path) -> Result<Self, OpenError> {
+    pub fn open(
+        config: AssistantConfig,
+        folder: &Path,
+        site: Vec<Page>,
+    ) -> Result<Self, OpenError> {
         let place = match &config.recordings.place {
             Some(place) => {
                 Place::new(place).map_err(|why| OpenError { key: "recordings.place", why })?
@@ -64,7 +74,10 @@ impl Assistant {
         let database = Database::new(folder.join("assistant.sqlite"));
         Ok(Self {
             playbook: playbook(&config.calls.playbook)?,
-            documents: Documents::open(&config.documents)?,
+            documents: documents::open(&config.documents, &site)?,
+            answering: OnceCell::new(),
+            folder: folder.to_owned(),
+            site,
             accounts: Accounts::new(database.clone()),
             tokens: TokenFile { path: folder.join("tokens.key"), tokens: Default::default() },
             recordings: Recordings::new(database, place),
@@ -116,6 +129,32 @@ impl Assistant {
         self.models.get_or_try_init(|| self.clients.paid(&self.config, &self.spending)).await
     }
 
+    /// What answers questions.
+    ///
+    /// # Errors
+    /// A model or a store that is configured cannot be opened.
+    pub async fn answering(&self) -> Result<&Answering, String> {
+        let open = || async {
+            let models = self.models().await?;
+            Answering::open(&self.config, &self.folder, models, self.documents.clone()).await
+        };
+        self.answering.get_or_try_init(open).await
+    }
+
+    /// Reads the documents again, and embeds what is new in them; `progress` hears of each batch.
+    ///
+    /// # Errors
+    /// A document is wrong, or what embeds or keeps fails; then the old ones stay.
+    pub async fn refresh(
+        &self,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Refreshed, String> {
+        let documents = documents::open(&self.config.documents, &self.site);
+        let documents = documents.map_err(|error| error.to_string())?;
+        let refreshed = self.answering().await?.refresh(documents, progress).await;
+        refreshed.map_err(|error| error.to_string())
+    }
+
     /// Who makes text of sound; the first time it is asked for it may take a second.
     ///
     /// # Errors
@@ -154,12 +193,11 @@ impl Assistant {
     /// Texts like those that will be said: what documents say and how they are asked for, what is
     /// said in calls, and what can be drawn.
     fn likely_words(&self) -> Vec<String> {
-        let documents = self.documents.files.iter().map(|(_, text)| text.clone());
-        // What stands in quotes; that the rest is TOML does no harm.
-        let asked = self.documents.asked.lines().filter(|line| line.trim().starts_with('"'));
-        let asked = asked.map(|line| line.trim().trim_matches([',', '"']).to_owned());
+        let documents = self.documents.chunks().iter().flat_map(|chunk| {
+            [chunk.heading.clone(), chunk.text.clone()].into_iter().chain(chunk.asked.clone())
+        });
         let calls = self.playbook.sayings().map(str::to_owned);
-        documents.chain(asked).chain(calls).chain(weir_drawing::sentences()).collect()
+        documents.chain(calls).chain(weir_drawing::sentences()).collect()
     }
 }
 

@@ -149,8 +149,6 @@ pub enum EmbeddingsBy {
     /// Nobody: words are compared.
     #[default]
     None,
-    /// MiniLM on this machine, from a folder.
-    Minilm,
     /// A server that speaks the OpenAI protocol.
     Openai,
 }
@@ -161,8 +159,6 @@ pub enum EmbeddingsBy {
 pub struct EmbeddingsConfig {
     /// Who.
     pub by: EmbeddingsBy,
-    /// For `minilm`: the folder with its weights.
-    pub folder: String,
     /// For `openai`: where.
     pub url: String,
     /// With what.
@@ -180,7 +176,6 @@ impl Default for EmbeddingsConfig {
     fn default() -> Self {
         Self {
             by: EmbeddingsBy::default(),
-            folder: String::new(),
             url: "https://api.openai.com/v1".to_owned(),
             model: "text-embedding-3-small".to_owned(),
             dimensions: 1_536,
@@ -351,9 +346,6 @@ impl AssistantConfig {
                 return Some((key, not_web(url)));
             }
         }
-        if self.embeddings.by == EmbeddingsBy::Minilm && self.embeddings.folder.is_empty() {
-            return fault("embeddings.folder", "got nothing, takes the folder with the weights");
-        }
         if !(1..=4_096).contains(&self.embeddings.dimensions) {
             return fault("embeddings.dimensions", "takes 1 to 4096");
         }
@@ -402,7 +394,6 @@ mod tests {
             ("[transcription]\nby = 'assemblyai'", "transcription.key"),
             ("[transcription]\nby = 'openai'\nurl = 'ftp://x'", "transcription.url"),
             ("[chat]\nby = 'openai'\nurl = 'api.openai.com'", "chat.url"),
-            ("[embeddings]\nby = 'minilm'", "embeddings.folder"),
             ("[recordings]\ndays = 0", "recordings.days"),
             ("[calls]\ndays = 1000", "calls.days"),
             ("[calls]\ncalls = 0", "calls.calls"),

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accounts;
+mod answering;
 mod assistant;
 pub mod config;
 mod database;
@@ -14,9 +15,11 @@ mod tokens;
 mod whole;
 
 pub use accounts::{AccountError, Accounts, User, UserRole};
+pub use answering::Answering;
 pub use assistant::{Assistant, OpenError};
 pub use config::AssistantConfig;
 pub use database::DatabaseError;
+pub use documents::Page;
 pub use hearing::Hearing;
 pub use models::Models;
 pub use recordings::{Recording, RecordingError, Recordings};

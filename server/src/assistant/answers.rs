@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::Json;
 use axum::extract::{Extension, State};
+use axum::http::StatusCode;
 use axum::response::sse::{Event as Told, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
@@ -56,14 +57,36 @@ pub async fn ask(
         let why = format!("question: takes {LONGEST} letters and no more");
         return Problem::unprocessable(why).into_response();
     }
-    let within = asked.scope.map_or(Within::All, |scope| Within::Scopes(vec![scope]));
-    match app.assistant.answerer().answer(&asked.question, &within).await {
+    let scopes: &[&str] = match asked.scope.as_deref() {
+        None => &[],
+        Some("about") => &["about", "posts", "projects"],
+        Some("jobs") => &["jobs"],
+        Some(other) => {
+            let why = format!("scope: got {other:?}, takes about or jobs");
+            return Problem::unprocessable(why).into_response();
+        }
+    };
+    let within = match scopes {
+        [] => Within::All,
+        scopes => Within::Scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect()),
+    };
+    let answering = match app.assistant.answering().await {
+        Ok(answering) => answering,
+        Err(why) => return unavailable(&why),
+    };
+    match answering.answerer().answer(&asked.question, &within).await {
         Ok(answer) => {
             let events = answer.map(|event| Ok::<_, Infallible>(told(&event)));
             Sse::new(events).keep_alive(KeepAlive::default()).into_response()
         }
         Err(error) => Problem::unprocessable(format!("question: {error}")).into_response(),
     }
+}
+
+/// What cannot be opened is the server's business; who asks hears only that.
+pub fn unavailable(why: &str) -> Response {
+    tracing::error!(why, "questions are not answered");
+    (StatusCode::SERVICE_UNAVAILABLE, "questions cannot be answered just now").into_response()
 }
 
 fn told(event: &Event) -> Told {

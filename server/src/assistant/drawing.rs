@@ -72,7 +72,8 @@ pub async fn draw(
 
 /// By a model where there is one; where it fails, and otherwise, by words.
 async fn drawn(app: &App, text: &str) -> Result<Drawing, weir_drawing::DrawingError> {
-    if let Some(model) = app.assistant.chat() {
+    let models = app.assistant.models().await;
+    if let Some(model) = models.as_ref().ok().and_then(|models| models.chat.as_ref()) {
         match draw_by(model.as_ref(), text, &app.limits).await {
             Ok(drawing) => return Ok(drawing),
             Err(error) => tracing::warn!(%error, "a drawing by the model"),

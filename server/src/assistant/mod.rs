@@ -1,9 +1,9 @@
 //! Questions, voices and calls over HTTP. What they do is in `weir-assistant`, which knows
 //! nothing of this.
 
-//mod answers;
+pub(crate) mod answers;
 pub(crate) mod drawing;
-//mod jobs;
+pub(crate) mod jobs;
 mod limits;
 pub(crate) mod recordings;
 pub(crate) mod sound;
@@ -85,14 +85,14 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/voice", any(voice::socket))
         .route("/api/assistant", get(status::status))
-        //.route("/api/ask", post(answers::ask))
+        .route("/api/ask", post(answers::ask))
         .route("/api/draw", post(drawing::draw))
         .route("/api/speak", post(sound::speak))
         .route("/api/recordings", get(recordings::list).delete(recordings::delete_all))
         .route("/api/recordings/{id}", get(recordings::sound).delete(recordings::delete))
-    //.route("/recommend_jobs", post(jobs::recommend))
-    //.route("/job_qa", post(jobs::question))
-    //.route("/classify_match", post(jobs::classify))
+        .route("/recommend_jobs", post(jobs::recommend))
+        .route("/job_qa", post(jobs::question))
+        .route("/classify_match", post(jobs::classify))
 }
 
 /// Routes whose bodies are larger than others may be.

@@ -107,7 +107,8 @@ pub async fn speak(
     client: Option<Extension<Client>>,
     Json(text): Json<Text>,
 ) -> Response {
-    let Some(voice) = app.assistant.voice() else {
+    let models = app.assistant.models().await;
+    let Some(voice) = models.as_ref().ok().and_then(|models| models.voice.as_ref()) else {
         return Problem::not_found("this server has no voice; browsers have".to_owned())
             .into_response();
     };

@@ -45,9 +45,11 @@ pub async fn status(State(app): State<App>) -> Json<Status> {
         Err(why) => (None, Some(why)),
     };
     let config = app.assistant.config();
+    let model = app.assistant.models().await.ok().and_then(|models| models.chat.as_ref());
+    let answers = model.map_or("quotes from documents".to_owned(), |model| model.id().to_owned());
     Json(Status {
         transcription: Transcription { is_ready: by.is_some(), by, why },
-        answers: String::new(),
+        answers,
         speech: config.speech.by,
         longest_s: config.recordings.longest_s,
         recording_days: config.recordings.days,

@@ -18,6 +18,7 @@ pub use error::ContentError;
 use error::Place;
 use files::Files;
 pub use media::{Media, Picture};
+use person::author;
 pub use person::{Profile, Resume};
 
 /// All that pages are made of.
@@ -32,6 +33,8 @@ pub struct Content {
     pub(crate) posts: Vec<Article>,
     /// Pictures and films.
     pub(crate) media: Media,
+    /// The same as Markdown, for who answers questions: names and texts.
+    pub(crate) documents: Vec<(String, String)>,
 }
 
 impl Content {
@@ -55,13 +58,18 @@ impl Content {
     fn read(mut files: Files) -> Result<Self, ContentError> {
         let media = Media::new(files.media()?);
         let profile = files.text("profile.toml")?;
-        let profile = Place { file: "profile.toml", text: &profile }.toml(&profile, 0)?;
+        let profile: Profile = Place { file: "profile.toml", text: &profile }.toml(&profile, 0)?;
         let resume = files.text("resume.toml")?;
-        let resume = Place { file: "resume.toml", text: &resume }.toml(&resume, 0)?;
+        let resume: Resume = Place { file: "resume.toml", text: &resume }.toml(&resume, 0)?;
+        let mut documents = vec![("about/author.md".to_owned(), author(&profile, &resume))];
         let mut articles = |folder| -> Result<Vec<Article>, ContentError> {
             let mut articles = Vec::new();
             for (slug, text, file) in files.articles(folder)? {
-                articles.push(Article::read(slug, Place { file: &file, text: &text }, &media)?);
+                let article = Article::read(slug, Place { file: &file, text: &text }, &media)?;
+                if !article.is_draft {
+                    documents.push((file, text));
+                }
+                articles.push(article);
             }
             articles.retain(|article| !article.is_draft);
             // Of one day: in the order of their names.
@@ -70,7 +78,7 @@ impl Content {
         };
         let (projects, posts) = (articles("projects")?, articles("posts")?);
         files.end()?;
-        Ok(Self { profile, resume, projects, posts, media })
+        Ok(Self { profile, resume, projects, posts, media, documents })
     }
 }
 

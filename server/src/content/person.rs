@@ -72,3 +72,26 @@ pub struct Skills {
     /// Which.
     pub are: Vec<Words>,
 }
+
+/// Who they are and what they did, as Markdown.
+pub fn author(profile: &Profile, resume: &Resume) -> String {
+    let mut text = format!("# {}\n\n{}\n", profile.name.as_str(), profile.tagline.as_str());
+    let mut add = |line: &str| text.extend(["\n", line, "\n"]);
+    profile.about.iter().for_each(|paragraph| add(paragraph.as_str()));
+    add(resume.summary.as_str());
+    for (heading, stations) in
+        [("## Experience", &resume.experience), ("## Education", &resume.education)]
+    {
+        add(heading);
+        for Station { title, place, when, did } in stations {
+            add(&format!("{}, {}, {}.", title.as_str(), place.as_str(), when.as_str()));
+            did.iter().for_each(|what| add(what.as_str()));
+        }
+    }
+    add("## Skills");
+    for Skills { kind, are } in &resume.skills {
+        let all: Vec<&str> = are.iter().map(Words::as_str).collect();
+        add(&format!("{}: {}.", kind.as_str(), all.join(", ")));
+    }
+    text
+}

@@ -120,7 +120,11 @@ impl Documents {
         Ok(())
     }
 
-    fn add(&mut self, name: &str, text: &str) -> Result<(), DocumentsError> {
+    /// Adds one document.
+    ///
+    /// # Errors
+    /// It is too long, no document, or there already; or there are too many.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<(), DocumentsError> {
         let (file, bytes) = (name.to_owned(), text.len() as u64);
         if bytes > LONGEST_BYTES {
             return Err(DocumentsError::TooLong { file, bytes });

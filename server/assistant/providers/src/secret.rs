@@ -25,6 +25,11 @@ impl Secret {
         &self.0
     }
 
+    /// The word itself, for who has to say it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it is this; how long the answer takes does not tell how much of it is right.
     pub fn is(&self, text: &str) -> bool {
         let (ours, theirs) = (self.0.as_bytes(), text.as_bytes());
