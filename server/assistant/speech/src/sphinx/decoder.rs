@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char, c_int};
 use std::path::{Path, PathBuf};
-use std::ptr::{NonNull, null, null_mut};
+use std::ptr::{NonNull, null_mut};
 
 use super::library::{Library, RawDecoder, Settings};
 use crate::{SpeechError, Transcript, Word};
@@ -241,7 +241,7 @@ fn failed(what: &str) -> SpeechError {
 /// A text of the library, which may have none.
 #[expect(unsafe_code, reason = "a string of a C library")]
 unsafe fn text(pointer: *const c_char) -> String {
-    if pointer == null() {
+    if pointer.is_null() {
         return String::new();
     }
     // SAFETY: whoever calls says that it is a string of the library, valid until its next call.
