@@ -5,7 +5,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, Request, header};
+use tokio_tungstenite::tungstenite::http::{Request, header};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 use weir_providers::ProviderError;
 
@@ -117,10 +117,8 @@ fn request(config: &AssemblyAiConfig) -> Result<Request<()>, ProviderError> {
         .append_pair("speech_model", &config.model)
         .append_pair("format_turns", "true");
     let mut request = url.as_str().into_client_request().map_err(broken)?;
-    let key = HeaderValue::from_str(config.key.expose());
-    let no_header = |_| ProviderError::Ours("the key has letters that no header can have".into());
-    let mut key = key.map_err(no_header)?;
-    key.set_sensitive(true);
+    let no_header = || ProviderError::Ours("the key has letters that no header can have".into());
+    let key = config.key.header("").ok_or_else(no_header)?;
     request.headers_mut().insert(header::AUTHORIZATION, key);
     Ok(request)
 }
