@@ -20,19 +20,11 @@ impl TryFrom<String> for Secret {
 }
 
 impl Secret {
-<<<<<<< HEAD
-    /// The word itself, for a request that needs it.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-
     /// The word itself, for who has to say it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
 
-=======
->>>>>>> speech
     /// Whether it is this; how long the answer takes does not tell how much of it is right.
     pub fn is(&self, text: &str) -> bool {
         let (ours, theirs) = (self.0.as_bytes(), text.as_bytes());
