@@ -2,6 +2,7 @@
 
 use std::fmt::{Debug, Formatter};
 
+use reqwest::header::HeaderValue;
 use serde::{Deserialize, Serialize, Serializer};
 
 /// A word that is used and never shown.
@@ -24,6 +25,14 @@ impl Secret {
         let (ours, theirs) = (self.0.as_bytes(), text.as_bytes());
         let differ = ours.iter().zip(theirs).fold(0, |differ, (a, b)| differ | (a ^ b));
         std::hint::black_box(differ) == 0 && ours.len() == theirs.len()
+    }
+
+    /// The value of a header that has it after `prefix`, such as `Bearer `, marked as not to be
+    /// shown; none if it has bytes in it that no header may have.
+    pub fn header(&self, prefix: &str) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&format!("{prefix}{}", self.0)).ok()?;
+        value.set_sensitive(true);
+        Some(value)
     }
 }
 
