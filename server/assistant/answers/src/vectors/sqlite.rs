@@ -117,7 +117,9 @@ impl VectorStore for SqliteVectors {
         }
         transaction.commit().await?;
         if let Some(ours) = memory.get_mut(space) {
-            ours.retain(|of, _| !gone.contains(of));
+            for of in gone {
+                ours.remove(of);
+            }
         }
         Ok(deleted)
     }
