@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
+mod cards;
 mod frame;
+mod order;
+mod progress;
 mod record;
 mod store;
+mod telling;
 mod words;
 
 pub use frame::{Frame, FrameError, LONGEST};
