@@ -2,6 +2,7 @@
 
 mod cards;
 mod desk;
+mod export;
 mod frame;
 mod link;
 mod live;

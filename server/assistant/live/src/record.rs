@@ -25,7 +25,7 @@ pub struct CallSummary {
     /// When it is deleted, in seconds since 1970.
     pub expires_s: i64,
     /// How long it was, in seconds of sound; none while it goes on.
-    pub duration_s: Option<f64>,
+    pub duration_s: Option<f32>,
     /// Why it ended; none while it goes on.
     pub reason: Option<Reason>,
 }

@@ -110,6 +110,7 @@ fn pattern(text: &str) -> String {
 fn summary(row: &SqliteRow) -> Result<CallSummary, StoreError> {
     let reason: Option<String> = row.try_get("reason")?;
     let reason: Option<Reason> = reason.map(|reason| named("reason", reason)).transpose()?;
+    let duration_s: Option<f64> = row.try_get("duration_s")?;
     Ok(CallSummary {
         id: row.try_get("id")?,
         user_id: row.try_get("user_id")?,
@@ -119,7 +120,7 @@ fn summary(row: &SqliteRow) -> Result<CallSummary, StoreError> {
         began_s: row.try_get("began_s")?,
         began: row.try_get("began")?,
         expires_s: row.try_get("expires_s")?,
-        duration_s: row.try_get("duration_s")?,
+        duration_s: duration_s.map(|duration_s| duration_s as f32),
         reason,
     })
 }

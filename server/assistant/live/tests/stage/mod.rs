@@ -4,7 +4,7 @@
 #![allow(dead_code, reason = "each test plays with a part of it")]
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, mpsc as threads};
+use std::sync::{Arc, LazyLock, mpsc as threads};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -350,10 +350,16 @@ impl Client {
     }
 }
 
-/// A sentence of the playbook that says this and nothing else, alone.
-pub fn saying(id: &str) -> String {
+/// The playbook, and what has learnt it.
+static LEARNT: LazyLock<(Playbook, Detector)> = LazyLock::new(|| {
     let book = Playbook::first_call().expect("the playbook");
     let detector = Detector::new(&book);
+    (book, detector)
+});
+
+/// A sentence of the playbook that says this and nothing else, alone.
+pub fn saying(id: &str) -> String {
+    let (book, detector) = &*LEARNT;
     let (role, examples) = match (book.landmark(id), book.pushback(id)) {
         (Some(landmark), _) => (landmark.role, &landmark.examples),
         (None, Some(pushback)) => (pushback.role, &pushback.examples),
