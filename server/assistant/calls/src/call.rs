@@ -29,15 +29,18 @@ impl<B: Deref<Target = Playbook>, D: Deref<Target = Detector>> Call<B, D> {
     /// Hears what somebody said before the other did, and gives the landmarks that are reached
     /// by it and were not before, and what is pushed back with.
     pub fn hear(&mut self, role: Role, turn: &str) -> Vec<Detection> {
-        let found = self.detected(role, turn);
+        let mut found = self.detected(role, turn);
         self.turns += 1;
-        for found in &found {
-            self.said.insert(found.id.clone(), self.turns);
-        }
-        let is_new = |found: &Detection| {
-            self.book.landmark(&found.id).is_none() || self.reached.insert(found.id.clone())
-        };
-        found.into_iter().filter(is_new).collect()
+        found.retain(|found| self.is_news(&found.id));
+        found
+    }
+
+    /// Takes note of a turn of which somebody else found what it says, by ids; gives those that
+    /// [`Self::hear`] would.
+    pub fn note(&mut self, mut found: Vec<String>) -> Vec<String> {
+        self.turns += 1;
+        found.retain(|id| self.is_news(id));
+        found
     }
 
     /// What [`Self::hear`] would give for the beginning of a turn, which is not over.
@@ -50,6 +53,12 @@ impl<B: Deref<Target = Playbook>, D: Deref<Target = Detector>> Call<B, D> {
     /// Landmarks that are not reached yet, in the order of the playbook.
     pub fn remains(&self) -> impl Iterator<Item = &Landmark> {
         self.book.landmarks.iter().filter(|mark| !self.reached.contains(&mark.id))
+    }
+
+    /// Whether it is no landmark that was reached before, now that this turn says it.
+    fn is_news(&mut self, id: &str) -> bool {
+        self.said.insert(id.to_owned(), self.turns);
+        self.book.landmark(id).is_none() || self.reached.insert(id.to_owned())
     }
 
     /// What the next turn says, reached before or not.
@@ -88,5 +97,8 @@ mod tests {
         assert_eq!(ids(Role::Agent, step), [""; 0], "it was reached before");
         assert_eq!(call.remains().count(), book.landmarks.len() - 2);
         assert!(call.foresee(Role::Agent, step).is_empty());
+        let found = ["need", "agreement", "price"].map(str::to_owned).to_vec();
+        assert_eq!(call.note(found.clone()), ["need", "price"]);
+        assert_eq!(call.note(found), ["price"], "who pushes back may do it again");
     }
 }

@@ -4,6 +4,7 @@ mod cards;
 mod desk;
 mod export;
 mod frame;
+mod judge;
 mod link;
 mod live;
 mod order;

@@ -75,11 +75,23 @@ impl Progress {
         events
     }
 
-    /// Somebody has said this.
+    /// Somebody has said this; what it says is found by the words of the playbook.
     pub fn conclude(&mut self, turn: &Turn) -> Concluded {
-        let mut concluded = Concluded::default();
         let found = self.call.hear(turn.role, &turn.text);
-        for found in found.into_iter().map(Found::from) {
+        self.reach(turn, found.into_iter().map(Found::from).collect())
+    }
+
+    /// Somebody has said this, and a model found what it says.
+    pub fn conclude_by(&mut self, turn: &Turn, mut found: Vec<Found>) -> Concluded {
+        let news = self.call.note(found.iter().map(|found| found.id.clone()).collect());
+        found.retain(|found| news.contains(&found.id));
+        self.reach(turn, found)
+    }
+
+    /// A turn says this, which was not reached before.
+    fn reach(&mut self, turn: &Turn, found: Vec<Found>) -> Concluded {
+        let mut concluded = Concluded::default();
+        for found in found {
             let Some(at) = self.position(&found.id) else {
                 concluded.pushbacks.push(found.id);
                 continue;
