@@ -7,8 +7,10 @@ use weir_speech::Heard;
 
 use crate::cards::Cards;
 use crate::frame::Frame;
+use crate::judge::Judge;
+use crate::judging::{Judging, Verdict};
 use crate::order::{Order, Utterance};
-use crate::progress::Progress;
+use crate::progress::{Concluded, Progress};
 use crate::record::{LandmarkEvent, Turn};
 use crate::store::{CallStore, NewCall, StoreError};
 use crate::telling::Telling;
@@ -36,7 +38,6 @@ pub(crate) enum Accepted {
 }
 
 /// A call at work: all of it but its ears and its connection.
-#[derive(Debug)]
 pub(crate) struct Desk {
     pub call_id: String,
     pub telling: Telling,
@@ -47,6 +48,8 @@ pub(crate) struct Desk {
     progress: Progress,
     cards: Cards,
     order: Order,
+    /// Where a model judges turns.
+    judging: Option<Judging>,
     /// Turns so far.
     turns: u64,
     /// The number of the next frame, by channel.
@@ -66,6 +69,7 @@ impl Desk {
         channels: [Role; CHANNELS],
         transcriber: String,
         (book, detector): (Arc<Playbook>, Arc<Detector>),
+        judge: Option<Judge>,
         store: CallStore,
     ) -> Self {
         Self {
@@ -78,6 +82,7 @@ impl Desk {
             progress: Progress::new(Arc::clone(&book), detector),
             book,
             order: Order::default(),
+            judging: judge.map(Judging::new),
             turns: 0,
             next: [0; CHANNELS],
             told_gap: [false; CHANNELS],
@@ -187,6 +192,30 @@ impl Desk {
         Ok(())
     }
 
+    /// What a model says of a turn; does not come where none is asked. It can be waited for again.
+    pub async fn verdict(&mut self) -> Verdict {
+        match &mut self.judging {
+            Some(judging) => judging.verdict().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// A model has judged a turn; where it has not, the words of the playbook do.
+    ///
+    /// # Errors
+    /// The call cannot go on.
+    pub async fn judged(&mut self, verdict: Verdict) -> Result<(), Failure> {
+        let Verdict { turn, found } = verdict;
+        let concluded = match found {
+            Ok(found) => self.progress.conclude_by(&turn, found),
+            Err(error) => {
+                tracing::warn!(call = self.call_id, %error, "a turn is judged by its words");
+                self.progress.conclude(&turn)
+            }
+        };
+        self.concluded(concluded, turn.end_s).await
+    }
+
     /// Tells all turns that wait.
     ///
     /// # Errors
@@ -194,6 +223,15 @@ impl Desk {
     pub async fn rest(&mut self) -> Result<(), Failure> {
         while let Some(said) = self.order.rest() {
             self.turn(said).await?;
+        }
+        let Some(judging) = self.judging.take() else { return Ok(()) };
+        let (verdict, turns) = judging.finish().await;
+        if let Some(verdict) = verdict {
+            self.judged(verdict).await?;
+        }
+        for turn in turns {
+            let concluded = self.progress.conclude(&turn);
+            self.concluded(concluded, turn.end_s).await?;
         }
         Ok(())
     }
@@ -240,7 +278,16 @@ impl Desk {
         self.store.turn(&self.call_id, &turn).await?;
         self.turns += 1;
         self.telling.tell(ServerWord::Final(turn.clone()));
+        let waits = self.judging.as_mut().is_some_and(|judging| judging.ask(&turn));
+        if waits {
+            return Ok(());
+        }
         let concluded = self.progress.conclude(&turn);
+        self.concluded(concluded, end_s).await
+    }
+
+    /// What a turn changes, and the card after it.
+    async fn concluded(&mut self, concluded: Concluded, end_s: f32) -> Result<(), Failure> {
         self.landmarks(concluded.events).await?;
         for id in &concluded.pushbacks {
             self.cards.push_back(id, end_s);

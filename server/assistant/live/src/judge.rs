@@ -23,7 +23,7 @@ use crate::words::Method;
 /// Longest that a model may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Turns before the one that is judged, which say what it answers.
-const BEFORE: usize = 8;
+pub(crate) const BEFORE: usize = 8;
 /// Most bytes of an answer.
 const LONGEST: usize = 16 << 10;
 /// Most tokens of an answer.
@@ -96,25 +96,24 @@ impl Judge {
         Self { model, book }
     }
 
-    /// What the last of these turns says.
+    /// What a turn says, after those before it.
     ///
     /// # Errors
     /// There is no answer of the right form in time.
-    pub async fn judge(&self, turns: &[Turn]) -> Result<Vec<Found>, JudgeError> {
-        let Some(last) = turns.last() else { return Ok(Vec::new()) };
-        let asked = tokio::time::timeout(PATIENCE, self.answer(turns));
+    pub async fn judge(&self, before: &[Turn], turn: &Turn) -> Result<Vec<Found>, JudgeError> {
+        let asked = tokio::time::timeout(PATIENCE, self.answer(self.request(before, turn)));
         let answer = asked.await.map_err(|_| JudgeError::Late)??;
         let answer: Answer = serde_json::from_str(&answer).map_err(|_| JudgeError::Form)?;
         let mut found: Vec<Found> = Vec::new();
         for item in answer.items {
             let is_new = found.iter().all(|found| found.id != item.id);
-            found.extend(self.checked(item, last).filter(|_| is_new));
+            found.extend(self.checked(item, turn).filter(|_| is_new));
         }
         Ok(found)
     }
 
-    async fn answer(&self, turns: &[Turn]) -> Result<String, JudgeError> {
-        let mut pieces = self.model.chat(self.request(turns)).await?;
+    async fn answer(&self, request: ChatRequest) -> Result<String, JudgeError> {
+        let mut pieces = self.model.chat(request).await?;
         let mut answer = String::new();
         while let Some(piece) = pieces.next().await {
             if let ChatPiece::Text(text) = piece? {
@@ -127,9 +126,8 @@ impl Judge {
         Ok(answer)
     }
 
-    fn request(&self, turns: &[Turn]) -> ChatRequest {
-        let turns = &turns[turns.len().saturating_sub(BEFORE + 1)..];
-        let turns = turns.iter();
+    fn request(&self, before: &[Turn], turn: &Turn) -> ChatRequest {
+        let turns = before.iter().chain([turn]);
         let turns =
             turns.map(|turn| json!({"turn_id": turn.turn, "role": turn.role, "text": turn.text}));
         let things: Vec<Value> = self.things().map(|(id, title, role, examples)| {
@@ -181,10 +179,20 @@ impl Judge {
         if !is_sure || !is_its || !quote.contains(char::is_alphanumeric) {
             return None;
         }
-        let start = turn.text.find(&quote)?;
+        let start = starts_at(&turn.text, &quote)?;
         let span = [start, start + quote.len()];
         Some(Found { id, span, score: confidence, method: Method::Model })
     }
+}
+
+/// Where whole words stand in a text.
+fn starts_at(text: &str, words: &str) -> Option<usize> {
+    let is_apart = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
+    let mut found = text.match_indices(words).map(|(start, _)| start);
+    found.find(|&start| {
+        let (before, after) = (&text[..start], &text[start + words.len()..]);
+        is_apart(before.chars().next_back()) && is_apart(after.chars().next())
+    })
 }
 
 #[cfg(test)]

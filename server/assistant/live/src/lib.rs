@@ -5,6 +5,7 @@ mod desk;
 mod export;
 mod frame;
 mod judge;
+mod judging;
 mod link;
 mod live;
 mod order;

@@ -7,9 +7,11 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot, watch};
 use uuid::Uuid;
 use weir_calls::{Detector, Playbook, Role};
+use weir_providers::ChatModel;
 use weir_speech::{SpeechError, StreamingTranscriber};
 
 use crate::desk::Desk;
+use crate::judge::Judge;
 use crate::link::Link;
 use crate::session::{Control, Session, Watch};
 use crate::store::{CallStore, StoreError, Viewer};
@@ -107,6 +109,7 @@ struct Shared {
     book: Arc<Playbook>,
     detector: Arc<Detector>,
     transcriber: Arc<dyn StreamingTranscriber>,
+    judge: Option<Judge>,
     store: CallStore,
     config: LiveConfig,
     calls: Mutex<HashMap<String, Entry>>,
@@ -121,16 +124,19 @@ struct Entry {
 }
 
 impl Live {
-    /// No call yet. It learns the playbook, which takes a fraction of a second.
+    /// No call yet. Turns are judged by a model, if there is one, and else, or where it fails, by
+    /// the words of the playbook. They are learnt here, which takes a fraction of a second.
     pub fn new(
         book: Playbook,
         transcriber: Arc<dyn StreamingTranscriber>,
+        model: Option<Arc<dyn ChatModel>>,
         store: CallStore,
         config: LiveConfig,
     ) -> Self {
-        let (book, detector) = (Arc::new(book.clone()), Arc::new(Detector::new(&book)));
+        let (detector, book) = (Arc::new(Detector::new(&book)), Arc::new(book));
+        let judge = model.map(|model| Judge::new(model, Arc::clone(&book)));
         let (calls, running) = (Mutex::default(), watch::Sender::new(0));
-        let shared = Shared { book, detector, transcriber, store, config, calls, running };
+        let shared = Shared { book, detector, transcriber, judge, store, config, calls, running };
         Self { shared: Arc::new(shared) }
     }
 
@@ -219,13 +225,13 @@ impl Live {
         if title.chars().count() > TITLE || title.contains(char::is_control) {
             return Err(Refusal::Title);
         }
-        let Shared { book, detector, transcriber, store, config, .. } = &*self.shared;
+        let Shared { book, detector, transcriber, judge, store, config, .. } = &*self.shared;
         let (place, control, controlled) = self.place(user_id, hello.channels)?;
         let listeners = [transcriber.listen().await?, transcriber.listen().await?];
         let learnt = (Arc::clone(book), Arc::clone(detector));
         let called = transcriber.id().to_owned();
         let id = place.call_id.clone();
-        let desk = Desk::new(id, hello.channels, called, learnt, store.clone());
+        let desk = Desk::new(id, hello.channels, called, learnt, judge.clone(), store.clone());
         store.begin(&desk.new_call(user_id, title, config.days)).await.inspect_err(|error| {
             tracing::error!(%error, "a call cannot be kept");
         })?;

@@ -9,6 +9,7 @@ use weir_speech::{Ear, Heard};
 
 use crate::desk::{Accepted, Desk, Failure};
 use crate::frame::Frame;
+use crate::judging::Verdict;
 use crate::link::{Event, Inbox, Link};
 use crate::live::LiveConfig;
 use crate::words::{CHANNELS, ErrorCode, Reason, ServerWord, Told};
@@ -57,6 +58,7 @@ pub(crate) struct Session {
 /// The next thing that happens.
 enum Step {
     Heard(usize, Option<Heard>),
+    Judged(Verdict),
     Control(Option<Control>),
     Event(Option<Event>),
     Late(Reason),
@@ -106,6 +108,7 @@ impl Session {
         loop {
             match self.step().await {
                 Step::Heard(channel, heard) => self.heard(channel, heard).await?,
+                Step::Judged(verdict) => self.desk.judged(verdict).await?,
                 Step::Control(Some(Control::Attach { last_n, reply })) => {
                     if let Some(reason) = self.attach(last_n, reply).await? {
                         return Ok(reason);
@@ -144,6 +147,7 @@ impl Session {
             biased;
             heard = first.recv() => Step::Heard(0, heard),
             heard = second.recv() => Step::Heard(1, heard),
+            verdict = self.desk.verdict() => Step::Judged(verdict),
             control = self.control.recv() => Step::Control(control),
             event = next(&mut self.inbox) => Step::Event(event),
             () = sleep_until(late) => Step::Late(reason),

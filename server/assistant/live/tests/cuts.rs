@@ -129,6 +129,29 @@ async fn a_call_goes_on_for_its_owner_alone_and_as_it_began() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_set_by_hand_just_before_a_cut_is_heard() {
+    let _clock = hold_clock();
+    let stage = Stage::of(&[]);
+    let mut client = Client::begin(&stage, "ida").await;
+    for landmark in ["consent", "need"] {
+        let mark = format!(r#"{{"do":"mark","landmark":"{landmark}","state":"done"}}"#);
+        client.link().inbox.text(&mark).await.expect("it is sent");
+        client.link = None;
+        client.resume().await;
+    }
+    client.link().inbox.text(r#"{"do":"bye"}"#).await.expect("it is sent");
+    client.link = None;
+    let again = Hello { call_id: Some(client.call_id.clone()), ..hello() };
+    let refusal = stage.live.open("ida", &again).await.expect_err("it said goodbye");
+    assert!(matches!(refusal, Refusal::Unknown), "{refusal:?}");
+    until("the call ends", || stage.live.calls(&viewer("ida")).is_empty()).await;
+    let record = stage.live.store().find(&viewer("ida"), &client.call_id).await;
+    let record = record.expect("an answer").expect("a record");
+    let ids: Vec<&str> = record.events.iter().map(|event| event.id.as_str()).collect();
+    assert_eq!((ids, record.summary.reason), (vec!["consent", "need"], Some(Reason::Bye)));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_is_too_slow_to_listen_is_cut_and_told_the_rest_later() {
     let _clock = hold_clock();
     let lines: Vec<Line> =

@@ -59,7 +59,7 @@ fn item(id: &str, status: &str, turn_id: u64, quote: &str, confidence: f32) -> S
 }
 
 async fn judged(answer: &str) -> Result<Vec<Found>, JudgeError> {
-    saying(answer, Duration::ZERO).0.judge(&turns()).await
+    saying(answer, Duration::ZERO).0.judge(&turns()[..1], &turns()[1]).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -80,6 +80,7 @@ async fn what_cannot_be_looked_up_is_refused() {
         item("need", "done", 6, "you need", 0.9),
         item("need", "done", 7, "We need", 0.9),
         item("need", "done", 7, "you need", 0.9),
+        item("need", "done", 7, "need \"fast", 0.9),
         item("need", "done", 7, "", 0.9),
         item("need", "done", 7, " ", 0.9),
         item("need", "done", 7, "we need", 0.4),
@@ -103,13 +104,13 @@ async fn an_answer_of_another_form_is_none() {
     let error = judged(&"x".repeat(LONGEST + 1)).await.expect_err("too long");
     assert!(matches!(error, JudgeError::Long), "{error}");
     let (late, _) = saying(r#"{"items":[]}"#, PATIENCE + Duration::from_millis(1));
-    assert!(matches!(late.judge(&turns()).await, Err(JudgeError::Late)));
+    assert!(matches!(late.judge(&turns()[..1], &turns()[1]).await, Err(JudgeError::Late)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_was_said_is_data_and_stands_in_no_instruction() {
     let (judge, model) = saying(r#"{"items":[]}"#, Duration::ZERO);
-    judge.judge(&turns()).await.expect("an answer");
+    judge.judge(&turns()[..1], &turns()[1]).await.expect("an answer");
     let asked = model.asked.lock().expect("nobody panics with it");
     let [ChatRequest { messages, schema: Some(schema), .. }] = &asked[..] else { panic!("one") };
     let [task, data] = &messages[..] else { panic!("two messages") };

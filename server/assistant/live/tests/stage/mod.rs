@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use tokio::sync::mpsc;
 use weir_calls::{Detector, Playbook, Role};
 use weir_live::{CallStore, Frame, Hello, Link, Live, LiveConfig, RATE, ServerWord, Told, Viewer};
+use weir_providers::ChatModel;
 use weir_speech::{Ear, Heard, SpeechError, StreamingTranscriber, Transcript};
 
 /// Seconds of a frame.
@@ -210,11 +211,20 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(scripted: Scripted, config: LiveConfig) -> Self {
+        Self::judged(scripted, None, config)
+    }
+
+    /// With a model that judges turns.
+    pub fn judged(
+        scripted: Scripted,
+        model: Option<Arc<dyn ChatModel>>,
+        config: LiveConfig,
+    ) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let heard = Arc::clone(&scripted.heard);
         let store = CallStore::new(folder.path().join("calls.sqlite"));
         let book = Playbook::first_call().expect("the playbook");
-        let live = Live::new(book, Arc::new(scripted), store, config);
+        let live = Live::new(book, Arc::new(scripted), model, store, config);
         Self { live, heard, folder }
     }
 
