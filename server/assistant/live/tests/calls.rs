@@ -270,6 +270,8 @@ async fn what_is_wrong_is_said_and_the_call_goes_on() {
     use ErrorCode::{Frame, Gap, Landmark, Word};
     assert_eq!(codes, [Frame, Frame, Frame, Frame, Frame, Gap, Word, Landmark, Word], "{whys:?}");
     assert_eq!(whys[5], "channel 1: got frame 7, wants frame 0 first");
+    let heard = stage.heard[1].load(std::sync::atomic::Ordering::SeqCst);
+    assert_eq!(heard, 20 * FRAME as u64, "nothing was heard out of place");
     assert_eq!(finals(&client.seen).len(), 1);
 }
 
