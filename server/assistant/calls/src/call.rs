@@ -1,9 +1,10 @@
 //! A call as it goes on.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Deref;
 
 use crate::detector::{Detection, Detector, Odds};
-use crate::playbook::{Playbook, Role};
+use crate::playbook::{Landmark, Playbook, Role};
 
 /// Turns after which nothing is answered any more.
 const ANSWER: usize = 4;
@@ -14,11 +15,11 @@ const FADE: f32 = 0.3;
 /// By how much likelier a landmark is for each one missing that usually comes before.
 const EARLY: f32 = 0.5;
 
-/// What a call has reached so far.
+/// What a call has reached so far. It borrows its playbook and detector, or shares them.
 #[derive(Clone, Debug)]
-pub struct Call<'a> {
-    book: &'a Playbook,
-    detector: &'a Detector,
+pub struct Call<B, D> {
+    book: B,
+    detector: D,
     /// By landmark that another answers: the turn that said it last.
     said: HashMap<String, usize>,
     /// By landmark or pushback: how likely it was asked for, 0 to 1.
@@ -27,9 +28,9 @@ pub struct Call<'a> {
     turns: usize,
 }
 
-impl<'a> Call<'a> {
+impl<B: Deref<Target = Playbook>, D: Deref<Target = Detector>> Call<B, D> {
     /// A call that begins.
-    pub fn new(book: &'a Playbook, detector: &'a Detector) -> Self {
+    pub fn new(book: B, detector: D) -> Self {
         Self {
             book,
             detector,
@@ -43,19 +44,26 @@ impl<'a> Call<'a> {
     /// Hears what somebody said before the other did, and gives the landmarks that are reached
     /// by it and were not before, and what is pushed back with.
     pub fn hear(&mut self, role: Role, turn: &str) -> Vec<Detection> {
+        let mut found = self.detected(role, turn);
         self.turns += 1;
-        let mut found = self.detector.detect_with(role, turn, &self.odds());
-        found.retain(|found| self.is_answer(&found.id));
-        for found in &found {
-            self.said.insert(found.id.clone(), self.turns);
-        }
-        for (id, asked) in self.detector.asked(role, turn) {
-            let before = self.asked.entry(id).or_default();
-            *before = asked.max(FADE * *before);
-        }
-        found.retain(|found| {
-            self.book.landmark(&found.id).is_none() || self.reached.insert(found.id.clone())
-        });
+        found.retain(|found| self.is_news(&found.id));
+        self.prompt(role, turn);
+        found
+    }
+
+    /// Takes note of a turn of which somebody else found what it says, by ids; gives those that
+    /// [`Self::hear`] would.
+    pub fn note(&mut self, role: Role, turn: &str, mut found: Vec<String>) -> Vec<String> {
+        self.turns += 1;
+        found.retain(|id| self.is_news(id));
+        self.prompt(role, turn);
+        found
+    }
+
+    /// What [`Self::hear`] would give for the beginning of a turn, which is not over.
+    pub fn foresee(&self, role: Role, turn: &str) -> Vec<Detection> {
+        let mut found = self.detected(role, turn);
+        found.retain(|found| !self.reached.contains(&found.id));
         found
     }
 
@@ -72,14 +80,35 @@ impl<'a> Call<'a> {
     }
 
     /// Landmarks that are not reached yet, in the order of the playbook.
-    pub fn remains(&self) -> impl Iterator<Item = &'a crate::Landmark> {
+    pub fn remains(&self) -> impl Iterator<Item = &Landmark> {
         self.book.landmarks.iter().filter(|mark| !self.reached.contains(&mark.id))
     }
 
-    /// Whether what this answers, if it answers something, was said shortly before.
+    /// Whether it is no landmark that was reached before, now that this turn says it.
+    fn is_news(&mut self, id: &str) -> bool {
+        self.said.insert(id.to_owned(), self.turns);
+        self.book.landmark(id).is_none() || self.reached.insert(id.to_owned())
+    }
+
+    /// Remembers what a turn asks for, and that what was asked before fades.
+    fn prompt(&mut self, role: Role, turn: &str) {
+        for (id, asked) in self.detector.asked(role, turn) {
+            let before = self.asked.entry(id).or_default();
+            *before = asked.max(FADE * *before);
+        }
+    }
+
+    /// What the next turn says, reached before or not.
+    fn detected(&self, role: Role, turn: &str) -> Vec<Detection> {
+        let mut found = self.detector.detect_with(role, turn, &self.odds());
+        found.retain(|found| self.is_answer(&found.id));
+        found
+    }
+
+    /// Whether what this answers, if it answers something, was said shortly before the next turn.
     fn is_answer(&self, id: &str) -> bool {
         let answered = self.book.landmark(id).and_then(|mark| mark.answers.as_ref());
-        let is_near = |said: &usize| self.turns - said <= ANSWER;
+        let is_near = |said: &usize| self.turns + 1 - said <= ANSWER;
         answered.is_none_or(|answered| self.said.get(answered).is_some_and(is_near))
     }
 }
@@ -93,15 +122,25 @@ mod tests {
         let book = Playbook::first_call().expect("the playbook");
         let detector = Detector::new(&book);
         let mut call = Call::new(&book, &detector);
+        let step = "As a next step I suggest we meet on Tuesday at ten.";
+        assert_eq!(call.foresee(Role::Agent, step)[0].id, "next-step");
+        assert_eq!(call.remains().count(), book.landmarks.len(), "it was not heard");
         let mut ids = |role, turn| -> Vec<String> {
             call.hear(role, turn).into_iter().map(|found| found.id).collect()
         };
         assert_eq!(ids(Role::Customer, "That works for me."), [""; 0], "nothing was proposed");
-        let step = "As a next step I suggest we meet on Tuesday at ten.";
         assert_eq!(ids(Role::Agent, step), ["next-step"]);
         assert_eq!(ids(Role::Customer, "Tuesday at ten, that works for me."), ["agreement"]);
         assert_eq!(ids(Role::Agent, step), [""; 0], "it was reached before");
         assert_eq!(call.remains().count(), book.landmarks.len() - 2);
+        assert!(call.foresee(Role::Agent, step).is_empty());
+        let found = ["need", "agreement", "price"].map(str::to_owned).to_vec();
+        assert_eq!(call.note(Role::Customer, "", found.clone()), ["need", "price"]);
+        assert_eq!(
+            call.note(Role::Customer, "", found),
+            ["price"],
+            "who pushes back may do it again"
+        );
     }
 
     #[test]
