@@ -177,11 +177,16 @@ async fn overload_says_lag_and_loses_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_transcriber_that_fails_ends_the_call_with_its_reason() {
     let _clock = hold_clock();
-    let lines = [line(0, 0.5, 1.5, "Hello there."), line(1, 1.0, 9.0, "I am speaking on.")];
-    let scripted = Scripted { fails: Some((0, 4.0)), ..Scripted::new(&lines) };
+    let lines = [
+        line(0, 0.5, 9.0, "This has no end."),
+        // It waits for what began before it.
+        line(1, 1.0, 3.4, "Hello there."),
+        line(1, 4.1, 9.0, "I am speaking on."),
+    ];
+    let scripted = Scripted { fails: Some((0, 4.5)), ..Scripted::new(&lines) };
     let stage = Stage::new(scripted, LiveConfig::default());
     let mut client = Client::begin(&stage, "ida").await;
-    client.send_until(4.0).await;
+    client.send_until(4.5).await;
     let ended = client.ended().await;
     assert!(matches!(ended, ServerWord::Ended { reason: Reason::Failed, .. }), "{ended:?}");
     let errors = client.seen.iter().filter_map(|told| match &told.word {
@@ -191,7 +196,8 @@ async fn a_transcriber_that_fails_ends_the_call_with_its_reason() {
     let errors: Vec<_> = errors.collect();
     assert_eq!(errors.len(), 1, "{errors:?}");
     assert!(errors[0].0 == ErrorCode::Transcriber && errors[0].1.contains("the script says so"));
-    assert_eq!(finals(&client.seen).len(), 2, "the other voice is heard to its end");
+    let heard: Vec<String> = finals(&client.seen).into_iter().map(|(_, text)| text).collect();
+    assert_eq!(heard, ["Hello there.", "I am speaking on."], "the other voice is heard to its end");
 }
 
 #[tokio::test(start_paused = true)]

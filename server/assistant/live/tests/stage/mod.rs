@@ -21,7 +21,7 @@ pub const FRAME: usize = RATE as usize / 10;
 /// Seconds of silence after which a turn has ended.
 const SILENCE_S: f32 = 0.6;
 /// Nothing in these tests takes so long, on any machine.
-const NEVER: Duration = Duration::from_secs(120);
+const NEVER: Duration = Duration::from_secs(60);
 
 /// What somebody says.
 #[derive(Clone, Debug)]
