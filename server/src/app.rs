@@ -159,6 +159,17 @@ impl App {
     }
 }
 
+impl App {
+    /// Routes of calls that come by a port of their own.
+    pub fn call_router(self) -> Router {
+        assistant::call_routes()
+            .layer(from_fn_with_state(self.requests.clone(), rate::limit))
+            .layer(map_response_with_state(self.clone(), guard))
+            .layer(from_fn_with_state(self.clone(), log::note))
+            .with_state(self)
+    }
+}
+
 async fn metrics(State(app): State<App>, headers: HeaderMap) -> Response {
     let given = headers.get(header::AUTHORIZATION).and_then(|given| given.to_str().ok());
     let given = given.and_then(|given| given.strip_prefix("Bearer ")).unwrap_or_default();

@@ -50,7 +50,7 @@ pub use engine::Reference;
 pub use engine::{Engine, Engines};
 pub use gallery::Gallery;
 pub use insides::Insides;
-pub use listen::{redirect, serve};
+pub use listen::{calls, redirect, serve};
 pub use metrics::ModelInfo;
 pub use priority::after_the_water;
 pub use stage::{

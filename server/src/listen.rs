@@ -20,6 +20,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::app::App;
+use crate::assistant::keep_house;
 use crate::crowd::{Crowd, Place};
 use crate::peer::{Client, Peer, is_trusted};
 use crate::redirect::router as to_https;
@@ -36,10 +37,15 @@ pub async fn serve(listener: TcpListener, app: App, most: usize) {
     let (closing, visitors) = (app.closing.clone(), app.visitors.clone());
     let clearing = app.requests.clone().clear();
     tokio::spawn(closing.clone().run_until_cancelled_owned(clearing));
+    tokio::spawn(closing.clone().run_until_cancelled_owned(keep_house(app.clone())));
     let door = Door::new(&app, app.tls.clone());
+    let assistant = Arc::clone(&app.assistant);
     let connections = door.open(listener, app.router(), most).await;
     visitors.close();
     let all = async {
+        if let Some(live) = assistant.live_if_any() {
+            live.close().await;
+        }
         visitors.wait().await;
         connections.wait().await;
     };
@@ -53,6 +59,12 @@ pub async fn redirect(listener: TcpListener, app: &App, port: u16) {
     let most = app.config.limits.connections.get();
     let router = to_https(port, app.config.limits.body_bytes);
     Door::new(app, None).open(listener, router, most).await;
+}
+
+/// Takes calls at a port of their own until the app is closing.
+pub async fn calls(listener: TcpListener, app: &App) {
+    let most = app.config.limits.connections.get();
+    Door::new(app, app.tls.clone()).open(listener, app.clone().call_router(), most).await;
 }
 
 /// How connections come in.

@@ -3,7 +3,7 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use crate::assistant::{answers, drawing, jobs, recordings, sound, status};
+use crate::assistant::{answers, calls, drawing, jobs, login, recordings, sound, status};
 use crate::problem::Problem;
 use crate::{api, download, drawings};
 
@@ -28,6 +28,14 @@ use crate::{api, download, drawings};
         jobs::recommend,
         jobs::question,
         jobs::classify,
+        login::login,
+        login::logout,
+        login::me,
+        calls::list,
+        calls::find,
+        calls::delete,
+        calls::watch,
+        calls::mark,
         drawing::draw,
         sound::transcribe,
         sound::speak,

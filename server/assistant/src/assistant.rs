@@ -2,18 +2,20 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use weir_answers::{Documents, Progress, Refreshed};
 use weir_calls::Playbook;
+use weir_live::{CallStore, Live, LiveConfig};
 use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
 use crate::answering::Answering;
 use crate::config::AssistantConfig;
-use crate::database::Database;
+use crate::database::{Database, now_s};
 use crate::documents::{self, Page};
 use crate::hearing::Hearing;
 use crate::models::{Clients, Models, Spending};
@@ -47,6 +49,8 @@ pub struct Assistant {
     clients: Clients,
     spending: Spending,
     models: OnceCell<Models>,
+    calls: CallStore,
+    live: OnceCell<Live>,
 }
 
 struct TokenFile {
@@ -85,6 +89,8 @@ impl Assistant {
             clients: Clients::new(&config)?,
             spending: Spending::new(folder, config.spending.usd_micro_a_day),
             models: OnceCell::new(),
+            calls: CallStore::new(folder.join("calls.sqlite")),
+            live: OnceCell::new(),
             config,
         })
     }
@@ -127,6 +133,51 @@ impl Assistant {
     /// What is spent on them cannot be written down, so they are not asked.
     pub async fn models(&self) -> Result<&Models, String> {
         self.models.get_or_try_init(|| self.clients.paid(&self.config, &self.spending)).await
+    }
+
+    /// What is kept of calls.
+    pub fn calls(&self) -> &CallStore {
+        &self.calls
+    }
+
+    /// Calls that go on.
+    ///
+    /// # Errors
+    /// There is nobody to listen, and what to do about it.
+    pub async fn live(&self) -> Result<&Live, String> {
+        let open = || async {
+            let streaming = self.streaming().await?;
+            let model = self.models().await?.chat.clone();
+            let (book, store) = (self.playbook.clone(), self.calls.clone());
+            let config = &self.config.calls;
+            let limits = LiveConfig {
+                calls_a_user: config.calls_a_user,
+                calls: config.calls,
+                idle: Duration::from_secs(config.idle_s),
+                longest: Duration::from_secs(config.longest_s),
+                days: config.days,
+                ..LiveConfig::default()
+            };
+            // It learns from the playbook first.
+            let made = spawn_blocking(move || Live::new(book, streaming, model, store, limits));
+            made.await.map_err(|error| error.to_string())
+        };
+        self.live.get_or_try_init(open).await
+    }
+
+    /// Calls that go on, if there ever was one since the start.
+    pub fn live_if_any(&self) -> Option<&Live> {
+        self.live.get()
+    }
+
+    /// Deletes what has been kept for long enough; says how many recordings and calls that were.
+    ///
+    /// # Errors
+    /// Something could not be deleted; the next time it is tried again.
+    pub async fn sweep(&self) -> Result<u64, String> {
+        let recordings = self.recordings.sweep().await.map_err(|error| error.to_string())?;
+        let calls = self.calls.sweep(now_s()).await.map_err(|error| error.to_string())?;
+        Ok(recordings + calls)
     }
 
     /// What answers questions.

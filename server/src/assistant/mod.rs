@@ -2,9 +2,12 @@
 //! nothing of this.
 
 pub(crate) mod answers;
+pub(crate) mod calls;
 pub(crate) mod drawing;
+mod house;
 pub(crate) mod jobs;
 mod limits;
+pub(crate) mod login;
 pub(crate) mod recordings;
 pub(crate) mod sound;
 pub(crate) mod status;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::routing::{any, get, post};
+use axum::routing::{any, get, post, put};
 use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
 use weir_assistant::{Assistant, Recording};
@@ -23,6 +26,7 @@ use weir_speech::Clip;
 
 use crate::app::App;
 use crate::crowd::Crowd;
+pub use house::keep_house;
 use limits::Questions;
 use visitor_id::VisitorId;
 
@@ -90,6 +94,14 @@ pub fn routes() -> Router<App> {
         .route("/api/speak", post(sound::speak))
         .route("/api/recordings", get(recordings::list).delete(recordings::delete_all))
         .route("/api/recordings/{id}", get(recordings::sound).delete(recordings::delete))
+        .route("/api/login", post(login::login))
+        .route("/api/logout", post(login::logout))
+        .route("/api/me", get(login::me))
+        .route("/api/calls", get(calls::list))
+        .route("/api/calls/{id}", get(calls::find).delete(calls::delete))
+        .route("/api/calls/{id}/live", get(calls::watch))
+        .route("/api/calls/{id}/landmarks/{landmark}", put(calls::mark))
+        .route("/calls/ws", any(calls::socket))
         .route("/recommend_jobs", post(jobs::recommend))
         .route("/job_qa", post(jobs::question))
         .route("/classify_match", post(jobs::classify))
@@ -101,4 +113,9 @@ pub fn sound_routes() -> Router<App> {
         .route("/api/transcribe", post(sound::transcribe))
         .layer(DefaultBodyLimit::max(SOUND))
         .layer(RequestBodyLimitLayer::new(SOUND))
+}
+
+/// Where calls come in that come by a port of their own.
+pub fn call_routes() -> Router<App> {
+    Router::new().route("/", any(calls::socket)).route("/calls/ws", any(calls::socket))
 }

@@ -104,6 +104,12 @@ impl Desk {
         }
     }
 
+    /// A client comes: of the gaps of this connection nothing was told yet.
+    pub fn greet(&mut self) -> ServerWord {
+        self.told_gap = [false; CHANNELS];
+        self.ready()
+    }
+
     /// The first word of a connection.
     pub fn ready(&self) -> ServerWord {
         ServerWord::Ready {
@@ -242,7 +248,7 @@ impl Desk {
     /// That cannot be kept.
     pub async fn mark(&mut self, id: &str, state: LandmarkState) -> Result<(), Failure> {
         match self.progress.mark(id, state) {
-            Some(event) => self.landmarks(vec![event]).await,
+            Some(event) => self.landmarks(event.into_iter().collect()).await,
             None => {
                 self.error(ErrorCode::Landmark, format!("landmark: there is no {id:?}"));
                 Ok(())

@@ -106,8 +106,14 @@ impl Judge {
         let answer: Answer = serde_json::from_str(&answer).map_err(|_| JudgeError::Form)?;
         let mut found: Vec<Found> = Vec::new();
         for item in answer.items {
-            let is_new = found.iter().all(|found| found.id != item.id);
-            found.extend(self.checked(item, turn).filter(|_| is_new));
+            let Some(one) = self.checked(item, turn) else { continue };
+            // The same words are evidence for one thing: who says that all is done has said
+            // nothing of any of it.
+            let is_apart =
+                |other: &Found| other.span[1] <= one.span[0] || one.span[1] <= other.span[0];
+            if found.iter().all(|other| other.id != one.id && is_apart(other)) {
+                found.push(one);
+            }
         }
         Ok(found)
     }

@@ -1,6 +1,7 @@
 //! All calls that go on.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::judge::Judge;
 use crate::link::Link;
 use crate::session::{Control, Session, Watch};
 use crate::store::{CallStore, StoreError, Viewer};
-use crate::words::{CHANNELS, ErrorCode, Hello, RATE, Reason, ServerWord, TITLE};
+use crate::words::{CHANNELS, ErrorCode, Hello, LandmarkState, RATE, Reason, ServerWord, TITLE};
 
 /// What is asked of a call at a time; more wait.
 const ASKED: usize = 8;
@@ -83,6 +84,9 @@ pub enum Refusal {
     /// It cannot be kept.
     #[error("the call cannot be kept")]
     Store(#[from] StoreError),
+    /// The server is closing.
+    #[error("the server is closing")]
+    Closing,
 }
 
 impl Refusal {
@@ -90,7 +94,7 @@ impl Refusal {
     pub fn word(&self) -> ServerWord {
         let code = match self {
             Self::Consent | Self::Rate(_) | Self::Channels | Self::Title => ErrorCode::Refused,
-            Self::Busy(_) | Self::Full(_) => ErrorCode::Busy,
+            Self::Busy(_) | Self::Full(_) | Self::Closing => ErrorCode::Busy,
             Self::Unknown => ErrorCode::Unknown,
             Self::Transcriber(_) => ErrorCode::Transcriber,
             Self::Store(_) => ErrorCode::Store,
@@ -113,6 +117,7 @@ struct Shared {
     store: CallStore,
     config: LiveConfig,
     calls: Mutex<HashMap<String, Entry>>,
+    is_closing: AtomicBool,
     /// Calls whose last word is not told yet.
     running: watch::Sender<usize>,
 }
@@ -136,7 +141,18 @@ impl Live {
         let (detector, book) = (Arc::new(Detector::new(&book)), Arc::new(book));
         let judge = model.map(|model| Judge::new(model, Arc::clone(&book)));
         let (calls, running) = (Mutex::default(), watch::Sender::new(0));
-        let shared = Shared { book, detector, transcriber, judge, store, config, calls, running };
+        let is_closing = AtomicBool::new(false);
+        let shared = Shared {
+            book,
+            detector,
+            transcriber,
+            judge,
+            store,
+            config,
+            calls,
+            is_closing,
+            running,
+        };
         Self { shared: Arc::new(shared) }
     }
 
@@ -169,13 +185,22 @@ impl Live {
         link.await.map_err(|_| Refusal::Unknown)
     }
 
+    /// Says how a landmark of a call is, for a viewer who may see the call; whatever is heard, it
+    /// stays so. Whether there is such a call.
+    pub async fn mark(
+        &self,
+        viewer: &Viewer,
+        call_id: &str,
+        landmark: String,
+        state: LandmarkState,
+    ) -> bool {
+        let Some(control) = self.seen_by(viewer, call_id) else { return false };
+        control.send(Control::Mark { landmark, state }).await.is_ok()
+    }
+
     /// Watches a call that goes on, if this viewer may.
     pub async fn watch(&self, viewer: &Viewer, call_id: &str) -> Option<Watch> {
-        let control = {
-            let calls = self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner);
-            let entry = calls.get(call_id).filter(|entry| entry.is_seen_by(viewer))?;
-            entry.control.clone()
-        };
+        let control = self.seen_by(viewer, call_id)?;
         let (reply, watch) = oneshot::channel();
         control.send(Control::Watch { reply }).await.ok()?;
         watch.await.ok()
@@ -190,10 +215,26 @@ impl Live {
         ids
     }
 
-    /// Ends all calls, and waits until their last words are kept and told.
+    /// Ends a call, if it goes on, and deletes all that is kept of it. Whether there was one that
+    /// this viewer may see.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn delete(&self, viewer: &Viewer, call_id: &str) -> Result<bool, StoreError> {
+        if let Some(control) = self.seen_by(viewer, call_id) {
+            // It may have ended by itself.
+            let _ = control.send(Control::End(Reason::Deleted)).await;
+            // What it keeps while it ends is deleted after it.
+            control.closed().await;
+        }
+        self.store().delete(viewer, call_id).await
+    }
+
+    /// Ends all calls, lets no more begin, and waits until their last words are kept and told.
     pub async fn close(&self) {
         let controls: Vec<_> = {
             let calls = self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            self.shared.is_closing.store(true, Ordering::Relaxed);
             calls.values().map(|entry| entry.control.clone()).collect()
         };
         for control in controls {
@@ -202,6 +243,12 @@ impl Live {
         }
         // The other end is in `shared`.
         let _ = self.shared.running.subscribe().wait_for(|running| *running == 0).await;
+    }
+
+    fn seen_by(&self, viewer: &Viewer, call_id: &str) -> Option<mpsc::Sender<Control>> {
+        let calls = self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = calls.get(call_id).filter(|entry| entry.is_seen_by(viewer))?;
+        Some(entry.control.clone())
     }
 
     fn control_of(
@@ -248,6 +295,10 @@ impl Live {
     ) -> Result<(Place, mpsc::Sender<Control>, mpsc::Receiver<Control>), Refusal> {
         let LiveConfig { calls: most, calls_a_user, .. } = self.shared.config;
         let mut calls = self.shared.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        // Under the lock: whoever closes sees all that were let in.
+        if self.shared.is_closing.load(Ordering::Relaxed) {
+            return Err(Refusal::Closing);
+        }
         if calls.values().filter(|entry| entry.user_id == user_id).count() >= calls_a_user {
             return Err(Refusal::Busy(calls_a_user));
         }

@@ -122,10 +122,12 @@ impl Progress {
     }
 
     /// Somebody says how a landmark is; nothing, where there is none of this id.
-    pub fn mark(&mut self, id: &str, state: LandmarkState) -> Option<LandmarkEvent> {
+    pub fn mark(&mut self, id: &str, state: LandmarkState) -> Option<Option<LandmarkEvent>> {
         let at = self.position(id)?;
-        self.marks[at] = Mark { state, is_by_hand: true };
-        Some(plain(id, state, Method::Hand))
+        let mark = Mark { state, is_by_hand: true };
+        // What is said again is no news, however often.
+        let is_news = std::mem::replace(&mut self.marks[at], mark) != mark;
+        Some(is_news.then(|| plain(id, state, Method::Hand)))
     }
 
     /// All landmarks, in the order of the playbook.

@@ -12,7 +12,7 @@ use crate::frame::Frame;
 use crate::judging::Verdict;
 use crate::link::{Event, Inbox, Link};
 use crate::live::LiveConfig;
-use crate::words::{CHANNELS, ErrorCode, Reason, ServerWord, Told};
+use crate::words::{CHANNELS, ErrorCode, LandmarkState, Reason, ServerWord, Told};
 
 /// Longest that an ear may take before it takes more sound.
 const STUCK: Duration = Duration::from_secs(60);
@@ -24,6 +24,8 @@ pub(crate) enum Control {
     Attach { last_n: u64, reply: oneshot::Sender<Link> },
     /// Somebody watches.
     Watch { reply: oneshot::Sender<Watch> },
+    /// Somebody who watches says how a landmark is.
+    Mark { landmark: String, state: LandmarkState },
     /// The call ends.
     End(Reason),
 }
@@ -115,6 +117,9 @@ impl Session {
                     }
                 }
                 Step::Control(Some(Control::Watch { reply })) => self.watch(reply),
+                Step::Control(Some(Control::Mark { landmark, state })) => {
+                    self.desk.mark(&landmark, state).await?;
+                }
                 Step::Control(Some(Control::End(reason))) => return Ok(reason),
                 Step::Control(None) => return Ok(Reason::Shutdown),
                 Step::Event(Some(event)) => {
@@ -163,10 +168,13 @@ impl Session {
     async fn event(&mut self, event: Event) -> Result<Option<Reason>, Failure> {
         match event {
             Event::Frame(frame) => {
-                self.sound = Instant::now();
                 if self.desk.accept(&frame) == Accepted::Yes {
                     self.hear(&frame).await?;
                     self.sound = Instant::now();
+                    // Sound that comes faster than it was spoken is no way to a longer call.
+                    if self.desk.sound_s() > self.config.longest.as_secs_f32() {
+                        return Ok(Some(Reason::Longest));
+                    }
                 }
             }
             Event::Mark { landmark, state } => self.desk.mark(&landmark, state).await?,
@@ -216,7 +224,7 @@ impl Session {
         }
         self.leave();
         let (inbox, events) = Inbox::new();
-        let ready = self.desk.ready();
+        let ready = self.desk.greet();
         let words = self.desk.telling.attach(ready, last_n);
         let call_id = self.desk.call_id.clone();
         if reply.send(Link { call_id, inbox, words }).is_ok() {

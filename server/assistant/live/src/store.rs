@@ -7,13 +7,13 @@ mod find;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::{Row as _, SqlitePool};
 use tokio::sync::OnceCell;
 
 use crate::record::{Card, LandmarkEvent, Turn};
@@ -61,6 +61,9 @@ pub enum StoreError {
         /// Which column.
         column: &'static str,
     },
+    /// What was deleted still stands in the log of the file, since others read it.
+    #[error("the database of calls: it is read; what was deleted is still in its log")]
+    StillRead,
 }
 
 /// A call that begins.
@@ -253,10 +256,21 @@ async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
     Ok(pool)
 }
 
-/// Moves the write-ahead log into the file: what was deleted still stands in it.
+/// Moves the write-ahead log into the file: what was deleted still stands in it. While others read
+/// that cannot be, and is tried again.
 async fn empty_log(pool: &SqlitePool) -> Result<(), StoreError> {
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(pool).await?;
-    Ok(())
+    let begun = Instant::now();
+    loop {
+        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
+        let is_busy: i64 = row.try_get(0)?;
+        if is_busy == 0 {
+            return Ok(());
+        }
+        if begun.elapsed() > PATIENCE {
+            return Err(StoreError::StillRead);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// The word for one of a few.

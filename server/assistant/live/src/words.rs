@@ -170,6 +170,8 @@ pub enum Reason {
     Shutdown,
     /// The server died, and has started again.
     Lost,
+    /// Somebody deleted it.
+    Deleted,
 }
 
 /// What went wrong.
