@@ -110,15 +110,7 @@ async fn serve(mut app: App) -> anyhow::Result<ExitCode> {
             weir_server::redirect(beside, &app, addr.port()).await;
         }
     };
-    let at = config.assistant.calls.addr;
-    let calls = async {
-        // They also come in at the port of the site, so that another server here is no reason to
-        // end.
-        match TcpListener::bind(at).await {
-            Ok(listener) => weir_server::calls(listener, &app).await,
-            Err(error) => tracing::warn!(%at, %error, "calls come in at /calls/ws alone"),
-        }
-    };
+    let calls = weir_server::calls(config.assistant.calls.addr, &app);
     let most = config.limits.connections.get();
     tokio::join!(weir_server::serve(listener, app.clone(), most), redirect, calls);
     Ok(ExitCode::SUCCESS)

@@ -61,10 +61,17 @@ pub async fn redirect(listener: TcpListener, app: &App, port: u16) {
     Door::new(app, None).open(listener, router, most).await;
 }
 
-/// Takes calls at a port of their own until the app is closing.
-pub async fn calls(listener: TcpListener, app: &App) {
-    let most = app.config.limits.connections.get();
-    Door::new(app, app.tls.clone()).open(listener, app.clone().call_router(), most).await;
+/// Takes calls at a port of their own until the app is closing. They come in at the port of the
+/// site as well, so another server that has this one is no reason to end.
+pub async fn calls(at: SocketAddr, app: &App) {
+    match TcpListener::bind(at).await {
+        Ok(listener) => {
+            let most = app.config.limits.connections.get();
+            let door = Door::new(app, app.tls.clone());
+            door.open(listener, app.clone().call_router(), most).await;
+        }
+        Err(error) => tracing::warn!(%at, %error, "calls come in at /calls/ws alone"),
+    }
 }
 
 /// How connections come in.

@@ -14,7 +14,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use serde::Deserialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use weir_live::{
     ClientWord, ErrorCode, Inbox, LONGEST, LandmarkState, Page, ServerWord, StoreError, Told,
 };
@@ -119,7 +119,7 @@ async fn say(out: &mut SplitSink<WebSocket, Message>, text: &str) -> bool {
 }
 
 /// Which calls.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Which {
     /// Those with these words in their title or in what was said.
@@ -156,7 +156,7 @@ pub async fn list(State(app): State<App>, who: LoggedIn, Query(which): Query<Whi
 }
 
 /// In what form.
-#[derive(Deserialize, IntoParams)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Form {
     /// `json`, `markdown` or `srt`.

@@ -241,11 +241,12 @@ mod tests {
     fn what_is_set_by_hand_stays() {
         let mut progress = progress();
         for by_hand in [LandmarkState::Pending, LandmarkState::Waived, LandmarkState::Likely] {
-            let event = progress.mark("consent", by_hand).expect("a landmark");
+            let event = progress.mark("consent", by_hand).expect("a landmark").expect("news");
             assert_eq!((event.state, event.method), (by_hand, Method::Hand));
             assert_eq!(progress.foresee(Role::Agent, RECORDED), []);
             assert_eq!(progress.conclude(&turn(Role::Agent, RECORDED)).events, []);
             assert_eq!(state(&progress, "consent"), by_hand);
+            assert_eq!(progress.mark("consent", by_hand), Some(None), "it was said");
         }
         assert_eq!(progress.mark("adieu", LandmarkState::Done), None);
     }
