@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::Deref;
 
+use crate::classifier::Piece;
 use crate::detector::{Detection, Detector, Odds};
 use crate::playbook::{Landmark, Playbook, Role};
 
@@ -44,10 +45,11 @@ impl<B: Deref<Target = Playbook>, D: Deref<Target = Detector>> Call<B, D> {
     /// Hears what somebody said before the other did, and gives the landmarks that are reached
     /// by it and were not before, and what is pushed back with.
     pub fn hear(&mut self, role: Role, turn: &str) -> Vec<Detection> {
-        let mut found = self.detected(role, turn);
+        let pieces = self.detector.read(turn);
+        let mut found = self.detected(role, &pieces);
         self.turns += 1;
         found.retain(|found| self.is_news(&found.id));
-        self.prompt(role, turn);
+        self.prompt(role, &pieces);
         found
     }
 
@@ -56,13 +58,13 @@ impl<B: Deref<Target = Playbook>, D: Deref<Target = Detector>> Call<B, D> {
     pub fn note(&mut self, role: Role, turn: &str, mut found: Vec<String>) -> Vec<String> {
         self.turns += 1;
         found.retain(|id| self.is_news(id));
-        self.prompt(role, turn);
+        self.prompt(role, &self.detector.read(turn));
         found
     }
 
     /// What [`Self::hear`] would give for the beginning of a turn, which is not over.
     pub fn foresee(&self, role: Role, turn: &str) -> Vec<Detection> {
-        let mut found = self.detected(role, turn);
+        let mut found = self.detected(role, &self.detector.read(turn));
         found.retain(|found| !self.reached.contains(&found.id));
         found
     }
@@ -91,16 +93,16 @@ impl<B: Deref<Target = Playbook>, D: Deref<Target = Detector>> Call<B, D> {
     }
 
     /// Remembers what a turn asks for, and that what was asked before fades.
-    fn prompt(&mut self, role: Role, turn: &str) {
-        for (id, asked) in self.detector.asked(role, turn) {
+    fn prompt(&mut self, role: Role, pieces: &[Piece<'_>]) {
+        for (id, asked) in self.detector.asked_by(role, pieces) {
             let before = self.asked.entry(id).or_default();
             *before = asked.max(FADE * *before);
         }
     }
 
     /// What the next turn says, reached before or not.
-    fn detected(&self, role: Role, turn: &str) -> Vec<Detection> {
-        let mut found = self.detector.detect_with(role, turn, &self.odds());
+    fn detected(&self, role: Role, pieces: &[Piece<'_>]) -> Vec<Detection> {
+        let mut found = self.detector.detect_in(role, pieces, &self.odds());
         found.retain(|found| self.is_answer(&found.id));
         found
     }

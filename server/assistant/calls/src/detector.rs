@@ -6,7 +6,8 @@ use std::ops::Range;
 use weir_language::{Clause, clauses, words};
 
 use crate::asked::Asking;
-use crate::lexical::Lexical;
+use crate::classifier::{Classifier, Known, Piece};
+use crate::meaning::{Meaning, MeaningError};
 use crate::playbook::{Playbook, Role};
 
 /// By how much a class has to be likelier than the next one.
@@ -25,7 +26,7 @@ const TOGETHER: usize = 24;
 pub enum Method {
     /// By a phrase of the playbook.
     Cue,
-    /// By words like those of the examples.
+    /// By words like those of the examples, and by what they mean where there are vectors.
     Lexical,
 }
 
@@ -49,7 +50,7 @@ struct Gate {
     /// Landmarks of the other role that answer one of these, and the class which that is.
     answers: Vec<(String, usize)>,
     /// Classes in the same order; the last one is none.
-    model: Lexical,
+    model: Classifier,
 }
 
 #[derive(Clone, Debug)]
@@ -64,22 +65,53 @@ struct Class {
 /// this point of a call. What is not in it is as likely as its words say.
 pub type Odds = HashMap<String, f32>;
 
-/// Finds what turns reach, by the words of a playbook: no network, no weights, the same always.
+/// Finds what turns reach, by the words of a playbook: no network, no weights, the same always. With
+/// vectors of sentences it also goes by what they mean.
 #[derive(Clone, Debug)]
 pub struct Detector {
     /// In the order of [`Role`].
     gates: [Gate; 2],
     asking: [Asking; 2],
+    meaning: Option<Meaning>,
 }
 
 impl Detector {
     /// Learns a playbook.
     pub fn new(book: &Playbook) -> Self {
+        Self::learn(book, None, None)
+    }
+
+    /// Learns a playbook by what its sentences mean, besides their words. All of them are made
+    /// vectors of at once, some thousands.
+    ///
+    /// A turn of which no vectors can be made later is judged by its words alone: who makes the
+    /// vectors knows why, and may say so.
+    ///
+    /// # Errors
+    /// There are no vectors of its sentences.
+    pub fn with_meaning(book: &Playbook, meaning: Meaning) -> Result<Self, MeaningError> {
+        let texts: Vec<&str> = book.sentences().into_iter().collect();
+        let vectors = meaning.of(&texts)?;
+        let known = texts.into_iter().zip(vectors).collect();
+        Ok(Self::learn(book, Some(&known), Some(meaning)))
+    }
+
+    fn learn(book: &Playbook, known: Option<&Known<'_>>, meaning: Option<Meaning>) -> Self {
         let roles = [Role::Agent, Role::Customer];
         Self {
-            gates: roles.map(|role| Gate::new(book, role)),
-            asking: roles.map(|role| Asking::new(book, role)),
+            gates: roles.map(|role| Gate::new(book, role, known)),
+            asking: roles.map(|role| Asking::new(book, role, known)),
+            meaning,
         }
+    }
+
+    /// What is judged of a turn.
+    pub(crate) fn read<'a>(&self, turn: &'a str) -> Vec<Piece<'a>> {
+        let pieces = pieces(turn);
+        let texts: Vec<&str> = pieces.iter().map(|piece| piece.text).collect();
+        let vectors = self.meaning.as_ref().and_then(|meaning| meaning.of(&texts).ok());
+        let mut vectors = vectors.unwrap_or_default().into_iter();
+        pieces.into_iter().map(|clause| Piece { clause, vector: vectors.next() }).collect()
     }
 
     /// What a turn of this role reaches, in the order of the playbook, each at most once.
@@ -89,15 +121,28 @@ impl Detector {
 
     /// The same, at a point of a call where some things are likelier than others.
     pub fn detect_with(&self, role: Role, turn: &str, odds: &Odds) -> Vec<Detection> {
-        self.gates[role as usize].detect(turn, odds)
+        self.detect_in(role, &self.read(turn), odds)
+    }
+
+    pub(crate) fn detect_in(
+        &self,
+        role: Role,
+        pieces: &[Piece<'_>],
+        odds: &Odds,
+    ) -> Vec<Detection> {
+        self.gates[role as usize].detect(pieces, odds)
     }
 
     /// How likely a turn of this role prompts the other one to each landmark and pushback: by a
     /// question, or by what is answered. 0 to 1; what is not in it is never asked for.
     pub fn asked(&self, role: Role, turn: &str) -> HashMap<String, f32> {
-        let asked =
-            self.asking[role as usize].asked(turn).map(|(id, asked)| (id.to_owned(), asked));
-        asked.chain(self.gates[role as usize].answered(turn)).collect()
+        self.asked_by(role, &self.read(turn))
+    }
+
+    pub(crate) fn asked_by(&self, role: Role, pieces: &[Piece<'_>]) -> HashMap<String, f32> {
+        let asked = self.asking[role as usize].asked(pieces);
+        let asked = asked.map(|(id, asked)| (id.to_owned(), asked));
+        asked.chain(self.gates[role as usize].answered(pieces)).collect()
     }
 }
 
@@ -109,7 +154,7 @@ impl Class {
 }
 
 impl Gate {
-    fn new(book: &Playbook, role: Role) -> Self {
+    fn new(book: &Playbook, role: Role, known: Option<&Known<'_>>) -> Self {
         let marks = book.landmarks.iter().filter(|mark| mark.role == role);
         let marks = marks.map(|mark| (&mark.id, mark.min_score, &mark.cues, &mark.examples));
         let backs = book.pushbacks.iter().filter(|back| back.role == role);
@@ -128,15 +173,15 @@ impl Gate {
             let answered = mark.answers.as_ref()?;
             Some((mark.id.clone(), classes.iter().position(|class| class.id == *answered)?))
         });
-        Self { answers: answers.collect(), classes, model: Lexical::learn(&examples) }
+        Self { answers: answers.collect(), classes, model: Classifier::learn(&examples, known) }
     }
 
     /// By landmark of the other role: how likely a turn says what that one answers.
-    fn answered(&self, turn: &str) -> HashMap<String, f32> {
+    fn answered(&self, pieces: &[Piece<'_>]) -> HashMap<String, f32> {
         let mut most = HashMap::new();
-        for piece in pieces(turn) {
-            let likely = self.model.likelihoods(piece.text);
-            let said = padded(piece.text);
+        for piece in pieces {
+            let likely = self.model.likelihoods(piece);
+            let said = padded(piece.clause.text);
             for (id, class) in &self.answers {
                 let least = if self.classes[*class].is_cued(&said) { CUE } else { 0.0 };
                 let known: &mut f32 = most.entry(id.clone()).or_default();
@@ -146,10 +191,10 @@ impl Gate {
         most
     }
 
-    fn detect(&self, turn: &str, odds: &Odds) -> Vec<Detection> {
+    fn detect(&self, pieces: &[Piece<'_>], odds: &Odds) -> Vec<Detection> {
         let mut best: Vec<Option<Detection>> = vec![None; self.classes.len()];
-        for piece in pieces(turn) {
-            let Some((class, found)) = self.judge(&piece, odds) else { continue };
+        for piece in pieces {
+            let Some((class, found)) = self.judge(piece, odds) else { continue };
             let known = &mut best[class];
             if known.as_ref().is_none_or(|known| known.score < found.score) {
                 *known = Some(found);
@@ -159,8 +204,8 @@ impl Gate {
     }
 
     /// What one piece of a turn reaches, if anything.
-    fn judge(&self, piece: &Clause<'_>, odds: &Odds) -> Option<(usize, Detection)> {
-        let mut likely = self.model.likelihoods(piece.text);
+    fn judge(&self, piece: &Piece<'_>, odds: &Odds) -> Option<(usize, Detection)> {
+        let mut likely = self.model.likelihoods(piece);
         for (likely, class) in likely.iter_mut().zip(&self.classes) {
             *likely *= odds.get(&class.id).copied().unwrap_or(1.0);
         }
@@ -168,13 +213,13 @@ impl Gate {
         for likely in &mut likely {
             *likely /= whole;
         }
-        let said = padded(piece.text);
+        let said = padded(piece.clause.text);
         let detection = |class: usize, score, method| {
             (
                 class,
                 Detection {
                     id: self.classes[class].id.clone(),
-                    span: piece.span.clone(),
+                    span: piece.clause.span.clone(),
                     score,
                     method,
                 },
@@ -197,7 +242,7 @@ impl Gate {
 }
 
 /// The clauses of a turn, and short neighbours as one: `It is slow. That is why I call.`
-pub(crate) fn pieces(turn: &str) -> Vec<Clause<'_>> {
+fn pieces(turn: &str) -> Vec<Clause<'_>> {
     let mut pieces = clauses(turn);
     let pairs = pieces.windows(2).filter_map(|two| {
         let span = two[0].span.start..two[1].span.end;

@@ -1,6 +1,6 @@
 //! What a call is for: its landmarks, what customers push back with, and what means neither.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -155,6 +155,14 @@ impl Playbook {
     /// Sentences that mean none of its landmarks and pushbacks.
     pub fn small_talk(&self) -> &[String] {
         &self.none.examples
+    }
+
+    /// All sentences that something is learnt from, each once.
+    pub(crate) fn sentences(&self) -> BTreeSet<&str> {
+        let marks = self.landmarks.iter().flat_map(|mark| [&mark.examples, &mark.prompts]);
+        let backs = self.pushbacks.iter().flat_map(|back| [&back.examples, &back.prompts]);
+        let all = marks.chain(backs).chain([&self.none.examples]);
+        all.flatten().map(String::as_str).collect()
     }
 
     fn check(&self) -> Result<(), String> {
