@@ -8,7 +8,7 @@ mod database;
 mod documents;
 mod hearing;
 mod models;
-mod paid_sound;
+mod paid_ears;
 mod place;
 mod recordings;
 mod tokens;

@@ -161,7 +161,7 @@ async fn what_can_be_done_is_told_and_recordings_ask_for_whom() {
 }
 
 /// Speech by flite: 16,000 samples a second.
-fn flite(words: &str) -> Vec<i16> {
+pub fn flite(words: &str) -> Vec<i16> {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("a.wav");
     let said = Command::new("flite").args(["-voice", "slt", "-t", words, "-o"]).arg(&path).status();

@@ -4,6 +4,7 @@
 mod acme;
 mod assistant;
 mod authority;
+mod calls;
 mod checkpoints;
 mod client;
 mod common;
