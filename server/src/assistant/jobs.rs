@@ -66,9 +66,8 @@ pub(crate) struct Answered {
     by: Value,
 }
 
-fn admitted(app: &App, client: Option<Extension<Client>>) -> Result<(), Response> {
-    let client = client.map(|Extension(client)| client);
-    app.assistant.questions.admit(client).map_err(|too_many| *too_many)
+fn admitted(app: &App, client: Option<Extension<Client>>) -> Result<(), Box<Response>> {
+    app.assistant.questions.admit(client.map(|Extension(client)| client))
 }
 
 fn refused(error: &JobError) -> Response {
@@ -97,7 +96,7 @@ pub async fn recommend(
     Json(asked): Json<Profile>,
 ) -> Response {
     if let Err(too_many) = admitted(&app, client) {
-        return too_many;
+        return *too_many;
     }
     let most = asked.limit.unwrap_or(SOME);
     if !(1..=MOST).contains(&most) {
@@ -134,7 +133,7 @@ pub async fn question(
     Json(asked): Json<JobQuestion>,
 ) -> Response {
     if let Err(too_many) = admitted(&app, client) {
-        return too_many;
+        return *too_many;
     }
     let answering = match app.assistant.answering().await {
         Ok(answering) => answering,
@@ -186,7 +185,7 @@ pub async fn classify(
     Json(asked): Json<Pair>,
 ) -> Response {
     if let Err(too_many) = admitted(&app, client) {
-        return too_many;
+        return *too_many;
     }
     let answering = match app.assistant.answering().await {
         Ok(answering) => answering,
