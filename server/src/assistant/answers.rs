@@ -32,7 +32,7 @@ pub(crate) struct Question {
 const LONGEST: usize = 500;
 
 /// Answers a question from documents, as server-sent events: `sources`, or `nearest` where nothing
-/// answers; `text`, piece by piece, in which [1] cites a source; and `done`.
+/// answers; `text`, piece by piece, in which `[1]` cites a source; and `done`.
 #[utoipa::path(
     post,
     path = "/api/ask",

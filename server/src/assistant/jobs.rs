@@ -54,7 +54,7 @@ pub(crate) struct Pair {
 /// An answer that was waited for.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct Answered {
-    /// The answer, in which [1] cites a source.
+    /// The answer, in which `[1]` cites a source.
     answer: String,
     /// Whether it says no more than that it is not known.
     abstained: bool,
