@@ -4,7 +4,6 @@ mod accounts;
 mod answering;
 mod assistant;
 pub mod config;
-mod database;
 mod documents;
 mod hearing;
 mod models;
@@ -14,11 +13,15 @@ mod recordings;
 mod tokens;
 mod whole;
 
+use sqlx::migrate::Migrator;
+
+/// Of the file of accounts and recordings.
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
 pub use accounts::{AccountError, Accounts, User, UserRole};
 pub use answering::Answering;
 pub use assistant::{Assistant, OpenError};
 pub use config::AssistantConfig;
-pub use database::DatabaseError;
 pub use documents::Page;
 pub use hearing::Hearing;
 pub use models::Models;

@@ -44,10 +44,6 @@ impl Spending {
     /// Its file cannot be opened.
     pub async fn purse(&self) -> Result<&Purse, String> {
         let open = || async {
-            if let Some(folder) = self.path.parent() {
-                let made = tokio::fs::create_dir_all(folder).await;
-                made.map_err(|error| format!("{}: {error}", folder.display()))?;
-            }
             let purse = Purse::open(&self.path, self.usd_micro_a_day, Clock::calendar()).await;
             purse.map_err(|error| error.to_string())
         };

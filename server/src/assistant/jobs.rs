@@ -1,7 +1,6 @@
 //! Which postings go with a profile, what one of them says, and how well somebody fits.
 
 use axum::Json;
-use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
@@ -10,9 +9,8 @@ use utoipa::ToSchema;
 use weir_answers::jobs::JobError;
 use weir_answers::{Event, Source, Within};
 
-use super::answers::unavailable;
-use crate::app::App;
-use crate::peer::Client;
+use super::answers::Answers;
+use super::limits::Admitted;
 use crate::problem::Problem;
 
 /// Postings that are recommended where nobody says how many.
@@ -66,10 +64,6 @@ pub(crate) struct Answered {
     by: Value,
 }
 
-fn admitted(app: &App, client: Option<Extension<Client>>) -> Result<(), Box<Response>> {
-    app.assistant.questions.admit(client.map(|Extension(client)| client))
-}
-
 fn refused(error: &JobError) -> Response {
     match error {
         JobError::Unknown { .. } => Problem::not_found(error.to_string()).into_response(),
@@ -91,24 +85,18 @@ fn refused(error: &JobError) -> Response {
     )
 )]
 pub async fn recommend(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
+    Answers(jobs, _): Answers,
     Json(asked): Json<Profile>,
 ) -> Response {
-    if let Err(too_many) = admitted(&app, client) {
-        return *too_many;
-    }
     let most = asked.limit.unwrap_or(SOME);
     if !(1..=MOST).contains(&most) {
         let why = format!("limit: got {most}, takes 1 to {MOST}");
         return Problem::unprocessable(why).into_response();
     }
-    match app.assistant.answering().await {
-        Ok(answering) => match answering.jobs().recommend(&asked.profile, most) {
-            Ok(all) => Json(all).into_response(),
-            Err(error) => refused(&error),
-        },
-        Err(why) => unavailable(&why),
+    match jobs.recommend(&asked.profile, most) {
+        Ok(all) => Json(all).into_response(),
+        Err(error) => refused(&error),
     }
 }
 
@@ -128,23 +116,16 @@ pub async fn recommend(
     )
 )]
 pub async fn question(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
+    Answers(jobs, answerer): Answers,
     Json(asked): Json<JobQuestion>,
 ) -> Response {
-    if let Err(too_many) = admitted(&app, client) {
-        return *too_many;
-    }
-    let answering = match app.assistant.answering().await {
-        Ok(answering) => answering,
-        Err(why) => return unavailable(&why),
-    };
-    let document = match answering.jobs().job(&asked.job_id) {
+    let document = match jobs.job(&asked.job_id) {
         Ok(job) => job.file.clone(),
         Err(error) => return refused(&error),
     };
     let within = Within::Document(document);
-    let mut events = match answering.answerer().answer(&asked.question, &within).await {
+    let mut events = match answerer.answer(&asked.question, &within).await {
         Ok(events) => events,
         Err(error) => return Problem::unprocessable(error.to_string()).into_response(),
     };
@@ -179,19 +160,8 @@ pub async fn question(
             content_type = "application/problem+json"),
     )
 )]
-pub async fn classify(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
-    Json(asked): Json<Pair>,
-) -> Response {
-    if let Err(too_many) = admitted(&app, client) {
-        return *too_many;
-    }
-    let answering = match app.assistant.answering().await {
-        Ok(answering) => answering,
-        Err(why) => return unavailable(&why),
-    };
-    match answering.jobs().classify(&asked.profile, &asked.job_id) {
+pub async fn classify(_: Admitted, Answers(jobs, _): Answers, Json(asked): Json<Pair>) -> Response {
+    match jobs.classify(&asked.profile, &asked.job_id) {
         Ok(fit) => Json(fit).into_response(),
         Err(error) => refused(&error),
     }
