@@ -6,8 +6,8 @@ use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use weir_answers::jobs::JobError;
-use weir_answers::{Event, Source, Within};
+use weir_answers::jobs::{Fit, JobError};
+use weir_answers::{By, Event, Source, Within};
 
 use super::answers::Answers;
 use super::limits::Admitted;
@@ -144,14 +144,26 @@ pub async fn question(
     Json(answered).into_response()
 }
 
+/// How well a profile fits a posting, and who says so.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Judged {
+    /// What is met and what is missing.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    fit: Fit,
+    /// Who judged: words alone, or a model, which is believed where it quotes the profile.
+    #[schema(value_type = Object)]
+    by: By,
+}
+
 /// How well a profile fits a posting, requirement by requirement.
 #[utoipa::path(
     post,
     path = "/classify_match",
     request_body = Pair,
     responses(
-        (status = 200, description = "What is met, what is missing, and a label: strong, partial or weak",
-            body = Object),
+        (status = 200, description = "What is met, what is missing, a label (strong, partial or weak), and who says so",
+            body = Judged),
         (status = 404, description = "There is no such posting", body = Problem,
             content_type = "application/problem+json"),
         (status = 422, description = "It is no profile", body = Problem,
@@ -160,9 +172,25 @@ pub async fn question(
             content_type = "application/problem+json"),
     )
 )]
-pub async fn classify(_: Admitted, Answers(jobs, _): Answers, Json(asked): Json<Pair>) -> Response {
-    match jobs.classify(&asked.profile, &asked.job_id) {
-        Ok(fit) => Json(fit).into_response(),
-        Err(error) => refused(&error),
-    }
+pub async fn classify(
+    _: Admitted,
+    Answers(jobs, answerer): Answers,
+    Json(asked): Json<Pair>,
+) -> Response {
+    let fit = match jobs.classify(&asked.profile, &asked.job_id) {
+        Ok(fit) => fit,
+        Err(error) => return refused(&error),
+    };
+    let Some(model) = answerer.model() else {
+        return Json(Judged { fit, by: By::Quotes }).into_response();
+    };
+    let judged = match jobs.refine(model, &asked.profile, &fit).await {
+        Ok(fit) => Judged { fit, by: By::Model { id: model.id().to_owned() } },
+        // Words are compared without a model, too.
+        Err(error) => {
+            tracing::warn!(%error, "a match is judged by its words");
+            Judged { fit, by: By::Quotes }
+        }
+    };
+    Json(judged).into_response()
 }

@@ -2,6 +2,7 @@
 //! ask for too much; through real sockets.
 
 mod acme;
+mod answers;
 mod assistant;
 mod authority;
 mod calls;
