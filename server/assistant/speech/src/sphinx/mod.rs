@@ -121,9 +121,8 @@ impl StreamingTranscriber for Sphinx {
     }
 
     async fn listen(&self) -> Result<(Box<dyn Ear>, mpsc::Receiver<Heard>), SpeechError> {
-        // A decoder is made before the first word is said; why it cannot be is told then.
-        let pool = Arc::clone(&self.pool);
-        tokio::spawn(async move { drop(pool.take().await) });
+        // Whoever is told that it is heard must not wait for models at the first word.
+        self.pool.prepare().await?;
         Ok(ear::listen(&self.listening, Leased::new(&self.pool)))
     }
 }
