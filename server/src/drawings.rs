@@ -6,11 +6,11 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
+use weir_kept::KeptError;
 use weir_scene::Scene;
 
 use crate::app::App;
 use crate::problem::Problem;
-use crate::store::StoreError;
 
 /// Where a drawing is from now on.
 #[derive(Serialize, ToSchema)]
@@ -75,7 +75,7 @@ pub async fn find(State(app): State<App>, Path(id): Path<String>) -> Response {
 }
 
 /// What the disk has is the server's business; the visitor only hears that it failed.
-fn failed(error: &StoreError) -> Response {
+fn failed(error: &KeptError) -> Response {
     tracing::error!(%error, "the store of drawings");
     let why = "drawings cannot be kept or found just now".to_owned();
     (StatusCode::INTERNAL_SERVER_ERROR, why).into_response()

@@ -56,6 +56,6 @@ pub use priority::after_the_water;
 pub use stage::{
     BEAT, Change, Deed, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits,
 };
-pub use store::{Store, StoreError};
+pub use store::Store;
 pub use tls::{Tls, TlsError};
 pub use told::Told;

@@ -4,12 +4,13 @@
 //! content, so the same drawing kept twice is one, and a link always means the same.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{Row, SqlitePool};
-use tokio::sync::OnceCell;
+use sqlx::Row as _;
+use sqlx::migrate::Migrator;
+use weir_kept::{Kept, KeptError, now_s};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Most drawings that are kept; those that nobody asked for longest make room.
 const MOST: i64 = 100_000;
@@ -19,63 +20,28 @@ const LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 const LENGTH: usize = 12;
 /// Name of the file.
 const FILE: &str = "weir.sqlite";
-/// Longest that one waits while another writes.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Why something is not kept or found.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The folder cannot be made.
-    #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The database refuses.
-    #[error("{}: {source}", path.display())]
-    Database {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: sqlx::Error,
-    },
-    /// The database is of another time.
-    #[error("{}: {source}", path.display())]
-    Migrate {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: sqlx::migrate::MigrateError,
-    },
-}
 
 /// Drawings that visitors keep.
 #[derive(Debug)]
-pub struct Store {
-    folder: PathBuf,
-    pool: OnceCell<SqlitePool>,
-}
+pub struct Store(Kept);
 
 impl Store {
     /// A store in this folder, which is made when it is needed.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into(), pool: OnceCell::new() }
+        Self(Kept::new(folder.into().join(FILE), &MIGRATIONS))
     }
 
     /// The file.
-    pub fn path(&self) -> PathBuf {
-        self.folder.join(FILE)
+    pub fn path(&self) -> &Path {
+        self.0.path()
     }
 
     /// Keeps a scene, as JSON, and gives its name.
     ///
     /// # Errors
-    /// See [`StoreError`].
-    pub async fn keep(&self, scene: &str) -> Result<String, StoreError> {
-        let (pool, id, now_s) = (self.pool().await?, name(scene), now_s());
-        let wrong = |source| StoreError::Database { path: self.path(), source };
+    /// See [`KeptError`].
+    pub async fn keep(&self, scene: &str) -> Result<String, KeptError> {
+        let (pool, id, now_s) = (self.0.pool().await?, name(scene), now_s());
         sqlx::query(
             "INSERT INTO drawings (id, scene, kept_s, asked_s) VALUES (?1, ?2, ?3, ?3) \
              ON CONFLICT (id) DO UPDATE SET asked_s = ?3",
@@ -84,53 +50,30 @@ impl Store {
         .bind(scene)
         .bind(now_s)
         .execute(pool)
-        .await
-        .map_err(wrong)?;
+        .await?;
         sqlx::query(
             "DELETE FROM drawings WHERE id IN (SELECT id FROM drawings ORDER BY asked_s DESC, \
              kept_s DESC LIMIT -1 OFFSET ?1)",
         )
         .bind(MOST)
         .execute(pool)
-        .await
-        .map_err(wrong)?;
+        .await?;
         Ok(id)
     }
 
     /// The scene of this name, as JSON.
     ///
     /// # Errors
-    /// See [`StoreError`].
-    pub async fn find(&self, id: &str) -> Result<Option<String>, StoreError> {
-        // Nothing was ever kept: there is no need for a file that says so.
-        if !is_name(id) || self.pool.get().is_none() && !self.path().exists() {
+    /// See [`KeptError`].
+    pub async fn find(&self, id: &str) -> Result<Option<String>, KeptError> {
+        if !is_name(id) {
             return Ok(None);
         }
+        let Some(pool) = self.0.if_there().await? else { return Ok(None) };
         let query = "UPDATE drawings SET asked_s = ?2 WHERE id = ?1 RETURNING scene";
-        let found = sqlx::query(query).bind(id).bind(now_s()).fetch_optional(self.pool().await?);
-        let found = found.await.and_then(|row| row.map(|row| row.try_get(0)).transpose());
-        found.map_err(|source| StoreError::Database { path: self.path(), source })
+        let found = sqlx::query(query).bind(id).bind(now_s()).fetch_optional(pool).await?;
+        Ok(found.map(|row| row.try_get(0)).transpose()?)
     }
-
-    async fn pool(&self) -> Result<&SqlitePool, StoreError> {
-        self.pool.get_or_try_init(|| open(&self.folder)).await
-    }
-}
-
-async fn open(folder: &Path) -> Result<SqlitePool, StoreError> {
-    let at = |source| StoreError::Folder { path: folder.to_owned(), source };
-    tokio::fs::create_dir_all(folder).await.map_err(at)?;
-    let path = folder.join(FILE);
-    let options = SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .busy_timeout(PATIENCE);
-    let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
-    let pool = pool.map_err(|source| StoreError::Database { path: path.clone(), source })?;
-    let migrated = sqlx::migrate!().run(&pool).await;
-    migrated.map_err(|source| StoreError::Migrate { path, source })?;
-    Ok(pool)
 }
 
 /// What a scene is called.
@@ -142,12 +85,6 @@ fn name(scene: &str) -> String {
 
 fn is_name(id: &str) -> bool {
     id.len() == LENGTH && id.bytes().all(|letter| LETTERS.contains(&letter))
-}
-
-/// Seconds since 1970.
-fn now_s() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    since.as_secs().try_into().unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

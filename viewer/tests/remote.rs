@@ -5,9 +5,11 @@ mod common;
 #[path = "common/server.rs"]
 mod server;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
+use std::time::{Duration, Instant};
 
 use common::{Window, at, canvas_of, drag, example, options, until, window};
 use egui_kittest::kittest::Queryable;
@@ -88,6 +90,16 @@ fn water_flows_on_the_server_as_the_window_says() {
     until(&mut window, "the speed", |_| seat.state.borrow().speed == 0.25);
     window.get_by_label("Pause").click();
     until(&mut window, "the pause", |_| !seat.state.borrow().is_playing);
+    // Frames that were on their way when it paused still come.
+    let still = Cell::new((time_s(window.state()), Instant::now()));
+    until(&mut window, "the last frame", |app| {
+        let (shown_s, since) = still.get();
+        let is_still = shown_s == time_s(app);
+        if !is_still {
+            still.set((time_s(app), Instant::now()));
+        }
+        is_still && since.elapsed() > Duration::from_millis(300)
+    });
     let held_s = time_s(window.state());
     window.run_steps(20);
     assert_eq!(time_s(window.state()), held_s);

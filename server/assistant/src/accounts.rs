@@ -13,8 +13,7 @@ use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
-
-use crate::database::{Database, DatabaseError, now_s};
+use weir_kept::{Kept, KeptError, now_s};
 
 /// Memory of a hash, KiB.
 const MEMORY_KIB: u32 = 19 << 10;
@@ -84,25 +83,25 @@ pub enum AccountError {
     Hash(String),
     /// The database refuses.
     #[error(transparent)]
-    Database(#[from] DatabaseError),
+    Kept(#[from] KeptError),
 }
 
 impl From<sqlx::Error> for AccountError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(error.into())
+        Self::Kept(error.into())
     }
 }
 
 /// All accounts.
 #[derive(Clone, Debug)]
 pub struct Accounts {
-    database: Database,
+    kept: Kept,
     hashing: Arc<Semaphore>,
 }
 
 impl Accounts {
-    pub(crate) fn new(database: Database) -> Self {
-        Self { database, hashing: Arc::new(Semaphore::new(AT_A_TIME)) }
+    pub(crate) fn new(kept: Kept) -> Self {
+        Self { kept, hashing: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
     /// Makes an account.
@@ -125,7 +124,7 @@ impl Accounts {
         let query = "INSERT INTO users (id, name, hash, role, made_s) VALUES (?1, ?2, ?3, ?4, ?5) \
                      ON CONFLICT (name) DO NOTHING";
         let query = sqlx::query(query).bind(&id).bind(name).bind(hash).bind(role.name());
-        let done = query.bind(now_s()).execute(self.database.pool().await?).await?;
+        let done = query.bind(now_s()).execute(self.kept.pool().await?).await?;
         if done.rows_affected() == 0 {
             return Err(AccountError::Wrong(format!("name: {name} is taken")));
         }
@@ -138,7 +137,7 @@ impl Accounts {
     /// Nobody has.
     pub async fn log_in(&self, name: &str, password: &str) -> Result<User, AccountError> {
         let query = sqlx::query("SELECT id, name, role, epoch, hash FROM users WHERE name = ?1");
-        let row = match self.database.if_there().await? {
+        let row = match self.kept.if_there().await? {
             Some(pool) => query.bind(name).fetch_optional(pool).await?,
             None => None,
         };
@@ -168,7 +167,7 @@ impl Accounts {
         let hash = self.hash(password).await?;
         let query = "UPDATE users SET hash = ?2, epoch = epoch + 1 WHERE name = ?1";
         let done =
-            sqlx::query(query).bind(name).bind(hash).execute(self.database.pool().await?).await?;
+            sqlx::query(query).bind(name).bind(hash).execute(self.kept.pool().await?).await?;
         if done.rows_affected() == 0 { Err(AccountError::Unknown) } else { Ok(()) }
     }
 
@@ -178,7 +177,7 @@ impl Accounts {
     /// There is nobody of this name.
     pub async fn remove(&self, name: &str) -> Result<(), AccountError> {
         let done = sqlx::query("DELETE FROM users WHERE name = ?1").bind(name);
-        let done = done.execute(self.database.pool().await?).await?;
+        let done = done.execute(self.kept.pool().await?).await?;
         if done.rows_affected() == 0 { Err(AccountError::Unknown) } else { Ok(()) }
     }
 
@@ -188,7 +187,7 @@ impl Accounts {
     /// The database refuses.
     pub async fn log_out_everywhere(&self, id: &str) -> Result<(), AccountError> {
         let query = sqlx::query("UPDATE users SET epoch = epoch + 1 WHERE id = ?1");
-        query.bind(id).execute(self.database.pool().await?).await?;
+        query.bind(id).execute(self.kept.pool().await?).await?;
         Ok(())
     }
 
@@ -197,7 +196,7 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub async fn find(&self, id: &str) -> Result<Option<User>, AccountError> {
-        let Some(pool) = self.database.if_there().await? else { return Ok(None) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(None) };
         let query = sqlx::query("SELECT id, name, role, epoch FROM users WHERE id = ?1");
         let row = query.bind(id).fetch_optional(pool).await?;
         row.as_ref().map(user).transpose()
@@ -208,7 +207,7 @@ impl Accounts {
     /// # Errors
     /// The database refuses.
     pub async fn all(&self) -> Result<Vec<User>, AccountError> {
-        let Some(pool) = self.database.if_there().await? else { return Ok(Vec::new()) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(Vec::new()) };
         let query = sqlx::query("SELECT id, name, role, epoch FROM users ORDER BY name");
         let rows = query.fetch_all(pool).await?;
         rows.iter().map(user).collect()
@@ -265,7 +264,7 @@ mod tests {
     use super::*;
 
     fn accounts(folder: &tempfile::TempDir) -> Accounts {
-        Accounts::new(Database::new(folder.path().join("deep/a.sqlite")))
+        Accounts::new(Kept::new(folder.path().join("deep/a.sqlite"), &crate::MIGRATIONS))
     }
 
     #[tokio::test]
@@ -296,7 +295,7 @@ mod tests {
         let accounts = accounts(&folder);
         accounts.add("bo", "a long password", UserRole::Supervisor).await.expect("bo");
         let hash: String = sqlx::query("SELECT hash FROM users")
-            .fetch_one(accounts.database.pool().await.expect("it"))
+            .fetch_one(accounts.kept.pool().await.expect("it"))
             .await
             .and_then(|row| row.try_get(0))
             .expect("a hash");

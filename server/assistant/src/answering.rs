@@ -91,8 +91,6 @@ async fn vectors(
     match &config.vectors.url {
         Some(url) => Ok(Arc::new(PgVectors::open(url.reveal()).await.map_err(wrong)?)),
         None => {
-            let made = tokio::fs::create_dir_all(folder).await;
-            made.map_err(|error| format!("{}: {error}", folder.display()))?;
             let store = SqliteVectors::open(&folder.join("vectors.sqlite")).await.map_err(wrong)?;
             Ok(Arc::new(store))
         }

@@ -9,13 +9,13 @@ use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use weir_answers::{Documents, Progress, Refreshed};
 use weir_calls::Playbook;
+use weir_kept::{Kept, now_s};
 use weir_live::{CallStore, Live, LiveConfig};
 use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
 use crate::answering::Answering;
 use crate::config::AssistantConfig;
-use crate::database::{Database, now_s};
 use crate::documents::{self, Page};
 use crate::hearing::Hearing;
 use crate::models::{Clients, Models, Spending};
@@ -75,16 +75,16 @@ impl Assistant {
             }
             None => Place::folder(&folder.join("sound")),
         };
-        let database = Database::new(folder.join("assistant.sqlite"));
+        let kept = Kept::new(folder.join("assistant.sqlite"), &crate::MIGRATIONS);
         Ok(Self {
             playbook: playbook(&config.calls.playbook)?,
             documents: documents::open(&config.documents, &site)?,
             answering: OnceCell::new(),
             folder: folder.to_owned(),
             site,
-            accounts: Accounts::new(database.clone()),
+            accounts: Accounts::new(kept.clone()),
             tokens: TokenFile { path: folder.join("tokens.key"), tokens: Default::default() },
-            recordings: Recordings::new(database, place),
+            recordings: Recordings::new(kept, place),
             hearing: OnceCell::new(),
             clients: Clients::new(&config)?,
             spending: Spending::new(folder, config.spending.usd_micro_a_day),

@@ -12,7 +12,7 @@ use weir_speech::{
 
 use crate::config::{TranscriptionBy, TranscriptionConfig};
 use crate::models::{Clients, Spending};
-use crate::paid_sound::PaidSound;
+use crate::paid_ears::PaidEars;
 use crate::whole::Whole;
 
 /// Who makes text of sound: while somebody speaks, and of a clip.
@@ -50,7 +50,7 @@ impl Hearing {
             TranscriptionBy::Openai => {
                 let remote = clients.transcriber().ok_or("there is no client")?;
                 let purse = spending.purse().await?.clone();
-                let clips: Arc<dyn Transcriber> = Arc::new(PaidSound::new(remote, purse, prices));
+                let clips: Arc<dyn Transcriber> = Arc::new(remote.paid_from(purse, prices));
                 let streaming = Endpointed::new(Arc::clone(&clips), Listening::default());
                 Ok(Self { streaming: Arc::new(streaming), clips })
             }
@@ -61,7 +61,7 @@ impl Hearing {
                     reached.url = Url::parse(url).map_err(|error| format!("url: {error}"))?;
                 }
                 let purse = spending.purse().await?.clone();
-                let paid = PaidSound::new(AssemblyAi::new(reached), purse, prices);
+                let paid = PaidEars::new(AssemblyAi::new(reached), purse, prices);
                 let streaming: Arc<dyn StreamingTranscriber> = Arc::new(paid);
                 Ok(Self { clips: Arc::new(Whole::new(Arc::clone(&streaming))), streaming })
             }

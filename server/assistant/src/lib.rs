@@ -4,21 +4,24 @@ mod accounts;
 mod answering;
 mod assistant;
 pub mod config;
-mod database;
 mod documents;
 mod hearing;
 mod models;
-mod paid_sound;
+mod paid_ears;
 mod place;
 mod recordings;
 mod tokens;
 mod whole;
 
+use sqlx::migrate::Migrator;
+
+/// Of the file of accounts and recordings.
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
 pub use accounts::{AccountError, Accounts, User, UserRole};
 pub use answering::Answering;
 pub use assistant::{Assistant, OpenError};
 pub use config::AssistantConfig;
-pub use database::DatabaseError;
 pub use documents::Page;
 pub use hearing::Hearing;
 pub use models::Models;

@@ -4,14 +4,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use tokio::sync::OnceCell;
 use weir_providers::openai::{self, Client};
 use weir_providers::{
-    Breaker, ChatModel, Clock, Embedder, Guarded, Paid, Patience, Prices, ProviderError, Purse,
-    Secret, Voice,
+    Breaker, ChatModel, Clock, Embedder, Guarded, Paid, Patience, Prices, Purse, Secret, Voice,
 };
-use weir_speech::{Clip, SpeechError, Transcriber, Transcript, Word};
+use weir_speech::OpenAi;
 
 use crate::assistant::OpenError;
 use crate::config::{AssistantConfig, ChatBy, EmbeddingsBy, SpeechBy, TranscriptionBy};
@@ -46,10 +44,6 @@ impl Spending {
     /// Its file cannot be opened.
     pub async fn purse(&self) -> Result<&Purse, String> {
         let open = || async {
-            if let Some(folder) = self.path.parent() {
-                let made = tokio::fs::create_dir_all(folder).await;
-                made.map_err(|error| format!("{}: {error}", folder.display()))?;
-            }
             let purse = Purse::open(&self.path, self.usd_micro_a_day, Clock::calendar()).await;
             purse.map_err(|error| error.to_string())
         };
@@ -148,40 +142,12 @@ impl Clients {
     }
 
     /// Who makes text of clips elsewhere, if somebody does.
-    pub fn transcriber(&self) -> Option<Remote> {
-        self.transcription
-            .clone()
-            .map(|client| Remote { id: ChatModel::id(&client).to_owned(), client })
+    pub fn transcriber(&self) -> Option<OpenAi> {
+        let client = self.transcription.clone()?;
+        Some(OpenAi::new(client, Some("en".to_owned())))
     }
 }
 
 fn guarded(client: &Client) -> Guarded<Client> {
     Guarded::new(client.clone(), Breaker::new(Patience::default(), Clock::steady()))
-}
-
-/// A transcriber that speaks the OpenAI protocol.
-pub struct Remote {
-    id: String,
-    client: Client,
-}
-
-#[async_trait]
-impl Transcriber for Remote {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    async fn transcribe(&self, clip: &Clip) -> Result<Transcript, SpeechError> {
-        let heard = self.client.transcribe(clip.to_wav().into(), Some("en")).await;
-        let heard = heard.map_err(|error: ProviderError| SpeechError::Provider(error))?;
-        let word = |word: openai::Word| Word {
-            text: word.text,
-            start_s: word.start_s as f32,
-            end_s: word.end_s as f32,
-            // The protocol says nothing of it.
-            confidence: 1.0,
-        };
-        let words = heard.words.into_iter().map(word).collect();
-        Ok(Transcript { text: heard.text.trim().to_owned(), words })
-    }
 }

@@ -10,8 +10,8 @@ use serde::Serialize;
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 use uuid::Uuid;
+use weir_kept::{Kept, KeptError, now_s};
 
-use crate::database::{Database, DatabaseError, now_s};
 use crate::place::Place;
 
 /// Days that a recording may be kept.
@@ -26,7 +26,7 @@ const AT_A_TIME: i64 = 100;
 pub enum RecordingError {
     /// The database refuses.
     #[error(transparent)]
-    Database(#[from] DatabaseError),
+    Kept(#[from] KeptError),
     /// The store refuses.
     #[error("the store of sound: {0}")]
     Store(#[from] object_store::Error),
@@ -34,7 +34,7 @@ pub enum RecordingError {
 
 impl From<sqlx::Error> for RecordingError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(error.into())
+        Self::Kept(error.into())
     }
 }
 
@@ -56,13 +56,13 @@ pub struct Recording {
 /// All recordings.
 #[derive(Clone, Debug)]
 pub struct Recordings {
-    database: Database,
+    kept: Kept,
     place: Place,
 }
 
 impl Recordings {
-    pub(crate) fn new(database: Database, place: Place) -> Self {
-        Self { database, place }
+    pub(crate) fn new(kept: Kept, place: Place) -> Self {
+        Self { kept, place }
     }
 
     /// Keeps a WAV file of somebody for some days.
@@ -92,11 +92,11 @@ impl Recordings {
         .bind(transcript)
         .bind(made_s)
         .bind(expires_s)
-        .execute(self.database.pool().await?)
+        .execute(self.kept.pool().await?)
         .await?;
         self.place.store().await?.put(&object, PutPayload::from_bytes(wav)).await?;
         let whole = sqlx::query("UPDATE recordings SET is_whole = 1 WHERE id = ?1").bind(&id);
-        whole.execute(self.database.pool().await?).await?;
+        whole.execute(self.kept.pool().await?).await?;
         let transcript = transcript.to_owned();
         Ok(Recording { id, duration_s, transcript, made_s, expires_s })
     }
@@ -106,7 +106,7 @@ impl Recordings {
     /// # Errors
     /// The database refuses.
     pub async fn of(&self, owner: &str) -> Result<Vec<Recording>, RecordingError> {
-        let Some(pool) = self.database.if_there().await? else { return Ok(Vec::new()) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(Vec::new()) };
         let query = "SELECT * FROM recordings WHERE owner = ?1 AND is_whole = 1 AND expires_s > ?2 \
                      ORDER BY made_s DESC, id";
         let rows = sqlx::query(query).bind(owner).bind(now_s()).fetch_all(pool).await?;
@@ -118,7 +118,7 @@ impl Recordings {
     /// # Errors
     /// The database or the store refuses.
     pub async fn sound(&self, owner: &str, id: &str) -> Result<Option<Bytes>, RecordingError> {
-        let Some(pool) = self.database.if_there().await? else { return Ok(None) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(None) };
         let query = "SELECT object FROM recordings WHERE id = ?1 AND owner = ?2 AND is_whole = 1 \
                      AND expires_s > ?3";
         let query = sqlx::query(query).bind(id).bind(owner).bind(now_s());
@@ -136,7 +136,7 @@ impl Recordings {
     /// # Errors
     /// Something could not be deleted; what is left can be deleted again.
     pub async fn delete(&self, owner: &str, id: Option<&str>) -> Result<u64, RecordingError> {
-        let Some(pool) = self.database.if_there().await? else { return Ok(0) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(0) };
         let query =
             "SELECT id, object FROM recordings WHERE owner = ?1 AND (?2 IS NULL OR id = ?2)";
         let rows = sqlx::query(query).bind(owner).bind(id).fetch_all(pool).await?;
@@ -152,7 +152,7 @@ impl Recordings {
     }
 
     async fn sweep_at(&self, now_s: i64) -> Result<u64, RecordingError> {
-        let Some(pool) = self.database.if_there().await? else { return Ok(0) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(0) };
         let mut swept = 0;
         loop {
             let query = "SELECT id, object FROM recordings WHERE expires_s <= ?1 OR \
@@ -177,9 +177,11 @@ impl Recordings {
             }
             sqlx::query("DELETE FROM recordings WHERE id = ?1")
                 .bind(id)
-                .execute(self.database.pool().await?)
+                .execute(self.kept.pool().await?)
                 .await?;
         }
+        // Transcripts that were deleted are in no log either.
+        self.kept.empty_log().await?;
         Ok(rows.len() as u64)
     }
 }
@@ -199,8 +201,8 @@ mod tests {
     use super::*;
 
     fn recordings(folder: &tempfile::TempDir) -> Recordings {
-        let database = Database::new(folder.path().join("a.sqlite"));
-        Recordings::new(database, Place::folder(&folder.path().join("sound")))
+        let kept = Kept::new(folder.path().join("a.sqlite"), &crate::MIGRATIONS);
+        Recordings::new(kept, Place::folder(&folder.path().join("sound")))
     }
 
     fn objects(folder: &tempfile::TempDir) -> usize {
@@ -236,7 +238,7 @@ mod tests {
         let half =
             "INSERT INTO recordings VALUES ('x', 'ida', 'recordings/x.wav', 0, 1.0, '', ?1, ?2)";
         let now_s = now_s();
-        let pool = recordings.database.pool().await.expect("a database");
+        let pool = recordings.kept.pool().await.expect("a database");
         let half = sqlx::query(half).bind(now_s).bind(now_s + 864_000).execute(pool);
         half.await.expect("a row");
         assert_eq!(recordings.sweep().await.expect("swept"), 0);

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use weir_kept::now_s;
 
 use crate::accounts::{AccountError, Accounts, User};
-use crate::database::now_s;
 
 /// Who signs.
 const ISSUER: &str = "weir";
@@ -148,8 +148,8 @@ mod tests {
     #[tokio::test]
     async fn a_token_is_of_its_server_its_time_and_its_account() {
         let folder = tempfile::tempdir().expect("a folder");
-        let database = crate::database::Database::new(folder.path().join("a.sqlite"));
-        let accounts = Accounts::new(database);
+        let kept = weir_kept::Kept::new(folder.path().join("a.sqlite"), &crate::MIGRATIONS);
+        let accounts = Accounts::new(kept);
         let ida = accounts.add("ida", "a long password", UserRole::Agent).await.expect("ida");
         let path = folder.path().join("keys/jwt.key");
         let tokens = Tokens::open(&path).expect("a key");

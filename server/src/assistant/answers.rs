@@ -1,20 +1,23 @@
 //! Questions and their answers, as they come: `/api/ask`.
 
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::{Extension, State};
+use axum::extract::FromRequestParts;
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::response::sse::{Event as Told, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::ToSchema;
-use weir_answers::{Event, Within};
+use weir_answers::jobs::Jobs;
+use weir_answers::{Answerer, Event, Within};
 
+use super::limits::Admitted;
 use crate::app::App;
-use crate::peer::Client;
 use crate::problem::Problem;
 
 /// A question.
@@ -32,7 +35,7 @@ pub(crate) struct Question {
 const LONGEST: usize = 500;
 
 /// Answers a question from documents, as server-sent events: `sources`, or `nearest` where nothing
-/// answers; `text`, piece by piece, in which [1] cites a source; and `done`.
+/// answers; `text`, piece by piece, in which `[1]` cites a source; and `done`.
 #[utoipa::path(
     post,
     path = "/api/ask",
@@ -46,13 +49,10 @@ const LONGEST: usize = 500;
     )
 )]
 pub async fn ask(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
+    Answers(_, answerer): Answers,
     Json(asked): Json<Question>,
 ) -> Response {
-    if let Err(too_many) = app.assistant.questions.admit(client.map(|Extension(client)| client)) {
-        return *too_many;
-    }
     if asked.question.chars().count() > LONGEST {
         let why = format!("question: takes {LONGEST} letters and no more");
         return Problem::unprocessable(why).into_response();
@@ -70,11 +70,7 @@ pub async fn ask(
         [] => Within::All,
         scopes => Within::Scopes(scopes.iter().map(|scope| (*scope).to_owned()).collect()),
     };
-    let answering = match app.assistant.answering().await {
-        Ok(answering) => answering,
-        Err(why) => return unavailable(&why),
-    };
-    match answering.answerer().answer(&asked.question, &within).await {
+    match answerer.answer(&asked.question, &within).await {
         Ok(answer) => {
             let events = answer.map(|event| Ok::<_, Infallible>(told(&event)));
             Sse::new(events).keep_alive(KeepAlive::default()).into_response()
@@ -83,10 +79,23 @@ pub async fn ask(
     }
 }
 
-/// What cannot be opened is the server's business; who asks hears only that.
-pub fn unavailable(why: &str) -> Response {
-    tracing::error!(why, "questions are not answered");
-    (StatusCode::SERVICE_UNAVAILABLE, "questions cannot be answered just now").into_response()
+/// The postings, and what answers, as they are when somebody asks.
+pub struct Answers(pub Arc<Jobs>, pub Answerer);
+
+impl FromRequestParts<App> for Answers {
+    type Rejection = Response;
+
+    async fn from_request_parts(_: &mut Parts, app: &App) -> Result<Self, Response> {
+        match app.assistant.answering().await {
+            Ok(answering) => Ok(Self(answering.jobs(), answering.answerer().clone())),
+            // What cannot be opened is the server's business; who asks hears only that.
+            Err(why) => {
+                tracing::error!(why, "questions are not answered");
+                let why = "questions cannot be answered just now";
+                Err((StatusCode::SERVICE_UNAVAILABLE, why).into_response())
+            }
+        }
+    }
 }
 
 fn told(event: &Event) -> Told {

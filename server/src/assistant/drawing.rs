@@ -1,15 +1,15 @@
 //! Words that become a scene: `/api/draw`.
 
 use axum::Json;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use weir_drawing::{Drawing, draw as draw_words, draw_by};
 use weir_scene::Scene;
 
+use super::limits::Admitted;
 use crate::app::App;
-use crate::peer::Client;
 use crate::problem::Problem;
 
 /// Letters of a description.
@@ -49,14 +49,7 @@ pub(crate) struct Drawn {
             content_type = "application/problem+json"),
     )
 )]
-pub async fn draw(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
-    Json(said): Json<Said>,
-) -> Response {
-    if let Err(too_many) = app.assistant.questions.admit(client.map(|Extension(client)| client)) {
-        return *too_many;
-    }
+pub async fn draw(State(app): State<App>, _: Admitted, Json(said): Json<Said>) -> Response {
     let text = said.text.trim();
     if text.chars().count() > LONGEST {
         let why = format!("text: takes {LONGEST} letters and no more");

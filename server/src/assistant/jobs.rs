@@ -1,18 +1,16 @@
 //! Which postings go with a profile, what one of them says, and how well somebody fits.
 
 use axum::Json;
-use axum::extract::{Extension, State};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
-use weir_answers::jobs::JobError;
-use weir_answers::{Event, Source, Within};
+use weir_answers::jobs::{Fit, JobError};
+use weir_answers::{By, Event, Source, Within};
 
-use super::answers::unavailable;
-use crate::app::App;
-use crate::peer::Client;
+use super::answers::Answers;
+use super::limits::Admitted;
 use crate::problem::Problem;
 
 /// Postings that are recommended where nobody says how many.
@@ -54,7 +52,7 @@ pub(crate) struct Pair {
 /// An answer that was waited for.
 #[derive(Default, Serialize, ToSchema)]
 pub(crate) struct Answered {
-    /// The answer, in which [1] cites a source.
+    /// The answer, in which `[1]` cites a source.
     answer: String,
     /// Whether it says no more than that it is not known.
     abstained: bool,
@@ -64,11 +62,6 @@ pub(crate) struct Answered {
     /// Who worded it.
     #[schema(value_type = Object)]
     by: Value,
-}
-
-fn admitted(app: &App, client: Option<Extension<Client>>) -> Result<(), Response> {
-    let client = client.map(|Extension(client)| client);
-    app.assistant.questions.admit(client).map_err(|too_many| *too_many)
 }
 
 fn refused(error: &JobError) -> Response {
@@ -92,24 +85,18 @@ fn refused(error: &JobError) -> Response {
     )
 )]
 pub async fn recommend(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
+    Answers(jobs, _): Answers,
     Json(asked): Json<Profile>,
 ) -> Response {
-    if let Err(too_many) = admitted(&app, client) {
-        return too_many;
-    }
     let most = asked.limit.unwrap_or(SOME);
     if !(1..=MOST).contains(&most) {
         let why = format!("limit: got {most}, takes 1 to {MOST}");
         return Problem::unprocessable(why).into_response();
     }
-    match app.assistant.answering().await {
-        Ok(answering) => match answering.jobs().recommend(&asked.profile, most) {
-            Ok(all) => Json(all).into_response(),
-            Err(error) => refused(&error),
-        },
-        Err(why) => unavailable(&why),
+    match jobs.recommend(&asked.profile, most) {
+        Ok(all) => Json(all).into_response(),
+        Err(error) => refused(&error),
     }
 }
 
@@ -129,23 +116,16 @@ pub async fn recommend(
     )
 )]
 pub async fn question(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
+    Answers(jobs, answerer): Answers,
     Json(asked): Json<JobQuestion>,
 ) -> Response {
-    if let Err(too_many) = admitted(&app, client) {
-        return too_many;
-    }
-    let answering = match app.assistant.answering().await {
-        Ok(answering) => answering,
-        Err(why) => return unavailable(&why),
-    };
-    let document = match answering.jobs().job(&asked.job_id) {
+    let document = match jobs.job(&asked.job_id) {
         Ok(job) => job.file.clone(),
         Err(error) => return refused(&error),
     };
     let within = Within::Document(document);
-    let mut events = match answering.answerer().answer(&asked.question, &within).await {
+    let mut events = match answerer.answer(&asked.question, &within).await {
         Ok(events) => events,
         Err(error) => return Problem::unprocessable(error.to_string()).into_response(),
     };
@@ -164,14 +144,26 @@ pub async fn question(
     Json(answered).into_response()
 }
 
+/// How well a profile fits a posting, and who says so.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Judged {
+    /// What is met and what is missing.
+    #[serde(flatten)]
+    #[schema(value_type = Object)]
+    fit: Fit,
+    /// Who judged: words alone, or a model, which is believed where it quotes the profile.
+    #[schema(value_type = Object)]
+    by: By,
+}
+
 /// How well a profile fits a posting, requirement by requirement.
 #[utoipa::path(
     post,
     path = "/classify_match",
     request_body = Pair,
     responses(
-        (status = 200, description = "What is met, what is missing, and a label: strong, partial or weak",
-            body = Object),
+        (status = 200, description = "What is met, what is missing, a label (strong, partial or weak), and who says so",
+            body = Judged),
         (status = 404, description = "There is no such posting", body = Problem,
             content_type = "application/problem+json"),
         (status = 422, description = "It is no profile", body = Problem,
@@ -181,19 +173,24 @@ pub async fn question(
     )
 )]
 pub async fn classify(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
+    Answers(jobs, answerer): Answers,
     Json(asked): Json<Pair>,
 ) -> Response {
-    if let Err(too_many) = admitted(&app, client) {
-        return too_many;
-    }
-    let answering = match app.assistant.answering().await {
-        Ok(answering) => answering,
-        Err(why) => return unavailable(&why),
+    let fit = match jobs.classify(&asked.profile, &asked.job_id) {
+        Ok(fit) => fit,
+        Err(error) => return refused(&error),
     };
-    match answering.jobs().classify(&asked.profile, &asked.job_id) {
-        Ok(fit) => Json(fit).into_response(),
-        Err(error) => refused(&error),
-    }
+    let Some(model) = answerer.model() else {
+        return Json(Judged { fit, by: By::Quotes }).into_response();
+    };
+    let judged = match jobs.refine(model, &asked.profile, &fit).await {
+        Ok(fit) => Judged { fit, by: By::Model { id: model.id().to_owned() } },
+        // Words are compared without a model, too.
+        Err(error) => {
+            tracing::warn!(%error, "a match is judged by its words");
+            Judged { fit, by: By::Quotes }
+        }
+    };
+    Json(judged).into_response()
 }

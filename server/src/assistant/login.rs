@@ -1,7 +1,7 @@
 //! Who is logged in: `/api/login`, and the cookie or token that says so.
 
 use axum::Json;
-use axum::extract::{Extension, FromRequestParts, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use weir_assistant::{AccountError, LIFE_S, TokenError, User};
 use weir_live::Viewer;
 
+use super::limits::Admitted;
 use crate::app::App;
-use crate::peer::Client;
 use crate::problem::Problem;
 
 /// The cookie with the token.
@@ -53,12 +53,9 @@ pub(crate) struct Me {
 )]
 pub async fn login(
     State(app): State<App>,
-    client: Option<Extension<Client>>,
+    _: Admitted,
     Json(given): Json<Credentials>,
 ) -> Response {
-    if let Err(too_many) = app.assistant.questions.admit(client.map(|Extension(client)| client)) {
-        return *too_many;
-    }
     let user = match app.assistant.accounts().log_in(&given.name, &given.password).await {
         Ok(user) => user,
         Err(error @ AccountError::Unknown) => {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use weir_providers::ProviderError;
 use weir_speech::SpeechError;
 
+use super::limits::Admitted;
 use crate::app::App;
-use crate::peer::Client;
 use crate::problem::Problem;
 
 /// Letters that are read aloud at a time.
@@ -40,14 +40,7 @@ pub(crate) struct Transcribed {
             content_type = "application/problem+json"),
     )
 )]
-pub async fn transcribe(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
-    body: Bytes,
-) -> Response {
-    if let Err(too_many) = app.assistant.questions.admit(client.map(|Extension(client)| client)) {
-        return *too_many;
-    }
+pub async fn transcribe(State(app): State<App>, _: Admitted, body: Bytes) -> Response {
     match app.assistant.transcribe_file(body).await {
         Ok((transcript, heard_s)) => {
             Json(Transcribed { text: transcript.text, heard_s }).into_response()
@@ -102,19 +95,12 @@ pub(crate) struct Text {
             content_type = "application/problem+json"),
     )
 )]
-pub async fn speak(
-    State(app): State<App>,
-    client: Option<Extension<Client>>,
-    Json(text): Json<Text>,
-) -> Response {
+pub async fn speak(State(app): State<App>, _: Admitted, Json(text): Json<Text>) -> Response {
     let models = app.assistant.models().await;
     let Some(voice) = models.as_ref().ok().and_then(|models| models.voice.as_ref()) else {
         return Problem::not_found("this server has no voice; browsers have".to_owned())
             .into_response();
     };
-    if let Err(too_many) = app.assistant.questions.admit(client.map(|Extension(client)| client)) {
-        return *too_many;
-    }
     if text.text.chars().count() > LONGEST {
         let why = format!("text: takes {LONGEST} letters and no more");
         return Problem::unprocessable(why).into_response();

@@ -28,8 +28,8 @@ pub fn main() -> Markup {
         form #asker .asker {
             div.row {
                 div #modes .choice role="radiogroup" aria-label="What to do" {
-                    button type="button" role="radio" value="ask" { "Ask" }
-                    button type="button" role="radio" value="draw" { "Draw" }
+                    button type="button" role="radio" aria-checked="true" value="ask" { "Ask" }
+                    button type="button" role="radio" aria-checked="false" value="draw" { "Draw" }
                 }
                 span.rest {}
                 label.for-asking {

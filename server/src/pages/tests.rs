@@ -38,7 +38,9 @@ fn words_stay_words() {
         .collect();
     for (path, body) in all {
         let text = std::str::from_utf8(body).expect("text");
-        assert!(!text.contains("<script"), "{path}: {text}");
+        // The one script that is ours.
+        let others = text.replace("<script type=\"module\" src=\"/js/ask/main.js\"></script>", "");
+        assert!(!others.contains("<script"), "{path}: {text}");
         if path.ends_with("xml") || path.ends_with("txt") {
             continue;
         }

@@ -2,8 +2,10 @@
 //! ask for too much; through real sockets.
 
 mod acme;
+mod answers;
 mod assistant;
 mod authority;
+mod calls;
 mod checkpoints;
 mod client;
 mod common;

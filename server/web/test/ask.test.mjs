@@ -66,7 +66,7 @@ test("a question that is spoken is written while it is heard", { skip: !hears &&
   await page.click("#speak");
   await page.check("#keep");
   await page.click("#consent [value=yes]");
-  await page.waitForFunction(() => /ramp/.test(document.querySelector("#said").textContent), null, { timeout: 30_000 });
+  await page.waitForFunction(() => /bowl/.test(document.querySelector("#said").textContent), null, { timeout: 30_000 });
   await page.click("#speak");
   await page.waitForSelector("#drawing:not([hidden])", { timeout: 30_000 });
   assert.match(await page.inputValue("#question"), /ramps.*bowl/);

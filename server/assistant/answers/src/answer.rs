@@ -155,6 +155,11 @@ impl Answerer {
         Self { model: Some(model), ..self }
     }
 
+    /// The model that is asked, if one is.
+    pub fn model(&self) -> Option<&Arc<dyn ChatModel>> {
+        self.model.as_ref()
+    }
+
     /// Answers a question.
     ///
     /// # Errors

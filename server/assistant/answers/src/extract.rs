@@ -11,6 +11,8 @@ use crate::library::Found;
 const PASSAGES: usize = 3;
 /// Most sentences of an answer.
 const MOST: usize = 4;
+/// Words below which a yes or no says too little alone.
+const FEW: usize = 8;
 /// What a sentence has to reach of the best one to be quoted beside it.
 const BESIDE: f32 = 0.5;
 /// What counts beside the share of the question that a sentence has: the place of its passage,
@@ -61,6 +63,35 @@ pub fn sentences(text: &str) -> Vec<&str> {
     found
 }
 
+/// The sentences of a text as they are quoted: a short yes or no goes with what explains it, the
+/// next of its line.
+fn quotable(text: &str) -> Vec<&str> {
+    let mut found: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let first = found.len();
+        for sentence in sentences(line) {
+            match found.get_mut(first..).and_then(<[&str]>::last_mut) {
+                Some(before) if is_bare(before) => {
+                    // Both are of one line: from where the one begins to where the other ends.
+                    let begins = before.as_ptr() as usize - line.as_ptr() as usize;
+                    let ends = sentence.as_ptr() as usize - line.as_ptr() as usize;
+                    *before = &line[begins..ends + sentence.len()];
+                }
+                _ => found.push(sentence),
+            }
+        }
+    }
+    found
+}
+
+fn is_bare(sentence: &str) -> bool {
+    let is_verdict = ["Yes", "No"].iter().any(|verdict| {
+        let rest = sentence.strip_prefix(verdict);
+        rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+    });
+    is_verdict && sentence.split_whitespace().count() < FEW
+}
+
 /// Whether a sentence is over before this: not within a number, a name or an abbreviation, after
 /// which a small letter comes.
 fn ends(after: &str) -> bool {
@@ -73,7 +104,7 @@ fn ends(after: &str) -> bool {
 pub fn quotes(question: &str, found: &Found) -> Vec<Quote> {
     let mut rated: Vec<(f32, usize, usize, &str)> = Vec::new();
     for (place, passage) in found.passages.iter().take(PASSAGES).enumerate() {
-        for (at, sentence) in sentences(&passage.chunk.text).into_iter().enumerate() {
+        for (at, sentence) in quotable(&passage.chunk.text).into_iter().enumerate() {
             let first = if at == 0 { FIRST } else { 0.0 };
             let rank = PLACE / (1.0 + place as f32);
             let value = rate(question, &found.telling, sentence) + first + rank;
@@ -97,7 +128,7 @@ pub fn best<'a>(question: &str, telling: &[(String, f32)], text: &'a str) -> &'a
     let rate = |sentence: &&str| rate(question, telling, sentence);
     let later =
         |best: &'a str, other: &'a str| if rate(&other) > rate(&best) { other } else { best };
-    sentences(text).into_iter().reduce(later).unwrap_or_default()
+    quotable(text).into_iter().reduce(later).unwrap_or_default()
 }
 
 /// How much of what is asked for a sentence says.
@@ -126,6 +157,20 @@ mod tests {
         let told = ["It takes 1.5 s, e.g. on a laptop.", "A card helps!", "an item", "Last"];
         assert_eq!(sentences(text), told);
         assert!(sentences("").is_empty());
+    }
+
+    #[test]
+    fn a_yes_or_no_is_quoted_with_what_explains_it() {
+        let text = "Yes, with `train`.  Ctrl-C keeps the state of it. So it is.\nNo. Why?\nNot I. So.\nYes.";
+        let told = [
+            "Yes, with `train`.  Ctrl-C keeps the state of it.",
+            "So it is.",
+            "No. Why?",
+            "Not I.",
+            "So.",
+            "Yes.",
+        ];
+        assert_eq!(quotable(text), told);
     }
 
     fn found(text: &str, telling: &[&str]) -> Found {

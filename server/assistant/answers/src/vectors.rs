@@ -5,10 +5,10 @@ mod sqlite;
 
 use std::collections::HashSet;
 use std::fmt::{Debug, Display, Formatter};
-use std::path::PathBuf;
 
 use async_trait::async_trait;
 use sha2::{Digest, Sha256};
+use weir_kept::KeptError;
 use weir_retrieval::Chunk;
 
 pub use postgres::PgVectors;
@@ -80,14 +80,9 @@ pub enum VectorError {
         /// The space.
         model_id: String,
     },
-    /// The folder of the database cannot be made.
-    #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
+    /// The SQLite file cannot be opened.
+    #[error("vectors: {0}")]
+    Kept(#[from] KeptError),
     /// PostgreSQL has no pgvector.
     #[error(
         "PostgreSQL {version} has no extension `vector`: install pgvector for it (Debian and \

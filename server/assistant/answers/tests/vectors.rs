@@ -99,7 +99,8 @@ async fn what_is_no_database_is_refused() {
     SqliteVectors::open(&file).await.expect_err("refused");
     std::fs::write(home.path().join("file"), "").expect("written");
     let error = SqliteVectors::open(&home.path().join("file/vectors.sqlite")).await;
-    assert!(matches!(error, Err(VectorError::Folder { .. })), "{error:?}");
+    assert!(matches!(&error, Err(VectorError::Kept(_))), "{error:?}");
+    assert!(error.is_err_and(|error| error.to_string().contains("/file: ")), "it is named");
 }
 
 fn postgres() -> String {

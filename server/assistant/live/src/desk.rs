@@ -219,7 +219,7 @@ impl Desk {
                 self.progress.conclude(&turn)
             }
         };
-        self.concluded(concluded, turn.end_s).await
+        self.concluded(concluded, &turn).await
     }
 
     /// Tells all turns that wait.
@@ -237,7 +237,7 @@ impl Desk {
         }
         for turn in turns {
             let concluded = self.progress.conclude(&turn);
-            self.concluded(concluded, turn.end_s).await?;
+            self.concluded(concluded, &turn).await?;
         }
         Ok(())
     }
@@ -289,16 +289,23 @@ impl Desk {
             return Ok(());
         }
         let concluded = self.progress.conclude(&turn);
-        self.concluded(concluded, end_s).await
+        self.concluded(concluded, &turn).await
     }
 
     /// What a turn changes, and the card after it.
-    async fn concluded(&mut self, concluded: Concluded, end_s: f32) -> Result<(), Failure> {
-        self.landmarks(concluded.events).await?;
-        for id in &concluded.pushbacks {
-            self.cards.push_back(id, end_s);
+    async fn concluded(&mut self, concluded: Concluded, turn: &Turn) -> Result<(), Failure> {
+        let Concluded { mut events, pushbacks } = concluded;
+        // What seems to be said by now may be of the next turn, which is being spoken while a model
+        // thinks about this one: the end of that one decides.
+        let is_of_next = |channel: usize| self.order.has_more(channel);
+        if !self.channels.iter().position(|role| *role == turn.role).is_some_and(is_of_next) {
+            events.extend(self.progress.unsaid(turn.role));
         }
-        let card = self.cards.next(&self.book, &self.progress.remains(), end_s);
+        self.landmarks(events).await?;
+        for id in &pushbacks {
+            self.cards.push_back(id, turn.end_s);
+        }
+        let card = self.cards.next(&self.book, &self.progress.remains(), turn.end_s);
         if let Some(card) = card {
             self.store.suggestion(&self.call_id, self.telling.next_n(), &card).await?;
             self.telling.tell(ServerWord::Suggestion(card));

@@ -40,6 +40,12 @@ impl Order {
         self.waiting.insert(at, (now_s, utterance));
     }
 
+    /// Whether this voice is speaking, or has said more than was given out yet.
+    pub fn has_more(&self, channel: usize) -> bool {
+        let waits = self.waiting.iter().any(|(_, utterance)| utterance.channel == channel);
+        waits || self.open[channel].is_some()
+    }
+
     /// The next one, unless what is being spoken began before it and may still end in time.
     pub fn next(&mut self, now_s: f32) -> Option<Utterance> {
         let (since_s, first) = self.waiting.first()?;

@@ -104,7 +104,6 @@ impl Progress {
                 concluded.events.push(done);
             }
         }
-        concluded.events.extend(self.unsaid(turn.role));
         concluded
     }
 
@@ -222,7 +221,8 @@ mod tests {
         assert_eq!(progress.foresee(Role::Agent, RECORDED).len(), 1);
         assert_eq!(progress.conclude(&turn(Role::Customer, "Yes.")), Concluded::default());
         assert_eq!(state(&progress, "consent"), LandmarkState::Likely);
-        let fell = progress.conclude(&turn(Role::Agent, "Nice weather.")).events;
+        assert_eq!(progress.conclude(&turn(Role::Agent, "Nice weather.")), Concluded::default());
+        let fell = progress.unsaid(Role::Agent);
         assert_eq!((fell[0].state, fell[0].method), (LandmarkState::Pending, Method::Unsaid));
         assert_eq!(progress.foresee(Role::Agent, RECORDED).len(), 1, "it may be likely again");
         assert_eq!(progress.unsaid(Role::Agent).len(), 1);

@@ -5,53 +5,29 @@
 
 mod find;
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{Row as _, SqlitePool};
-use tokio::sync::OnceCell;
+use sqlx::migrate::Migrator;
+use weir_kept::{Kept, KeptError, now_s};
 
 use crate::record::{Card, LandmarkEvent, Turn};
 use crate::words::{Listed, Reason};
 
 pub use find::{Page, Viewer};
 
-/// Longest that one waits while another writes.
-const PATIENCE: Duration = Duration::from_secs(5);
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
 const DAY_S: i64 = 86_400;
 
 /// Why something is not kept or found.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The folder cannot be made.
-    #[error("{}: {source}", path.display())]
-    Folder {
-        /// The folder.
-        path: PathBuf,
-        /// What the system says.
-        source: std::io::Error,
-    },
-    /// The database cannot be opened.
-    #[error("{}: {source}", path.display())]
-    Open {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: sqlx::Error,
-    },
-    /// The database is of another time.
-    #[error("{}: {source}", path.display())]
-    Migrate {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: sqlx::migrate::MigrateError,
-    },
+    /// The file cannot be opened, or is still read.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     /// The database refuses.
     #[error("the database of calls: {0}")]
     Refused(#[from] sqlx::Error),
@@ -61,9 +37,6 @@ pub enum StoreError {
         /// Which column.
         column: &'static str,
     },
-    /// What was deleted still stands in the log of the file, since others read it.
-    #[error("the database of calls: it is read; what was deleted is still in its log")]
-    StillRead,
 }
 
 /// A call that begins.
@@ -87,15 +60,12 @@ pub struct NewCall {
 
 /// All calls.
 #[derive(Clone, Debug)]
-pub struct CallStore {
-    path: PathBuf,
-    pool: Arc<OnceCell<SqlitePool>>,
-}
+pub struct CallStore(Kept);
 
 impl CallStore {
     /// The file at a path, which is made when it is needed.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), pool: Arc::default() }
+        Self(Kept::new(path, &MIGRATIONS))
     }
 
     /// A call begins now.
@@ -113,7 +83,7 @@ impl CallStore {
         let query = sqlx::query(query).bind(&call.id).bind(&call.user_id).bind(&call.title);
         let query = query.bind(&call.playbook).bind(landmarks).bind(&call.transcriber);
         let query = query.bind(now_s).bind(now_s + i64::from(call.days) * DAY_S);
-        query.execute(self.pool().await?).await?;
+        query.execute(self.0.pool().await?).await?;
         Ok(())
     }
 
@@ -127,7 +97,7 @@ impl CallStore {
         let query = sqlx::query(query).bind(call_id).bind(number(turn.turn)?);
         let query = query.bind(name(&turn.role)).bind(&turn.text);
         let query = query.bind(f64::from(turn.start_s)).bind(f64::from(turn.end_s));
-        query.execute(self.pool().await?).await?;
+        query.execute(self.0.pool().await?).await?;
         Ok(())
     }
 
@@ -152,7 +122,7 @@ impl CallStore {
         let query = query.bind(name(&event.state)).bind(event.turn.map(number).transpose()?);
         let query = query.bind(&event.quote).bind(start).bind(end);
         let query = query.bind(event.score.map(f64::from)).bind(name(&event.method));
-        query.execute(self.pool().await?).await?;
+        query.execute(self.0.pool().await?).await?;
         Ok(())
     }
 
@@ -165,7 +135,7 @@ impl CallStore {
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let query = sqlx::query(query).bind(call_id).bind(number(n)?).bind(name(&card.kind));
         let query = query.bind(&card.about).bind(&card.text).bind(&card.source);
-        query.execute(self.pool().await?).await?;
+        query.execute(self.0.pool().await?).await?;
         Ok(())
     }
 
@@ -181,7 +151,7 @@ impl CallStore {
     ) -> Result<(), StoreError> {
         let query = "UPDATE calls SET reason = ?2, duration_s = ?3 WHERE id = ?1";
         let query = sqlx::query(query).bind(call_id).bind(name(&reason));
-        query.bind(f64::from(duration_s)).execute(self.pool().await?).await?;
+        query.bind(f64::from(duration_s)).execute(self.0.pool().await?).await?;
         Ok(())
     }
 
@@ -191,7 +161,7 @@ impl CallStore {
     /// # Errors
     /// The database refuses.
     pub async fn end_lost(&self) -> Result<u64, StoreError> {
-        let Some(pool) = self.if_there().await? else { return Ok(0) };
+        let Some(pool) = self.0.if_there().await? else { return Ok(0) };
         let query = "UPDATE calls SET reason = ?1, duration_s = \
                      (SELECT coalesce(max(end_s), 0.0) FROM turns WHERE call_id = calls.id) \
                      WHERE reason IS NULL";
@@ -204,11 +174,11 @@ impl CallStore {
     /// # Errors
     /// The database refuses.
     pub async fn delete(&self, viewer: &Viewer, id: &str) -> Result<bool, StoreError> {
-        let Some(pool) = self.if_there().await? else { return Ok(false) };
+        let Some(pool) = self.0.if_there().await? else { return Ok(false) };
         let query = "DELETE FROM calls WHERE id = ?1 AND (?2 OR user_id = ?3)";
         let query = sqlx::query(query).bind(id).bind(viewer.sees_all).bind(&viewer.user_id);
         let done = query.execute(pool).await?;
-        empty_log(pool).await?;
+        self.0.empty_log().await?;
         Ok(done.rows_affected() > 0)
     }
 
@@ -217,59 +187,11 @@ impl CallStore {
     /// # Errors
     /// The database refuses.
     pub async fn sweep(&self, now_s: i64) -> Result<u64, StoreError> {
-        let Some(pool) = self.if_there().await? else { return Ok(0) };
+        let Some(pool) = self.0.if_there().await? else { return Ok(0) };
         let query = sqlx::query("DELETE FROM calls WHERE expires_s <= ?1").bind(now_s);
         let done = query.execute(pool).await?;
-        empty_log(pool).await?;
+        self.0.empty_log().await?;
         Ok(done.rows_affected())
-    }
-
-    /// The file, if anything was ever kept in it.
-    async fn if_there(&self) -> Result<Option<&SqlitePool>, StoreError> {
-        if self.pool.get().is_none() && !self.path.exists() {
-            return Ok(None);
-        }
-        self.pool().await.map(Some)
-    }
-
-    async fn pool(&self) -> Result<&SqlitePool, StoreError> {
-        self.pool.get_or_try_init(|| open(&self.path)).await
-    }
-}
-
-async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
-    if let Some(folder) = path.parent() {
-        let at = |source| StoreError::Folder { path: folder.to_owned(), source };
-        tokio::fs::create_dir_all(folder).await.map_err(at)?;
-    }
-    let options = SqliteConnectOptions::new()
-        .filename(path)
-        .create_if_missing(true)
-        .foreign_keys(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .pragma("secure_delete", "ON")
-        .busy_timeout(PATIENCE);
-    let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await;
-    let pool = pool.map_err(|source| StoreError::Open { path: path.to_owned(), source })?;
-    let migrated = sqlx::migrate!().run(&pool).await;
-    migrated.map_err(|source| StoreError::Migrate { path: path.to_owned(), source })?;
-    Ok(pool)
-}
-
-/// Moves the write-ahead log into the file: what was deleted still stands in it. While others read
-/// that cannot be, and is tried again.
-async fn empty_log(pool: &SqlitePool) -> Result<(), StoreError> {
-    let begun = Instant::now();
-    loop {
-        let row = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await?;
-        let is_busy: i64 = row.try_get(0)?;
-        if is_busy == 0 {
-            return Ok(());
-        }
-        if begun.elapsed() > PATIENCE {
-            return Err(StoreError::StillRead);
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
 
@@ -289,12 +211,6 @@ fn named<T: DeserializeOwned>(column: &'static str, name: String) -> Result<T, S
 /// A number as the database has them.
 fn number(of: u64) -> Result<i64, StoreError> {
     of.try_into().map_err(|_| StoreError::Strange { column: "number" })
-}
-
-/// Seconds since 1970.
-pub(crate) fn now_s() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    since.as_secs().try_into().unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

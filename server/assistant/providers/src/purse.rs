@@ -4,37 +4,23 @@
 //! afterwards. What is reserved and never settled counts in full, also when the program ended in
 //! between: the cap is kept whatever happens, at the price of counting too much.
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::migrate::Migrator;
 use sqlx::{Row, SqlitePool};
+use weir_kept::{Kept, KeptError};
 
 use crate::{Clock, ProviderError};
 
 const DAY_S: u64 = 86_400;
-/// Longest that one waits while another writes.
-const PATIENCE: Duration = Duration::from_secs(5);
+static MIGRATIONS: Migrator = sqlx::migrate!();
 
 /// Why there is no purse.
 #[derive(Debug, thiserror::Error)]
 pub enum PurseError {
-    /// The database refuses.
-    #[error("{}: {source}", path.display())]
-    Database {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: sqlx::Error,
-    },
-    /// The database is of another time.
-    #[error("{}: {source}", path.display())]
-    Migrate {
-        /// The file.
-        path: PathBuf,
-        /// What it says.
-        source: sqlx::migrate::MigrateError,
-    },
+    /// Its file cannot be opened.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     /// The cap is more than the database can count.
     #[error("a cap of {0} micro-dollars is more than can be counted")]
     Cap(u64),
@@ -55,15 +41,7 @@ impl Purse {
     /// See [`PurseError`].
     pub async fn open(path: &Path, cap: u64, clock: Clock) -> Result<Self, PurseError> {
         let cap = i64::try_from(cap).map_err(|_| PurseError::Cap(cap))?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
-        let pool = pool.map_err(|source| PurseError::Database { path: path.to_owned(), source })?;
-        let migrated = sqlx::migrate!().run(&pool).await;
-        migrated.map_err(|source| PurseError::Migrate { path: path.to_owned(), source })?;
+        let pool = Kept::new(path, &MIGRATIONS).pool().await?.clone();
         Ok(Self { pool, cap, clock })
     }
 

@@ -49,8 +49,12 @@ impl Utterances for Whole {
         Ok(())
     }
 
-    async fn hear(&mut self, samples: Vec<i16>) -> Result<Option<String>, SpeechError> {
+    async fn hear(&mut self, samples: Vec<i16>) -> Result<(), SpeechError> {
         self.clip.samples.extend(samples);
+        Ok(())
+    }
+
+    async fn so_far(&mut self) -> Result<Option<String>, SpeechError> {
         Ok(None)
     }
 

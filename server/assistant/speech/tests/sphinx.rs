@@ -135,4 +135,5 @@ async fn a_model_that_cannot_be_read_is_an_error() {
     let sphinx = Sphinx::new(config).expect("the files are there");
     let failed = sphinx.transcribe(&say("slt", WATER)).await;
     assert!(failed.is_err());
+    assert!(sphinx.listen().await.is_err(), "it is told before anybody speaks");
 }

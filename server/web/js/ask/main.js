@@ -19,21 +19,8 @@ const say = (words, isWrong = false) => {
 };
 const failed = (what) => ({ message }) => say(`${what}: ${message}`, true);
 
-// What is there --------------------------------------------------------------------------
-
-let about = {};
-try {
-  const answer = await fetch("/api/assistant");
-  if (!answer.ok) throw new Error(await problem(answer));
-  about = await answer.json();
-  at("speak").disabled = !about.transcription.is_ready;
-  at("transcriber").textContent = about.transcription.is_ready
-    ? `Your voice becomes text by ${about.transcription.by}.`
-    : `Voice is off: ${about.transcription.why}`;
-  for (const element of document.querySelectorAll("[data-days]")) element.textContent = about.recording_days;
-} catch (error) {
-  failed("What this server can do could not be asked")(error);
-}
+/** What this server can do, once it has said so. */
+let about = { speech: "browser", longest_s: 60 };
 
 // Ask or draw ----------------------------------------------------------------------------
 
@@ -218,3 +205,18 @@ function take(word) {
 }
 
 showKept().catch(failed("Your recordings"));
+
+// What is there --------------------------------------------------------------------------
+
+try {
+  const answer = await fetch("/api/assistant");
+  if (!answer.ok) throw new Error(await problem(answer));
+  about = await answer.json();
+  at("speak").disabled = !about.transcription.is_ready;
+  at("transcriber").textContent = about.transcription.is_ready
+    ? `Your voice becomes text by ${about.transcription.by}.`
+    : `Voice is off: ${about.transcription.why}`;
+  for (const element of document.querySelectorAll("[data-days]")) element.textContent = about.recording_days;
+} catch (error) {
+  failed("What this server can do could not be asked")(error);
+}

@@ -3,17 +3,16 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::time::Duration;
 
 use async_trait::async_trait;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
+use sqlx::migrate::Migrator;
 use sqlx::{Row, SqlitePool};
 use tokio::sync::RwLock;
+use weir_kept::Kept;
 
 use super::{ContentSha, Near, Space, VectorError, VectorStore, check, sha};
 
-/// Longest that one waits while another writes.
-const PATIENCE: Duration = Duration::from_secs(5);
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Vectors in an SQLite file. They are read once, when they are first asked for, and again by
 /// [`VectorStore::held`], which so sees what another process has added.
@@ -32,17 +31,7 @@ impl SqliteVectors {
     /// # Errors
     /// The folder cannot be made, or the file is no such database.
     pub async fn open(file: &Path) -> Result<Self, VectorError> {
-        if let Some(folder) = file.parent() {
-            let at = |source| VectorError::Folder { path: folder.to_owned(), source };
-            tokio::fs::create_dir_all(folder).await.map_err(at)?;
-        }
-        let options = SqliteConnectOptions::new()
-            .filename(file)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .busy_timeout(PATIENCE);
-        let pool = SqlitePoolOptions::new().max_connections(4).connect_with(options).await?;
-        sqlx::migrate!("migrations/sqlite").run(&pool).await?;
+        let pool = Kept::new(file, &MIGRATIONS).pool().await?.clone();
         Ok(Self { pool, memory: RwLock::default() })
     }
 

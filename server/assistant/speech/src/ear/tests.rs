@@ -34,12 +34,16 @@ impl Utterances for Counting {
         Ok(())
     }
 
-    async fn hear(&mut self, samples: Vec<i16>) -> Result<Option<String>, SpeechError> {
+    async fn hear(&mut self, samples: Vec<i16>) -> Result<(), SpeechError> {
         if let Some(gate) = &self.gate {
             gate.acquire().await.expect("never closed").forget();
         }
         self.length += samples.len();
         self.all.fetch_add(samples.len(), Ordering::Relaxed);
+        Ok(())
+    }
+
+    async fn so_far(&mut self) -> Result<Option<String>, SpeechError> {
         Ok(Some(format!("{} s", self.length / SAMPLE_RATE as usize)))
     }
 

@@ -121,6 +121,8 @@ impl StreamingTranscriber for Sphinx {
     }
 
     async fn listen(&self) -> Result<(Box<dyn Ear>, mpsc::Receiver<Heard>), SpeechError> {
+        // Whoever is told that it is heard must not wait for models at the first word.
+        self.pool.prepare().await?;
         Ok(ear::listen(&self.listening, Leased::new(&self.pool)))
     }
 }
@@ -149,8 +151,12 @@ impl Utterances for Leased {
         lease.begin().await
     }
 
-    async fn hear(&mut self, samples: Vec<i16>) -> Result<Option<String>, SpeechError> {
-        self.lease()?.hear(samples).await.map(Some)
+    async fn hear(&mut self, samples: Vec<i16>) -> Result<(), SpeechError> {
+        self.lease()?.hear(samples).await
+    }
+
+    async fn so_far(&mut self) -> Result<Option<String>, SpeechError> {
+        self.lease()?.so_far().await.map(Some)
     }
 
     async fn finish(&mut self) -> Result<Transcript, SpeechError> {

@@ -37,6 +37,17 @@ impl Pool {
         Ok(Lease { remote: Some(remote), pool: Arc::clone(self), _permit: permit })
     }
 
+    /// Sees to it that a decoder is idle, unless there are as many as there may be.
+    ///
+    /// # Errors
+    /// One cannot be made.
+    pub(super) async fn prepare(self: &Arc<Self>) -> Result<(), SpeechError> {
+        if self.idle().is_empty() && self.permits.available_permits() > 0 {
+            drop(self.take().await?);
+        }
+        Ok(())
+    }
+
     fn idle(&self) -> MutexGuard<'_, Vec<Remote>> {
         // Nothing is done under it that could leave it half done.
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)

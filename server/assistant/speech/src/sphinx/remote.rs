@@ -13,7 +13,8 @@ type Answer<T> = oneshot::Sender<Result<T, SpeechError>>;
 /// What a decoder is asked to do.
 enum Request {
     Begin(Answer<()>),
-    Hear(Vec<i16>, Answer<String>),
+    Hear(Vec<i16>, Answer<()>),
+    SoFar(Answer<String>),
     Finish(Answer<Transcript>),
 }
 
@@ -48,12 +49,20 @@ impl Remote {
         self.ask(Request::Begin).await
     }
 
-    /// Hears more, and tells what seems to have been said so far.
+    /// Hears more.
     ///
     /// # Errors
     /// The decoder fails.
-    pub(super) async fn hear(&mut self, samples: Vec<i16>) -> Result<String, SpeechError> {
+    pub(super) async fn hear(&mut self, samples: Vec<i16>) -> Result<(), SpeechError> {
         self.ask(|answer| Request::Hear(samples, answer)).await
+    }
+
+    /// What seems to have been said so far.
+    ///
+    /// # Errors
+    /// The thread is gone.
+    pub(super) async fn so_far(&mut self) -> Result<String, SpeechError> {
+        self.ask(Request::SoFar).await
     }
 
     /// Ends the utterance.
@@ -104,8 +113,10 @@ fn serve(setup: &Setup, requests: &Receiver<Request>, is_there: Answer<()>) {
                 let _ = answer.send(decoder.begin());
             }
             Request::Hear(samples, answer) => {
-                let heard = decoder.hear(&samples);
-                let _ = answer.send(heard.map(|()| decoder.so_far()));
+                let _ = answer.send(decoder.hear(&samples));
+            }
+            Request::SoFar(answer) => {
+                let _ = answer.send(Ok(decoder.so_far()));
             }
             Request::Finish(answer) => {
                 is_open = false;

@@ -1,23 +1,21 @@
-//! Transcribers that are paid from a purse, by the length of what they hear.
+//! Ears that are paid from a purse, by the length of what they hear.
 
 use async_trait::async_trait;
 use tokio::sync::mpsc;
 use weir_providers::{Prices, ProviderError, Purse};
-use weir_speech::{
-    Clip, Ear, Heard, SAMPLE_RATE, SpeechError, StreamingTranscriber, Transcriber, Transcript,
-};
+use weir_speech::{Ear, Heard, SAMPLE_RATE, SpeechError, StreamingTranscriber};
 
 /// Samples that an ear pays for at a time: a minute.
 const AT_A_TIME: usize = 60 * SAMPLE_RATE as usize;
 
-/// A transcriber that is paid from a purse before it hears.
-pub struct PaidSound<T> {
+/// A transcriber whose ears are paid from a purse before they hear.
+pub struct PaidEars<T> {
     inner: T,
     purse: Purse,
     prices: Prices,
 }
 
-impl<T> PaidSound<T> {
+impl<T> PaidEars<T> {
     /// `inner`, paid from `purse`.
     pub fn new(inner: T, purse: Purse, prices: Prices) -> Self {
         Self { inner, purse, prices }
@@ -32,19 +30,7 @@ async fn pay(purse: &Purse, prices: &Prices, samples: usize) -> Result<(), Provi
 }
 
 #[async_trait]
-impl<T: Transcriber> Transcriber for PaidSound<T> {
-    fn id(&self) -> &str {
-        self.inner.id()
-    }
-
-    async fn transcribe(&self, clip: &Clip) -> Result<Transcript, SpeechError> {
-        pay(&self.purse, &self.prices, clip.samples.len()).await?;
-        self.inner.transcribe(clip).await
-    }
-}
-
-#[async_trait]
-impl<T: StreamingTranscriber> StreamingTranscriber for PaidSound<T> {
+impl<T: StreamingTranscriber> StreamingTranscriber for PaidEars<T> {
     fn id(&self) -> &str {
         self.inner.id()
     }
@@ -132,7 +118,7 @@ mod tests {
         let purse = Purse::open(&path, 250, Clock::calendar()).await.expect("a purse");
         let prices = Prices { audio_minute: 100, ..Prices::default() };
         let heard = Arc::new(AtomicUsize::new(0));
-        let paid = PaidSound::new(Counting(Arc::clone(&heard)), purse.clone(), prices);
+        let paid = PaidEars::new(Counting(Arc::clone(&heard)), purse.clone(), prices);
         let (mut ear, _) = paid.listen().await.expect("an ear");
         let second = vec![0; SAMPLE_RATE as usize];
         for _ in 0..120 {
