@@ -8,9 +8,11 @@ use bytes::Bytes;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
 use weir_answers::{Documents, Progress, Refreshed};
-use weir_calls::Playbook;
+use weir_calls::{Detector, Meaning, Playbook};
 use weir_kept::{Kept, now_s};
 use weir_live::{CallStore, Live, LiveConfig};
+use weir_minilm::MiniLm;
+use weir_providers::Embedder as _;
 use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
@@ -147,7 +149,8 @@ impl Assistant {
     pub async fn live(&self) -> Result<&Live, String> {
         let open = || async {
             let streaming = self.streaming().await?;
-            let model = self.models().await?.chat.clone();
+            let models = self.models().await?;
+            let (model, minilm) = (models.chat.clone(), models.minilm.clone());
             let (book, store) = (self.playbook.clone(), self.calls.clone());
             let config = &self.config.calls;
             let limits = LiveConfig {
@@ -159,8 +162,15 @@ impl Assistant {
                 ..LiveConfig::default()
             };
             // It learns from the playbook first.
-            let made = spawn_blocking(move || Live::new(book, streaming, model, store, limits));
-            made.await.map_err(|error| error.to_string())
+            let made = spawn_blocking(move || {
+                let detector = match minilm {
+                    Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
+                    None => Ok(Detector::new(&book)),
+                };
+                let detector = detector.map_err(|error| format!("the playbook: {error}"))?;
+                Ok(Live::new(book, detector, streaming, model, store, limits))
+            });
+            made.await.map_err(|error| error.to_string())?
         };
         self.live.get_or_try_init(open).await
     }
@@ -250,6 +260,16 @@ impl Assistant {
         let calls = self.playbook.sayings().map(str::to_owned);
         documents.chain(calls).chain(weir_drawing::sentences()).collect()
     }
+}
+
+/// What sentences of calls mean. Who fails says so once for each turn, and words decide.
+fn meaning(minilm: MiniLm) -> Meaning {
+    Meaning::new(minilm.dimensions(), move |texts| {
+        minilm.vectors(texts).map_err(|error| {
+            tracing::warn!(%error, "a turn is judged by its words");
+            error.into()
+        })
+    })
 }
 
 fn playbook(name: &str) -> Result<Playbook, OpenError> {
