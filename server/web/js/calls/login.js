@@ -3,6 +3,9 @@
 import { at } from "../dom.js";
 import { Refusal, asked } from "./server.js";
 
+/** Kept while somebody is in. The cookie is hidden from scripts: without this, all who never log in would ask, too. */
+const KEY = "weir-is-in";
+
 const SEES = { agent: "agent: you see your own calls", supervisor: "supervisor: you see everybody's calls" };
 
 /** Calls `enter` when somebody is in, `leave` when nobody is any more. */
@@ -27,6 +30,10 @@ export class Login {
 
   /** Looks who is in by the cookie from before. */
   async look() {
+    if (localStorage.getItem(KEY) === null) {
+      this.out();
+      return;
+    }
     try {
       this.#show(await (await asked("/api/me")).json());
     } catch (error) {
@@ -37,6 +44,7 @@ export class Login {
 
   /** Nobody is in, for this reason. */
   out(why = "") {
+    localStorage.removeItem(KEY);
     at("who").hidden = true;
     at("login").hidden = false;
     at("refused").textContent = why;
@@ -44,6 +52,7 @@ export class Login {
   }
 
   #show({ name, role }) {
+    localStorage.setItem(KEY, "yes");
     at("login").hidden = true;
     at("who").hidden = false;
     at("me").textContent = name;
