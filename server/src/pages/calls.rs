@@ -86,14 +86,15 @@ fn call() -> Markup {
         article #call aria-labelledby="title" hidden {
             p { a #back href="#" { "← All calls" } }
             h2 #title tabindex="-1" {}
-            p.row.facts {
+            p.facts {
                 span #state .badge {}
-                span #facts .soft {}
+                " " span #facts .soft {}
             }
             p #link .note role="status" {}
             section #suggestion aria-labelledby="card-title" {
                 h3 #card-title { "What may be said next" }
-                div #card aria-live="polite" aria-atomic="true" {}
+                div #card aria-live="polite" {}
+                p #pushed-back hidden {}
                 details #cards-before hidden {
                     summary {}
                     ol #earlier {}
@@ -103,8 +104,9 @@ fn call() -> Markup {
                 section.said aria-labelledby="said-title" {
                     h3 #said-title { "What is said" }
                     p #nothing .soft {}
-                    // Whoever is in the call hears it; reading it aloud beside that would be noise.
-                    ol #turns role="log" aria-live="off" aria-labelledby="said-title" tabindex="0" {}
+                    // No live region: whoever is in the call hears it, and reading it aloud beside
+                    // that would be noise.
+                    ol #turns aria-labelledby="said-title" tabindex="0" {}
                     div #partials {}
                 }
                 div.beside {
@@ -112,10 +114,6 @@ fn call() -> Markup {
                         h3 #landmarks-title { "What is to be reached" }
                         p #remains {}
                         ul #landmarks {}
-                    }
-                    section #pushed-back aria-labelledby="pushed-back-title" hidden {
-                        h3 #pushed-back-title { "Pushed back with" }
-                        ul #pushbacks {}
                     }
                 }
             }

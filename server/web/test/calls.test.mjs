@@ -5,6 +5,8 @@ import { spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
+import { AxeBuilder } from "@axe-core/playwright";
+
 import { pieces } from "../js/calls/spans.js";
 import { Story } from "../js/calls/story.js";
 import { Caller, Ears, Wire } from "./calling.mjs";
@@ -275,6 +277,34 @@ test("a list that renews itself keeps the focus and the place", async () => {
   assert.equal(await shown.evaluate(() => document.activeElement.closest("li")?.dataset.key), caller.id, "the focus goes with the call");
   await shown.context().close();
 });
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`everybody can use it, on narrow screens too: ${colorScheme}`, async () => {
+    const { page: shown } = await page("ida", { colorScheme, viewport: { width: 360, height: 740 } });
+    const caller = await call("ida", "A-title-without-any-place-to-break-it-".repeat(5));
+    const check = async (what) => {
+      const { violations } = await new AxeBuilder({ page: shown }).analyze();
+      const grave = violations.filter(({ impact }) => ["serious", "critical"].includes(impact));
+      assert.deepEqual(grave.map(({ id, nodes }) => `${what}: ${id}: ${nodes[0].html}`), []);
+      assert.equal(await shown.evaluate(() => document.documentElement.scrollWidth), 360, `${what} is as wide as the screen`);
+    };
+    await shown.waitForSelector(`[data-key="${caller.id}"]`);
+    await check("the list");
+    await shown.click(`[data-key="${caller.id}"] a`);
+    caller.say("agent", CONSENT);
+    caller.say("customer", "Yes, that is fine", false);
+    await shown.waitForSelector("#turns mark");
+    await shown.waitForSelector(".partial");
+    await check("a call that goes on");
+    await shown.click("#delete");
+    await check("the question before it is deleted");
+    await shown.click("#deletion [value=no]");
+    await caller.bye();
+    await says(shown, "#state", "^ended$");
+    await check("a call that has ended");
+    await shown.context().close();
+  });
+}
 
 test("who is logged out elsewhere is asked to log in", async () => {
   const { page: shown } = await page("ida");

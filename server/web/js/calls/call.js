@@ -59,7 +59,7 @@ export class Call {
     [this.#id, this.#kept, this.#live, this.#isLinked] = [null, null, null, true];
     at("call").hidden = true;
     at("deletion").close();
-    for (const id of ["turns", "partials", "landmarks", "card", "earlier", "pushbacks"]) at(id).replaceChildren();
+    for (const id of ["turns", "partials", "landmarks", "card", "earlier"]) at(id).replaceChildren();
     document.title = document.title.replace(/^.*?(?=Live calls)/, "");
   }
 

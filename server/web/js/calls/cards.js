@@ -3,7 +3,7 @@
 import { at } from "../dom.js";
 import { made, renew, setText } from "./keyed.js";
 
-const WHY = { pushback: "They pushed back", remains: "Still to ask" };
+const WHY = { pushback: "They pushed back", remains: "Still to ask", reached: "Reached meanwhile" };
 
 /** Shows the cards of a call. One that has ended has none of now. */
 export function showCards(story, isLive) {
@@ -18,6 +18,9 @@ export function showCards(story, isLive) {
   renew(at("card"), now.length > 0 ? now : [null], (card) => (card ? "card" : "none"), (card) => (card ? cardOf("div") : made("p", "soft", "A card comes when somebody has spoken.")), (item, card) => {
     if (card) fill(item, card);
   });
+  const pushbacks = story.pushbacks().map(({ about, count }) => (count === 1 ? story.titleOf(about) : `${story.titleOf(about)} (${count} times)`));
+  at("pushed-back").hidden = pushbacks.length === 0;
+  setText(at("pushed-back"), `Pushed back with${isLive ? " so far" : ""}: ${pushbacks.join(", ")}.`);
   at("cards-before").hidden = before.length === 0;
   const summary = before.length === 1 ? "1 card" : `${before.length} cards`;
   setText(at("cards-before").firstElementChild, isLive ? `Earlier: ${summary}` : summary);
@@ -32,8 +35,10 @@ function cardOf(name) {
 
 function fillCard(item, { kind, about, text, source }, story) {
   const [why, reply, from] = item.children;
-  item.dataset.kind = kind;
-  setText(why, `${WHY[kind] ?? kind}: ${story.titleOf(about)}`);
+  // It stays until there is another, also when what it asks for is there.
+  const is = kind === "remains" && !story.remains().some(({ id }) => id === about) ? "reached" : kind;
+  item.dataset.kind = is;
+  setText(why, `${WHY[is] ?? is}: ${story.titleOf(about)}`);
   setText(reply, text);
   from.hidden = !source;
   setText(from, source ? `Source: ${source}` : "");

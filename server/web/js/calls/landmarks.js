@@ -13,11 +13,6 @@ export function showLandmarks(story, mark) {
     fill(item, landmark, story.evidence(landmark.id), mark !== null);
   });
   setText(at("remains"), remaining(story));
-  const pushbacks = story.pushbacks();
-  at("pushed-back").hidden = pushbacks.length === 0;
-  renew(at("pushbacks"), pushbacks, ({ about }) => about, () => made("li"), (item, { about, count }) => {
-    setText(item, count === 1 ? story.titleOf(about) : `${story.titleOf(about)}, ${count} times`);
-  });
 }
 
 function remaining(story) {
@@ -51,12 +46,12 @@ function itemOf({ id, title, role, required }, mark) {
     button.addEventListener("click", () => mark(id, state));
     return button;
   }));
-  item.append(head, whose, evidence, hands);
+  item.append(head, whose, hands, evidence);
   return item;
 }
 
 function fill(item, { state }, evidence, isLive) {
-  const [head, , shown, hands] = item.children;
+  const [head, , hands, shown] = item.children;
   item.dataset.state = state;
   setText(head.firstElementChild, SIGNS[state] ?? "");
   setText(head.lastElementChild, STATES[state] ?? state);

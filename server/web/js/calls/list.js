@@ -89,7 +89,7 @@ export class List {
     renew(at("live-calls"), live, ({ id }) => id, rowOf, fill);
     renew(at("ended-calls"), ended.slice(0, PAGE), ({ id }) => id, rowOf, fill);
     at("none").hidden = ended.length > 0;
-    setText(at("none"), text ? "No call that has ended has these words." : "None yet. A call is kept when it has ended.");
+    setText(at("none"), text ? "No call that has ended has these words." : "None yet.");
     at("paging").hidden = this.#page === 0 && ended.length <= PAGE;
     at("newer").disabled = this.#page === 0;
     at("older").disabled = ended.length <= PAGE;

@@ -1,6 +1,6 @@
 /**
  * A call as far as it is told: from what is kept of it, or word by word while it goes on
- * (docs/PROTOCOL.md has the words). It knows nothing of the page.
+ * (server/assistant/live/README.md has the words). It knows nothing of the page.
  */
 
 export class Story {
