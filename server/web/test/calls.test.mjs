@@ -278,6 +278,29 @@ test("a list that renews itself keeps the focus and the place", async () => {
   await shown.context().close();
 });
 
+test("what does not fit on a page is on the next one, the newest first", async () => {
+  account("pat", "agent");
+  for (let k = 0; k < 21; k += 1) await (await call("pat", `call ${k}`)).bye();
+  const { page: shown } = await page("pat");
+  const titles = () => shown.locator("#ended-calls strong").allTextContents();
+  await until("a page is full", async () => (await titles()).length === 20);
+  const first = await titles();
+  assert.equal(await shown.isDisabled("#newer"), true);
+  await shown.click("#older");
+  await says(shown, "#page", "page 2");
+  const last = await titles();
+  assert.equal(new Set([...first, ...last]).size, 21);
+  assert.equal(last.length, 1);
+  assert.equal(await shown.isDisabled("#older"), true);
+  // The only call of a page is deleted: the page before it is shown.
+  await shown.click("#ended-calls a");
+  await shown.click("#delete");
+  await shown.click("#deletion [value=yes]");
+  await until("the page before", async () => (await titles()).length === 20);
+  await shown.waitForSelector("#paging", { state: "hidden" });
+  await shown.context().close();
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`everybody can use it, on narrow screens too: ${colorScheme}`, async () => {
     const { page: shown } = await page("ida", { colorScheme, viewport: { width: 360, height: 740 } });

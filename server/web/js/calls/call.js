@@ -153,6 +153,7 @@ export class Call {
     const by = `by the playbook “${kept.playbook}”, heard by ${kept.transcriber}`;
     setText(at("facts"), [kept.agent ?? "an agent without an account", momentOf(kept.began_s), lengthOf(kept), by, `kept until ${dayOf(kept.expires_s)}`].join(" · "));
     setText(at("said-title"), isLive ? "What is said" : "What was said");
+    setText(at("landmarks-title"), isLive ? "What is to be reached" : "What was to be reached");
     setText(at("link"), this.#linkWords(isLive));
     at("link").hidden = at("link").textContent === "";
     showTranscript(story, isLive);

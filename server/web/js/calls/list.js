@@ -83,7 +83,9 @@ export class List {
       this.#turn(this.#page - 1);
       return;
     }
-    const held = document.activeElement?.closest(".calls > li")?.dataset.key;
+    const focused = document.activeElement?.closest(".calls > li");
+    const held = focused ?? document.querySelector(".calls > li:hover");
+    const before = held?.getBoundingClientRect().top;
     at("going-on").hidden = live.length === 0;
     const fill = (row, call) => this.#fillRow(row, call);
     renew(at("live-calls"), live, ({ id }) => id, rowOf, fill);
@@ -94,8 +96,10 @@ export class List {
     at("newer").disabled = this.#page === 0;
     at("older").disabled = ended.length <= PAGE;
     setText(at("page"), `page ${this.#page + 1}`);
+    // What somebody is about to press does not move away.
+    if (held?.isConnected) window.scrollBy({ top: held.getBoundingClientRect().top - before, behavior: "instant" });
     // A call that ends goes from one list to the other, and takes the focus along.
-    if (held && document.activeElement === document.body) linkTo(held)?.focus();
+    if (focused && !focused.isConnected) linkTo(focused.dataset.key)?.focus();
   }
 
   #fillRow(row, call) {

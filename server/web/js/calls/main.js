@@ -36,6 +36,7 @@ const login = new Login({
   },
   leave: () => {
     isIn = false;
+    delete document.body.dataset.shows;
     call.close();
     list.hide();
   },

@@ -8,6 +8,9 @@ import { ROLES, clock } from "./wording.js";
 /** Pixels from the end of the transcript within which somebody reads along. */
 const NEAR = 40;
 
+/** What stands in the turns that are shown. */
+const shown = new WeakMap();
+
 /** Shows what is said so far; where somebody reads its end, the end stays in sight. */
 export function showTranscript(story, isLive) {
   const box = at("turns");
@@ -49,8 +52,8 @@ function partialOf({ role }) {
 function fill(item, { turn, text }, story) {
   const reached = story.reached(turn);
   const is = JSON.stringify([text, reached]);
-  if (item.dataset.is === is) return;
-  item.dataset.is = is;
+  if (shown.get(item) === is) return;
+  shown.set(item, is);
   const [, words, margin] = item.children;
   words.replaceChildren(...pieces(text, reached).map(({ text: piece, ids }) => (ids.length > 0 ? made("mark", "", piece) : piece)));
   margin.hidden = reached.length === 0;
