@@ -11,6 +11,7 @@ mod check;
 mod compare;
 mod configured;
 mod evaluate;
+mod evaluate_assistant;
 mod export;
 mod failure;
 mod figure;
@@ -20,8 +21,10 @@ mod interrupt;
 mod model_source;
 mod new_file;
 mod output;
+mod page;
 mod picture;
 mod progress;
+mod refresh;
 mod scene_source;
 mod scenes;
 mod send;
@@ -51,11 +54,13 @@ enum Command {
     Simulate(simulate::Args),
     Serve(serve::Args),
     User(user::Args),
+    Refresh(refresh::Args),
     #[cfg(feature = "view")]
     View(view::Args),
     Train(train::Args),
     Send(send::Args),
     Evaluate(evaluate::Args),
+    EvaluateAssistant(evaluate_assistant::Args),
     Compare(compare::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
@@ -77,6 +82,7 @@ Examples:
   weir generate tiny --out tiny                  make a small data set
   weir compare funnel                            the network beside the solver
   weir evaluate default --data tiny --quick      how good the network is
+  weir evaluate-assistant --out report           how good hearing and answering are
 
 Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
 (the message names it), 130 interrupted.";
@@ -86,11 +92,13 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Refresh(args) => refresh::run(&args),
         #[cfg(feature = "view")]
         Command::View(args) => view::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::EvaluateAssistant(args) => evaluate_assistant::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),

@@ -95,7 +95,7 @@ impl App {
         let limits = &config.limits;
         let folder = config.data_dir.join("assistant");
         let assistant =
-            Assistant::open(config.assistant.clone(), &folder, content.documents.clone())?;
+            Assistant::open(config.assistant.clone(), &folder, content.documents().to_vec())?;
         let engines = Arc::new(engines);
         let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
         let visitors = TaskTracker::new();

@@ -51,6 +51,11 @@ impl Answering {
         &self.answerer
     }
 
+    /// What is answered from.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
     /// The postings as they are now.
     pub fn jobs(&self) -> Arc<Jobs> {
         Arc::clone(&self.jobs.read().unwrap_or_else(PoisonError::into_inner))

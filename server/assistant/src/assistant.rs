@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
-use weir_answers::{Documents, Progress, Refreshed};
+use weir_answers::{Documents, Looked, Progress, Refreshed};
 use weir_calls::{Detector, Meaning, Playbook};
 use weir_kept::{Kept, now_s};
 use weir_live::{CallStore, Live, LiveConfig};
@@ -17,12 +17,13 @@ use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
 use crate::answering::Answering;
-use crate::config::AssistantConfig;
+use crate::config::{AssistantConfig, EmbeddingsBy};
 use crate::documents::{self, Page};
 use crate::hearing::Hearing;
 use crate::models::{Clients, Models, Spending};
 use crate::place::Place;
 use crate::recordings::Recordings;
+use crate::renewal::{Renewal, RenewalError, Renewed};
 use crate::tokens::{KeyError, Tokens};
 
 /// A key of the configuration whose value cannot be used on this machine.
@@ -202,18 +203,63 @@ impl Assistant {
         self.answering.get_or_try_init(open).await
     }
 
+    /// The documents as they are now.
+    ///
+    /// # Errors
+    /// One of them is wrong.
+    pub fn documents(&self) -> Result<Documents, OpenError> {
+        documents::open(&self.config.documents, &self.site)
+    }
+
     /// Reads the documents again, and embeds what is new in them; `progress` hears of each batch.
+    /// Of several processes that keep their vectors in one place one does so at a time, and the
+    /// others find what it has made.
     ///
     /// # Errors
     /// A document is wrong, or what embeds or keeps fails; then the old ones stay.
     pub async fn refresh(
         &self,
         progress: impl FnMut(Progress) + Send,
-    ) -> Result<Refreshed, String> {
-        let documents = documents::open(&self.config.documents, &self.site);
-        let documents = documents.map_err(|error| error.to_string())?;
-        let refreshed = self.answering().await?.refresh(documents, progress).await;
-        refreshed.map_err(|error| error.to_string())
+    ) -> Result<Refreshed, RenewalError> {
+        self.take(self.documents()?, progress).await
+    }
+
+    /// The same from beside a server: what became of the documents is told, and other processes
+    /// on the same folder notice by [`Assistant::renewed`] that there is something to read again.
+    ///
+    /// # Errors
+    /// As of [`Assistant::refresh`]; or it cannot be written down that it was done.
+    pub async fn renew(
+        &self,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Renewed, RenewalError> {
+        let documents = self.documents()?;
+        let looked = Looked::at(&documents);
+        let parts = self.take(documents, progress).await?;
+        let renewal = Renewal::of(&self.folder);
+        let changes = renewal.last()?.until(&looked);
+        renewal.write(&looked)?;
+        Ok(Renewed { changes, parts })
+    }
+
+    /// When documents were last renewed from beside a server, if ever.
+    pub fn renewed(&self) -> Option<SystemTime> {
+        Renewal::of(&self.folder).at()
+    }
+
+    async fn take(
+        &self,
+        documents: Documents,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Refreshed, RenewalError> {
+        let answering = self.answering().await.map_err(RenewalError::Failed)?;
+        // Without vectors nothing is paid for, and nothing kept.
+        let _alone = match self.config.embeddings.by {
+            EmbeddingsBy::None => None,
+            _ => Some(Renewal::of(&self.folder).alone().await?),
+        };
+        let refreshed = answering.refresh(documents, progress).await;
+        refreshed.map_err(|error| RenewalError::Failed(error.to_string()))
     }
 
     /// Who makes text of sound; the first time it is asked for it may take a second.

@@ -10,6 +10,7 @@ mod models;
 mod paid_ears;
 mod place;
 mod recordings;
+mod renewal;
 mod tokens;
 mod whole;
 
@@ -26,4 +27,5 @@ pub use documents::Page;
 pub use hearing::Hearing;
 pub use models::Models;
 pub use recordings::{Recording, RecordingError, Recordings};
+pub use renewal::{RenewalError, Renewed};
 pub use tokens::{KeyError, LIFE_S, TokenError, Tokens};

@@ -1,6 +1,7 @@
 //! Questions, voices and calls over HTTP. What they do is in `weir-assistant`, which knows
 //! nothing of this.
 
+mod agents;
 pub(crate) mod answers;
 pub(crate) mod calls;
 pub(crate) mod drawing;

@@ -115,6 +115,7 @@ impl Desk {
         ServerWord::Ready {
             call_id: self.call_id.clone(),
             resume_from: self.next,
+            channels: self.channels,
             landmarks: self.progress.listed(),
             transcriber: self.transcriber.clone(),
         }

@@ -21,7 +21,7 @@ pub use link::{Gone, Inbox, Link};
 pub use live::{Live, LiveConfig, Refusal};
 pub use record::{CallRecord, CallSummary, Card, LandmarkEvent, Turn};
 pub use session::Watch;
-pub use store::{CallStore, NewCall, Page, StoreError, Viewer};
+pub use store::{CallStore, NewCall, Page, Search, StoreError, Viewer};
 pub use words::{
     CHANNELS, CardKind, ClientWord, ErrorCode, Hello, LandmarkState, Listed, Method, RATE, Reason,
     ServerWord, TITLE, Told, WordError,

@@ -16,7 +16,7 @@ use weir_kept::{Kept, KeptError, now_s};
 use crate::record::{Card, LandmarkEvent, Turn};
 use crate::words::{Listed, Reason};
 
-pub use find::{Page, Viewer};
+pub use find::{Page, Search, Viewer};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
