@@ -87,6 +87,10 @@ test("a story has words for what is done, and none for what was set otherwise by
   assert.deepEqual(story.partials, ["", "yes"]);
   story.hear({ is: "final", turn: 0, role: "agent", text: "yes" });
   assert.deepEqual(story.partials, ["", ""], "its voice is that of its channel");
+  story.hear({ ...event("likely", "lexical"), quote: "ye" });
+  assert.equal(story.evidence("a").quote, "ye");
+  story.hear(event("pending", "unsaid"));
+  assert.equal(story.evidence("a"), null, "what the end did not bear out is no evidence");
   story.hear(event("done", "cue", 0));
   assert.deepEqual(story.reached(0), [{ id: "a", title: "A", span: [0, 3] }]);
   story.hear(event("waived", "hand"));
