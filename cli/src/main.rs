@@ -17,6 +17,7 @@ mod figure;
 mod generate;
 mod import;
 mod interrupt;
+mod listen;
 mod model_source;
 mod new_file;
 mod output;
@@ -51,6 +52,7 @@ enum Command {
     Simulate(simulate::Args),
     Serve(serve::Args),
     User(user::Args),
+    Listen(listen::Args),
     #[cfg(feature = "view")]
     View(view::Args),
     Train(train::Args),
@@ -70,6 +72,7 @@ Examples:
   weir serve                                     the website: draw, and it flows
   weir view                                      a window: solver, network, its insides
   weir scenes                                    what there is to look at
+  weir listen --help                             a call, from files or devices
   weir simulate dam-break --picture dam.png      run one, draw its last frame
   weir simulate funnel --video funnel.gif        watch it
   weir scenes funnel > mine.toml                 start a scene of your own
@@ -86,6 +89,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Listen(args) => listen::run(&args),
         #[cfg(feature = "view")]
         Command::View(args) => view::run(&args),
         Command::Train(args) => train::run(&args),

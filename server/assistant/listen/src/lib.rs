@@ -1,0 +1,20 @@
+#![doc = include_str!("../README.md")]
+
+mod board;
+mod call;
+mod config;
+mod connection;
+mod event;
+mod recorded;
+mod replay;
+mod source;
+mod token;
+
+pub use board::Board;
+pub use call::listen;
+pub use config::ListenConfig;
+pub use event::{Ended, Event, ListenError};
+pub use recorded::{Pace, Recorded};
+pub use replay::Forgotten;
+pub use source::{MOMENT, Moment, Source, SourceError};
+pub use token::{LogInError, Token, log_in};
