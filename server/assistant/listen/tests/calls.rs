@@ -64,9 +64,8 @@ async fn what_the_server_refuses_is_told_and_not_tried_again() {
     let server = Server::start(Duration::ZERO, limits).await;
     let (token, stop) = (Token::new("a token"), std::future::pending());
     let refused = listen(&config(server.addr), &token, recorded(), stop, &mut |_| {}).await;
-    let is_busy = |error: &ListenError| {
-        matches!(error, ListenError::Refused { code: ErrorCode::Busy, .. })
-    };
+    let is_busy =
+        |error: &ListenError| matches!(error, ListenError::Refused { code: ErrorCode::Busy, .. });
     assert!(refused.as_ref().is_err_and(is_busy), "{refused:?}");
     let nowhere = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let addr = nowhere.local_addr().expect("an address");

@@ -14,7 +14,8 @@ use wire::Wire;
 
 /// Two voices of some fifteen seconds in all, who speak in turns and at once.
 fn conversation() -> Recorded {
-    let turns: Vec<Vec<i16>> = (0..24).map(|turn| (0..3).map(|k| 10 * turn + k + 1).collect()).collect();
+    let turns: Vec<Vec<i16>> =
+        (0..24).map(|turn| (0..3).map(|k| 10 * turn + k + 1).collect()).collect();
     let turns: Vec<&[i16]> = turns.iter().map(Vec::as_slice).collect();
     let (first, second) = turns.split_at(12);
     Recorded::new([spelt(first), spelt(second)], Pace::Spoken)
@@ -136,18 +137,13 @@ async fn who_finds_no_way_back_says_so_and_which_call_it_was() {
     let config = ListenConfig { patience: Duration::from_millis(400), ..config(wire.addr) };
     let mut call = None;
     let token = Token::new("a token");
-    let taken = listen(
-        &config,
-        &token,
-        Box::new(conversation()),
-        std::future::pending(),
-        &mut |event| {
+    let taken =
+        listen(&config, &token, Box::new(conversation()), std::future::pending(), &mut |event| {
             if let Event::Told(Told { word: ServerWord::Ready { call_id, .. }, .. }) = event {
                 call = Some(call_id);
                 wire.set_down(true);
             }
-        },
-    );
+        });
     let error = taken.await.expect_err("no way back");
     let ListenError::Lost { call_id, .. } = error else { panic!("{error}") };
     assert_eq!(Some(call_id), call);
@@ -162,17 +158,12 @@ async fn a_call_that_ended_while_nobody_was_there_is_not_begun_anew() {
     let config = ListenConfig { first_wait: Duration::from_secs(1), ..config(wire.addr) };
     let mut is_first = true;
     let token = Token::new("a token");
-    let taken = listen(
-        &config,
-        &token,
-        Box::new(conversation()),
-        std::future::pending(),
-        &mut |_| {
+    let taken =
+        listen(&config, &token, Box::new(conversation()), std::future::pending(), &mut |_| {
             if std::mem::take(&mut is_first) {
                 wire.cut();
             }
-        },
-    );
+        });
     let error = taken.await.expect_err("it has ended");
     assert!(matches!(error, ListenError::Lost { .. }), "{error}");
 }
