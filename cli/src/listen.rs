@@ -31,6 +31,9 @@ pub struct Args {
     /// Both in one WAV file: the agent to the left, the customer to the right
     #[arg(long, value_name = "FILE", conflicts_with = "agent")]
     stereo: Option<PathBuf>,
+    #[cfg(feature = "microphone")]
+    #[command(flatten)]
+    devices: Devices,
     /// Send files as fast as the server takes them, not as they were spoken
     #[arg(long)]
     fast: bool,
@@ -42,13 +45,31 @@ pub struct Args {
     site: Url,
     /// Who calls; `weir user add` lets somebody in
     #[arg(long, value_name = "NAME")]
-    user: String,
+    user: Option<String>,
     /// What the call is called in lists
     #[arg(long)]
     title: Option<String>,
     /// Everybody in the call agreed to be heard; without, nothing is sent
     #[arg(long)]
     consent: bool,
+}
+
+/// Sound of this machine.
+#[cfg(feature = "microphone")]
+#[derive(clap::Args)]
+struct Devices {
+    /// The agent speaks into the microphone, and the customer comes out of the speaker
+    #[arg(long, conflicts_with_all = ["agent", "stereo", "fast"])]
+    live: bool,
+    /// Which microphone: its name, or a part of it
+    #[arg(long, value_name = "NAME", requires = "live")]
+    microphone: Option<String>,
+    /// Which speaker; on Linux a monitor of PulseAudio or PipeWire
+    #[arg(long, value_name = "NAME", requires = "live")]
+    speaker: Option<String>,
+    /// Show what can be listened to, and end
+    #[arg(long, exclusive = true)]
+    list_devices: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -66,36 +87,57 @@ The password is WEIR_PASSWORD, or comes from a pipe, or is asked for. Files have
 any rate and are sent as fast as they were spoken. A connection that is cut is
 made again, and what was not heard is sent again; when a minute of sound waits,
 no more is taken, and that is said. Ctrl-C says goodbye, and waits for the last
-word; a second one does not.";
+word; a second one does not.
+
+A build with `--features microphone` also takes --live, --microphone, --speaker
+and --list-devices: a call of this machine, as it is spoken.";
+
+#[cfg(not(feature = "microphone"))]
+const WHENCE: &str = "takes --agent and --customer, or --stereo: where the voices come from; \
+                      a build with the feature `microphone` also takes --live";
+#[cfg(feature = "microphone")]
+const WHENCE: &str = "takes --agent and --customer, --stereo, or --live: where the voices come from";
 
 /// Takes the call.
 ///
 /// # Errors
 /// Nobody agreed to it, there is no sound, the server does not take it, or it was lost.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
+    #[cfg(feature = "microphone")]
+    if args.devices.list_devices {
+        for device in weir_listen::devices().map_err(unheard)? {
+            output::result(&device.to_string())?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    let wrong = |why: &str| Failure::BadInput(why.to_owned());
     if !args.consent {
         let why = "--consent: say it when everybody in the call has agreed to be heard; \
                    nothing was sent";
-        return Err(Failure::BadInput(why.to_owned()).into());
+        return Err(wrong(why).into());
     }
-    let source = source(args)?;
-    let password = password()?;
-    let interrupt = Interrupt::listen()?;
+    let user = args.user.as_deref().ok_or_else(|| wrong("--user: takes the name of who calls"))?;
     let runtime =
         tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.context("starting threads")?;
-    runtime.block_on(take(args, source, &password, interrupt))
+    let source = runtime.block_on(source(args))?;
+    let password = password()?;
+    let interrupt = Interrupt::listen()?;
+    runtime.block_on(take(args, source, (user, &password), &interrupt))
 }
 
-fn source(args: &Args) -> anyhow::Result<Box<dyn Source>> {
+async fn source(args: &Args) -> anyhow::Result<Box<dyn Source>> {
+    #[cfg(feature = "microphone")]
+    if args.devices.live {
+        let (microphone, speaker) = (&args.devices.microphone, &args.devices.speaker);
+        let opened = weir_listen::Microphone::open(microphone.clone(), speaker.clone()).await;
+        return opened.map(|opened| Box::new(opened) as _).map_err(unheard);
+    }
     let pace = if args.fast { Pace::Fast } else { Pace::Spoken };
     let recorded = match (&args.agent, &args.customer, &args.stereo) {
         (Some(agent), Some(customer), None) => Recorded::two_files([agent, customer], pace),
         (None, None, Some(stereo)) => Recorded::stereo_file(stereo, pace),
-        _ => {
-            let why = "takes --agent and --customer, or --stereo: where the voices come from";
-            return Err(Failure::BadInput(why.to_owned()).into());
-        }
+        _ => return Err(Failure::BadInput(WHENCE.to_owned()).into()),
     };
     recorded.map(|recorded| Box::new(recorded) as _).map_err(unheard)
 }
@@ -120,10 +162,10 @@ fn password() -> anyhow::Result<String> {
 async fn take(
     args: &Args,
     source: Box<dyn Source>,
-    password: &str,
-    interrupt: Interrupt,
+    (user, password): (&str, &str),
+    interrupt: &Interrupt,
 ) -> anyhow::Result<ExitCode> {
-    let token = log_in(&args.site, &args.user, password).await.map_err(|error| match error {
+    let token = log_in(&args.site, user, password).await.map_err(|error| match error {
         LogInError::Wrong | LogInError::Address(_) => Failure::BadInput(format!("--site: {error}")),
         error => Failure::Lacking(format!("--site {}: {error}", args.site)),
     })?;

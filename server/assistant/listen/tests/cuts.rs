@@ -31,14 +31,10 @@ async fn uncut() -> Vec<ServerWord> {
     let server = Server::start(Duration::ZERO, LiveConfig::default()).await;
     let mut events = Vec::new();
     let token = Token::new("a token");
-    let ended = listen(
-        &config(server.addr),
-        &token,
-        Box::new(conversation()),
-        std::future::pending(),
-        &mut |event| events.push(event),
-    );
-    let ended = ended.await.expect("the last word");
+    let (config, stop) = (config(server.addr), std::future::pending());
+    let mut told = |event| events.push(event);
+    let ended = listen(&config, &token, Box::new(conversation()), stop, &mut told).await;
+    let ended = ended.expect("the last word");
     assert_eq!((ended.reason, ended.cuts), (Reason::Bye, 0));
     lasting(&events)
 }
@@ -137,14 +133,15 @@ async fn who_finds_no_way_back_says_so_and_which_call_it_was() {
     let config = ListenConfig { patience: Duration::from_millis(400), ..config(wire.addr) };
     let mut call = None;
     let token = Token::new("a token");
-    let taken =
-        listen(&config, &token, Box::new(conversation()), std::future::pending(), &mut |event| {
-            if let Event::Told(Told { word: ServerWord::Ready { call_id, .. }, .. }) = event {
-                call = Some(call_id);
-                wire.set_down(true);
-            }
-        });
-    let error = taken.await.expect_err("no way back");
+    let mut told = |event| {
+        if let Event::Told(Told { word: ServerWord::Ready { call_id, .. }, .. }) = event {
+            call = Some(call_id);
+            wire.set_down(true);
+        }
+    };
+    let (source, stop) = (Box::new(conversation()), std::future::pending());
+    let taken = listen(&config, &token, source, stop, &mut told).await;
+    let error = taken.expect_err("no way back");
     let ListenError::Lost { call_id, .. } = error else { panic!("{error}") };
     assert_eq!(Some(call_id), call);
 }
@@ -158,12 +155,13 @@ async fn a_call_that_ended_while_nobody_was_there_is_not_begun_anew() {
     let config = ListenConfig { first_wait: Duration::from_secs(1), ..config(wire.addr) };
     let mut is_first = true;
     let token = Token::new("a token");
-    let taken =
-        listen(&config, &token, Box::new(conversation()), std::future::pending(), &mut |_| {
-            if std::mem::take(&mut is_first) {
-                wire.cut();
-            }
-        });
-    let error = taken.await.expect_err("it has ended");
+    let mut told = |_| {
+        if std::mem::take(&mut is_first) {
+            wire.cut();
+        }
+    };
+    let (source, stop) = (Box::new(conversation()), std::future::pending());
+    let taken = listen(&config, &token, source, stop, &mut told).await;
+    let error = taken.expect_err("it has ended");
     assert!(matches!(error, ListenError::Lost { .. }), "{error}");
 }
