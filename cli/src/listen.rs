@@ -11,7 +11,7 @@ use weir_listen::{
     Board, Event, ListenConfig, ListenError, LogInError, Pace, Recorded, Source, SourceError,
     Token, listen, log_in,
 };
-use weir_live::Reason;
+use weir_live::{ErrorCode, Reason};
 
 use crate::failure::{Failure, INTERRUPTED};
 use crate::interrupt::Interrupt;
@@ -96,7 +96,8 @@ and --list-devices: a call of this machine, as it is spoken.";
 const WHENCE: &str = "takes --agent and --customer, or --stereo: where the voices come from; \
                       a build with the feature `microphone` also takes --live";
 #[cfg(feature = "microphone")]
-const WHENCE: &str = "takes --agent and --customer, --stereo, or --live: where the voices come from";
+const WHENCE: &str =
+    "takes --agent and --customer, --stereo, or --live: where the voices come from";
 
 /// Takes the call.
 ///
@@ -179,9 +180,9 @@ async fn take(
     };
     let ended = show(&config, &token, source, stop).await?;
     let ended = ended.map_err(|error| match error {
-        ListenError::Refused { .. } | ListenError::Consent | ListenError::Source(_) => {
-            Failure::BadInput(error.to_string())
-        }
+        ListenError::Refused { code: ErrorCode::Refused, .. }
+        | ListenError::Consent
+        | ListenError::Source(_) => Failure::BadInput(error.to_string()),
         error => Failure::Lacking(error.to_string()),
     })?;
     let cuts = match ended.cuts {

@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use tokio::sync::{mpsc, oneshot};
 use weir_live::CHANNELS;
 
-pub use devices::{Device, devices};
 use devices::Opened;
+pub use devices::{Device, devices};
 use voice::Voice;
 
 use crate::source::{MOMENT, Moment, Source, SourceError};

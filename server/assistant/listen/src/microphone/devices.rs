@@ -65,7 +65,8 @@ pub(super) fn open(
     let known = all()?;
     let usual = |is_speaker: bool| {
         // A monitor is an input like others, where there are monitors at all.
-        let device = if is_speaker { host.default_output_device() } else { host.default_input_device() };
+        let device =
+            if is_speaker { host.default_output_device() } else { host.default_input_device() };
         device.and_then(|device| Some((name(&device)?, device)))
     };
     let microphone = match microphone {
@@ -139,10 +140,8 @@ fn missing(named: &str, known: &[(Device, cpal::Device)]) -> SourceError {
 
 /// Lets a device give sound.
 fn run((name, device): (String, cpal::Device)) -> Result<(cpal::Stream, Opened), SourceError> {
-    let failed = |error: cpal::Error| SourceError::Device {
-        device: name.clone(),
-        why: error.to_string(),
-    };
+    let failed =
+        |error: cpal::Error| SourceError::Device { device: name.clone(), why: error.to_string() };
     let config = match device.supports_input() {
         true => device.default_input_config(),
         // A speaker that is listened to has what it is played with.
