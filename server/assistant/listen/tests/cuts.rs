@@ -65,7 +65,18 @@ async fn a_call_that_is_cut_is_the_call_that_is_not() {
                 let turns = words(events).into_iter();
                 turns.filter(|told| matches!(told.word, ServerWord::Final(_))).count() > 20
             };
+            let is_ready = |event: &Event| {
+                matches!(event, Event::Told(Told { word: ServerWord::Ready { .. }, .. }))
+            };
+            let mut is_cut = false;
             while !is_late(&events) {
+                // Every other time the connection stands first, so that the call comes on.
+                let mut waits = is_cut && random.bool();
+                while waits && !is_late(&events) {
+                    let Some(event) = seen.recv().await else { break };
+                    waits = !is_ready(&event);
+                    events.push(event);
+                }
                 let _ = timeout(Duration::from_millis(random.u64(0..800)), async {
                     while let Some(event) = seen.recv().await {
                         events.push(event);
@@ -76,6 +87,7 @@ async fn a_call_that_is_cut_is_the_call_that_is_not() {
                 })
                 .await;
                 wire.cut();
+                is_cut = true;
             }
             let ended = taken.await.expect("no panic").expect("the last word");
             while let Some(event) = seen.recv().await {
