@@ -18,6 +18,7 @@ mod figure;
 mod generate;
 mod import;
 mod interrupt;
+mod listen;
 mod model_source;
 mod new_file;
 mod output;
@@ -54,6 +55,7 @@ enum Command {
     Simulate(simulate::Args),
     Serve(serve::Args),
     User(user::Args),
+    Listen(listen::Args),
     Refresh(refresh::Args),
     #[cfg(feature = "view")]
     View(view::Args),
@@ -75,6 +77,7 @@ Examples:
   weir serve                                     the website: draw, and it flows
   weir view                                      a window: solver, network, its insides
   weir scenes                                    what there is to look at
+  weir listen --help                             a call, from files or devices
   weir simulate dam-break --picture dam.png      run one, draw its last frame
   weir simulate funnel --video funnel.gif        watch it
   weir scenes funnel > mine.toml                 start a scene of your own
@@ -92,6 +95,7 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Listen(args) => listen::run(&args),
         Command::Refresh(args) => refresh::run(&args),
         #[cfg(feature = "view")]
         Command::View(args) => view::run(&args),

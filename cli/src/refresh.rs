@@ -81,11 +81,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 fn table(renewed: &Renewed) -> String {
     let changes = &renewed.changes;
     let mut lines = Vec::new();
-    for (what, names) in [
-        ("added", &changes.added),
-        ("changed", &changes.changed),
-        ("removed", &changes.removed),
-    ] {
+    for (what, names) in
+        [("added", &changes.added), ("changed", &changes.changed), ("removed", &changes.removed)]
+    {
         lines.extend(names.iter().map(|name| format!("{what:9} {name}")));
     }
     let count = |what: &str, names: &[String]| format!("{} {what}", names.len());

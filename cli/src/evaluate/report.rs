@@ -22,9 +22,10 @@ pub fn save(summary: &Summary, outcomes: &[Outcome], folder: &Path) -> Result<()
     let saved = figures::save(summary, outcomes, folder)?;
     let saved = saved.into_iter().filter_map(|(path, title)| Some((name(&path)?, title)));
     let parts = parts(summary, saved.collect());
-    for (name, text) in
-        [("report.md", markdown(summary, &parts)), ("report.html", page::html(&title(summary), &parts))]
-    {
+    for (name, text) in [
+        ("report.md", markdown(summary, &parts)),
+        ("report.html", page::html(&title(summary), &parts)),
+    ] {
         std::fs::write(folder.join(name), text).with_context(|| name.to_owned())?;
     }
     let json = serde_json::to_string_pretty(summary)?;

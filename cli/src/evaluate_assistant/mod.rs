@@ -143,7 +143,8 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 /// with weir.
 fn open(config: AssistantConfig, folder: &Path) -> anyhow::Result<Assistant> {
     let config = AssistantConfig { documents: "default".to_owned(), ..config };
-    let content = Content::load().map_err(|error| Failure::BadInput(format!("content: {error}")))?;
+    let content =
+        Content::load().map_err(|error| Failure::BadInput(format!("content: {error}")))?;
     // The pages that the questions are about; the rest of the content is about its owner.
     let is_asked_about = |name: &str| name.starts_with("posts/") || name.starts_with("projects/");
     let site = content.documents().iter().filter(|(name, _)| is_asked_about(name)).cloned();

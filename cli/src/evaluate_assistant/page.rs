@@ -114,7 +114,10 @@ fn speech_parts(speech: &SpeechFigures) -> Vec<Part> {
         row
     });
     let speed = |ear: &EarFigures| {
-        format!("{}: {:.2} s for a second of {:.0} s of sound", ear.name, ear.real_time, ear.sound_s)
+        format!(
+            "{}: {:.2} s for a second of {:.0} s of sound",
+            ear.name, ear.real_time, ear.sound_s
+        )
     };
     let latency = &speech.latency;
     let mut told: Vec<String> = speech.ears.iter().map(speed).collect();

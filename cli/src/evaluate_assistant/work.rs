@@ -64,7 +64,8 @@ pub async fn evaluate(
         Some(answering) if is_asked(What::Speech) => {
             // Not of the set: which of them there are does not matter to ears, and dev calls are
             // those that the figures of weir-speech are of.
-            let turns = Set::Dev.calls(book).map_err(|error| Failure::BadInput(error.to_string()))?;
+            let turns =
+                Set::Dev.calls(book).map_err(|error| Failure::BadInput(error.to_string()))?;
             let spoken = Spoken::new(book, &documents, &turns);
             speech(assistant, answering, &spoken, &texts).await?
         }
@@ -141,7 +142,10 @@ async fn recognisers(
         let expects = Arc::new(Sphinx::new(SphinxConfig { domain, ..SphinxConfig::default() })?);
         let recognisers = vec![
             Recogniser { name: "general model".to_owned(), clips: general },
-            Recogniser { name: "with the domain's model".to_owned(), clips: Arc::clone(&expects) as _ },
+            Recogniser {
+                name: "with the domain's model".to_owned(),
+                clips: Arc::clone(&expects) as _,
+            },
         ];
         return Ok((recognisers, expects));
     }

@@ -17,6 +17,7 @@ use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
 use crate::answering::Answering;
+use crate::call_sound::CallSounds;
 use crate::config::{AssistantConfig, EmbeddingsBy};
 use crate::documents::{self, Page};
 use crate::hearing::Hearing;
@@ -53,6 +54,7 @@ pub struct Assistant {
     spending: Spending,
     models: OnceCell<Models>,
     calls: CallStore,
+    call_sounds: CallSounds,
     live: OnceCell<Live>,
 }
 
@@ -79,6 +81,8 @@ impl Assistant {
             None => Place::folder(&folder.join("sound")),
         };
         let kept = Kept::new(folder.join("assistant.sqlite"), &crate::MIGRATIONS);
+        let call_sounds = CallSounds::new(place.clone(), config.calls.keep_sound);
+        let calls = CallStore::new(folder.join("calls.sqlite"));
         Ok(Self {
             playbook: playbook(&config.calls.playbook)?,
             documents: documents::open(&config.documents, &site)?,
@@ -92,7 +96,8 @@ impl Assistant {
             clients: Clients::new(&config)?,
             spending: Spending::new(folder, config.spending.usd_micro_a_day),
             models: OnceCell::new(),
-            calls: CallStore::new(folder.join("calls.sqlite")),
+            calls: calls.with_sound(Arc::new(call_sounds.clone())),
+            call_sounds,
             live: OnceCell::new(),
             config,
         })
@@ -141,6 +146,11 @@ impl Assistant {
     /// What is kept of calls.
     pub fn calls(&self) -> &CallStore {
         &self.calls
+    }
+
+    /// The sound of calls, where it is kept. Who may see a call is not asked here.
+    pub fn call_sounds(&self) -> &CallSounds {
+        &self.call_sounds
     }
 
     /// Calls that go on.

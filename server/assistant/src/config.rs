@@ -305,6 +305,8 @@ pub struct CallsConfig {
     pub longest_s: u64,
     /// Days that a call is kept.
     pub days: u32,
+    /// Whether its sound is kept with it, as long as it is, where recordings are.
+    pub keep_sound: bool,
 }
 
 impl Default for CallsConfig {
@@ -317,6 +319,7 @@ impl Default for CallsConfig {
             idle_s: 60,
             longest_s: 7_200,
             days: 30,
+            keep_sound: false,
         }
     }
 }

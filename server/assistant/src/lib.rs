@@ -3,6 +3,7 @@
 mod accounts;
 mod answering;
 mod assistant;
+mod call_sound;
 pub mod config;
 mod documents;
 mod hearing;
@@ -22,6 +23,7 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 pub use accounts::{AccountError, Accounts, User, UserRole};
 pub use answering::Answering;
 pub use assistant::{Assistant, OpenError};
+pub use call_sound::{CallSound, CallSounds, SoundReadError};
 pub use config::AssistantConfig;
 pub use documents::Page;
 pub use hearing::Hearing;

@@ -81,7 +81,12 @@ impl RetrievalFigures {
     pub fn goals(&self) -> Vec<Goal> {
         vec![
             Goal::new("recall@5", self.recall_5.value, Side::AtLeast, RECALL_5),
-            Goal::new("abstains where nothing answers", self.abstained.value, Side::AtLeast, ABSTAINED),
+            Goal::new(
+                "abstains where nothing answers",
+                self.abstained.value,
+                Side::AtLeast,
+                ABSTAINED,
+            ),
         ]
     }
 }

@@ -11,8 +11,8 @@ use weir_speech::{
     Clip, Heard, SAMPLE_RATE, SpeechError, StreamingTranscriber, Transcriber, WordErrors, wer,
 };
 
-use crate::spoken::{Kind, Spoken, VOICES};
 use crate::Quantiles;
+use crate::spoken::{Kind, Spoken, VOICES};
 
 /// Sound that is given to an ear at a time, in samples: 100 ms, as a browser sends it.
 const PIECE: usize = SAMPLE_RATE as usize / 10;

@@ -64,7 +64,8 @@ impl Set {
             Self::Dev => &["seen", "unseen"],
             Self::HeldOut => &["fresh"],
         };
-        let is_of = |name: &str| folders.iter().any(|folder| name.split('/').next() == Some(*folder));
+        let is_of =
+            |name: &str| folders.iter().any(|folder| name.split('/').next() == Some(*folder));
         let mut names: Vec<String> =
             Calls::iter().map(String::from).filter(|name| is_of(name)).collect();
         names.sort();
@@ -81,10 +82,8 @@ impl Set {
             Self::Dev => "questions.toml",
             Self::HeldOut => "fresh-questions.toml",
         };
-        toml::from_str(&text::<Questions>(file)).map_err(|error| SetError::Questions {
-            file,
-            why: error.message().to_owned(),
-        })
+        toml::from_str(&text::<Questions>(file))
+            .map_err(|error| SetError::Questions { file, why: error.message().to_owned() })
     }
 }
 
@@ -100,7 +99,8 @@ pub fn within(scope: &str) -> Within {
 
 /// A file of a set; empty if there is none.
 fn text<Files: RustEmbed>(name: &str) -> String {
-    Files::get(name).map_or_else(String::new, |file| String::from_utf8_lossy(&file.data).into_owned())
+    Files::get(name)
+        .map_or_else(String::new, |file| String::from_utf8_lossy(&file.data).into_owned())
 }
 
 #[cfg(test)]

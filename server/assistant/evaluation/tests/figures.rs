@@ -14,9 +14,7 @@ use weir_evaluation::{
     CallFigures, Evaluation, Kind, LatencyFigures, Part, Recogniser, RetrievalFigures, Set,
     SpeechFigures, Spoken, listen_live, within,
 };
-use weir_speech::{
-    Clip, Endpointed, Limits, Listening, SpeechError, Transcriber, Transcript,
-};
+use weir_speech::{Clip, Endpointed, Limits, Listening, SpeechError, Transcriber, Transcript};
 
 /// What questions that everything was chosen by have to reach, so that nobody makes it worse unseen.
 const RECALL_5: f32 = 0.9;
@@ -50,8 +48,7 @@ fn calls_come_out_as_those_of_the_folders_do() {
         let figures = CallFigures::measure(&book, &detector, &calls, |count| played.push(count));
         assert_eq!(played.last(), Some(&calls.len()));
         let folders = folders.iter().map(|folder| home("calls/scripts").join(folder));
-        let scripts =
-            folders.flat_map(|folder| Script::folder(&folder, &book).expect("the calls"));
+        let scripts = folders.flat_map(|folder| Script::folder(&folder, &book).expect("the calls"));
         let all: Vec<Measured> =
             scripts.map(|call| weir_calls::measure(&book, &detector, &call)).collect();
         assert_eq!(figures, CallFigures::of(&all), "{}", set.name());
@@ -75,9 +72,8 @@ async fn questions_come_out_as_those_of_the_files_do() {
         // What is chosen now is on the curve of what could be.
         let least = AnswerConfig::default().least_confidence;
         let nearest = figures.choices.iter().min_by(|a, b| {
-            let apart = |choice: &&weir_answers::measure::Choice| {
-                (choice.least_confidence - least).abs()
-            };
+            let apart =
+                |choice: &&weir_answers::measure::Choice| (choice.least_confidence - least).abs();
             apart(a).total_cmp(&apart(b))
         });
         let chosen = nearest.expect("choices");

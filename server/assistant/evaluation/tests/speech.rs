@@ -7,7 +7,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use weir_answers::Documents;
 use weir_calls::Playbook;
-use weir_evaluation::{EarFigures, LatencyFigures, Lateness, Set, Spoken, VOICES, listen_live, say};
+use weir_evaluation::{
+    EarFigures, LatencyFigures, Lateness, Set, Spoken, VOICES, listen_live, say,
+};
 use weir_speech::{
     Clip, Endpointed, Endpointing, Heard, Listening, SpeechError, Sphinx, SphinxConfig,
     StreamingTranscriber, Transcriber, Transcript,

@@ -61,7 +61,7 @@ impl CallStore {
     /// # Errors
     /// The database refuses.
     pub async fn find(&self, viewer: &Viewer, id: &str) -> Result<Option<CallRecord>, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(None) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(None) };
         let mut read = pool.begin().await?;
         let query = format!("{SUMMARY} AND id = ?4");
         let query = sqlx::query(sqlx::AssertSqlSafe(query));
@@ -99,7 +99,7 @@ impl CallStore {
         search: &Search,
         page: &Page,
     ) -> Result<Vec<CallSummary>, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(Vec::new()) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(Vec::new()) };
         let query = format!(
             "{SUMMARY} AND (?4 IS NULL OR title LIKE ?4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM turns \
              WHERE call_id = calls.id AND text LIKE ?4 ESCAPE '\\')) \

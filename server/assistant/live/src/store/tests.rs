@@ -80,7 +80,7 @@ async fn what_is_appended_is_found_as_it_was_and_turns_stand_by_their_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store(&folder);
     assert_eq!(store.find(&ida(), "a").await.expect("an answer"), None);
-    assert!(!store.0.path().exists(), "nothing was kept");
+    assert!(!store.kept.path().exists(), "nothing was kept");
     whole_call(&store, "a").await;
     let record = found(&store, "a").await;
     assert_eq!((record.summary.duration_s, record.summary.reason), (None, None));
@@ -91,7 +91,7 @@ async fn what_is_appended_is_found_as_it_was_and_turns_stand_by_their_time() {
     assert_eq!(record.suggestions[0].source.as_deref(), Some("page 3"));
     assert_eq!(record.events[2], event(LandmarkState::Waived, Method::Hand));
     store.end("a", Reason::Bye, 5.5).await.expect("the end");
-    let ended = found(&CallStore::new(store.0.path()), "a").await.summary;
+    let ended = found(&CallStore::new(store.kept.path()), "a").await.summary;
     assert_eq!((ended.duration_s, ended.reason), (Some(5.5), Some(Reason::Bye)));
     assert!(ended.began.ends_with('Z') && ended.began.len() == 20, "{}", ended.began);
     assert!(store.turn("b", &turn(0, Role::Agent, "x", 0.0)).await.is_err(), "no such call");
@@ -207,7 +207,7 @@ async fn deletion_deletes_all_down_to_the_bytes() {
     assert!(stands_in(&deep, SECRET));
     assert!(store.delete(&ida(), "a").await.expect("an answer"));
     assert!(!store.delete(&ida(), "a").await.expect("an answer"), "it has gone");
-    let pool = store.0.pool().await.expect("a database");
+    let pool = store.kept.pool().await.expect("a database");
     for table in ["turns", "landmark_events", "suggestions"] {
         let count =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")));
