@@ -230,7 +230,7 @@ async fn show(
             Event::Room => Some("there is room for sound again".to_owned()),
         };
         let is_said = matches!(event, Event::Told(_));
-        let mut write = || match line {
+        let write = || match line {
             Some(line) if is_said && written.is_ok() => written = output::result(&line),
             Some(line) => output::notice(&line),
             None => {}

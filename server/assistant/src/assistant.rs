@@ -153,6 +153,21 @@ impl Assistant {
         &self.call_sounds
     }
 
+    /// What finds in calls what the playbook is about. It learns first: in a fraction of a second
+    /// by words, and in some tens by what they mean.
+    ///
+    /// # Errors
+    /// There are no vectors of the playbook.
+    pub async fn detector(&self) -> Result<Detector, String> {
+        let (book, minilm) = (self.playbook.clone(), self.models().await?.minilm.clone());
+        let learn = move || match minilm {
+            Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
+            None => Ok(Detector::new(&book)),
+        };
+        let learnt = spawn_blocking(learn).await.map_err(|error| error.to_string())?;
+        learnt.map_err(|error| format!("the playbook: {error}"))
+    }
+
     /// Calls that go on.
     ///
     /// # Errors
@@ -160,8 +175,7 @@ impl Assistant {
     pub async fn live(&self) -> Result<&Live, String> {
         let open = || async {
             let streaming = self.streaming().await?;
-            let models = self.models().await?;
-            let (model, minilm) = (models.chat.clone(), models.minilm.clone());
+            let model = self.models().await?.chat.clone();
             let (book, store) = (self.playbook.clone(), self.calls.clone());
             let config = &self.config.calls;
             let limits = LiveConfig {
@@ -172,16 +186,8 @@ impl Assistant {
                 days: config.days,
                 ..LiveConfig::default()
             };
-            // It learns from the playbook first.
-            let made = spawn_blocking(move || {
-                let detector = match minilm {
-                    Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
-                    None => Ok(Detector::new(&book)),
-                };
-                let detector = detector.map_err(|error| format!("the playbook: {error}"))?;
-                Ok(Live::new(book, detector, streaming, model, store, limits))
-            });
-            made.await.map_err(|error| error.to_string())?
+            let detector = self.detector().await?;
+            Ok(Live::new(book, detector, streaming, model, store, limits))
         };
         self.live.get_or_try_init(open).await
     }

@@ -22,10 +22,14 @@ impl Board {
 
     /// Takes a word; the line that stays of it, if one does.
     pub fn take(&mut self, word: &ServerWord) -> Option<String> {
+        self.line(word).map(|line| plain(&line))
+    }
+
+    fn line(&mut self, word: &ServerWord) -> Option<String> {
         match word {
-            ServerWord::Ready { landmarks, .. } => {
+            ServerWord::Ready { landmarks, keeps_sound, .. } => {
                 self.landmarks.clone_from(landmarks);
-                None
+                keeps_sound.then(|| "the sound of this call is kept with it".to_owned())
             }
             ServerWord::Partial { channel, text } => {
                 if let Some(partial) = self.partials.get_mut(usize::from(*channel)) {
@@ -84,7 +88,7 @@ impl Board {
         if self.behind_s >= 1.0 {
             lines.push(format!("text lies {:.0} s behind the sound", self.behind_s));
         }
-        lines
+        lines.iter().map(|line| plain(line)).collect()
     }
 
     /// What the call is incomplete without, and has not reached.
@@ -98,6 +102,11 @@ impl Board {
 fn shown(landmark: &Listed) -> String {
     let is_likely = landmark.state == LandmarkState::Likely;
     format!("{}{}", landmark.title, if is_likely { "?" } else { "" })
+}
+
+/// A line without what a terminal would obey: what somebody says must not move its cursor.
+fn plain(line: &str) -> String {
+    line.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }
 
 fn name(role: Role) -> &'static str {
@@ -143,10 +152,24 @@ mod tests {
         board.take(&ServerWord::Ready {
             call_id: "1".to_owned(),
             resume_from: [0, 0],
+            channels: [Role::Agent, Role::Customer],
             landmarks: vec![listed("a", true), listed("b", true), listed("c", false)],
             transcriber: "spelt".to_owned(),
+            keeps_sound: false,
         });
         board
+    }
+
+    #[test]
+    fn a_terminal_is_not_told_what_to_do() {
+        let mut board = board();
+        let text = "one\u{1b}[2Jtwo\nthree\u{9b}31m".to_owned();
+        board.take(&ServerWord::Partial { channel: 1, text: text.clone() });
+        assert_eq!(board.now()[0], "       customer  one [2Jtwo three 31m …");
+        let (turn, role) = (0, Role::Agent);
+        let said = ServerWord::Final(Turn { turn, role, text, start_s: 0.0, end_s: 1.0 });
+        let line = board.take(&said);
+        assert_eq!(line.as_deref(), Some("00:00  agent     one [2Jtwo three 31m"));
     }
 
     #[test]

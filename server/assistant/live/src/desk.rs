@@ -122,6 +122,7 @@ impl Desk {
             channels: self.channels,
             landmarks: self.progress.listed(),
             transcriber: self.transcriber.clone(),
+            keeps_sound: self.tape.is_some(),
         }
     }
 

@@ -24,8 +24,6 @@ pub use find::{Page, Search, Viewer};
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 const DAY_S: i64 = 86_400;
-/// Calls that are swept at a time.
-const AT_A_TIME: i64 = 100;
 
 /// Why something is not kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -199,41 +197,41 @@ impl CallStore {
         let Some(pool) = self.kept.if_there().await? else { return Ok(false) };
         let query = "SELECT id FROM calls WHERE id = ?1 AND (?2 OR user_id = ?3)";
         let query = sqlx::query_scalar(query).bind(id).bind(viewer.sees_all).bind(&viewer.user_id);
-        let ids: Vec<String> = query.fetch_all(pool).await?;
-        Ok(self.remove(pool, &ids).await? > 0)
+        let id: Option<String> = query.fetch_optional(pool).await?;
+        let Some(id) = id else { return Ok(false) };
+        let removed = self.remove(pool, &id).await?;
+        self.kept.empty_log().await?;
+        Ok(removed > 0)
     }
 
     /// Deletes calls that have been kept for long enough, with their sound, and says how many.
     ///
     /// # Errors
-    /// As [`Self::delete`].
+    /// As [`Self::delete`], of the first that could not be deleted; the others are.
     pub async fn sweep(&self, now_s: i64) -> Result<u64, StoreError> {
         let Some(pool) = self.kept.if_there().await? else { return Ok(0) };
-        let mut swept = 0;
-        loop {
-            let query = "SELECT id FROM calls WHERE expires_s <= ?1 LIMIT ?2";
-            let query = sqlx::query_scalar(query).bind(now_s).bind(AT_A_TIME);
-            let ids: Vec<String> = query.fetch_all(pool).await?;
-            if ids.is_empty() {
-                return Ok(swept);
+        let query = sqlx::query_scalar("SELECT id FROM calls WHERE expires_s <= ?1").bind(now_s);
+        let ids: Vec<String> = query.fetch_all(pool).await?;
+        let (mut swept, mut failed) = (0, None);
+        for id in &ids {
+            match self.remove(pool, id).await {
+                Ok(removed) => swept += removed,
+                // Others must not stay for longer because of this one.
+                Err(error) => failed = failed.or(Some(error)),
             }
-            swept += self.remove(pool, &ids).await?;
         }
+        self.kept.empty_log().await?;
+        failed.map_or(Ok(swept), Err)
     }
 
     /// The sound first: a call without any can be deleted again, sound without a call is never
     /// found.
-    async fn remove(&self, pool: &SqlitePool, ids: &[String]) -> Result<u64, StoreError> {
-        let mut removed = 0;
-        for id in ids {
-            if let Some(sound) = &self.sound {
-                sound.delete(id).await?;
-            }
-            let query = sqlx::query("DELETE FROM calls WHERE id = ?1").bind(id);
-            removed += query.execute(pool).await?.rows_affected();
+    async fn remove(&self, pool: &SqlitePool, id: &str) -> Result<u64, StoreError> {
+        if let Some(sound) = &self.sound {
+            sound.delete(id).await?;
         }
-        self.kept.empty_log().await?;
-        Ok(removed)
+        let query = sqlx::query("DELETE FROM calls WHERE id = ?1").bind(id);
+        Ok(query.execute(pool).await?.rows_affected())
     }
 }
 

@@ -214,6 +214,9 @@ pub enum ServerWord {
         landmarks: Vec<Listed>,
         /// Who makes text of sound.
         transcriber: String,
+        /// Whether the sound of the call is kept; who is heard has to be told.
+        #[serde(default)]
+        keeps_sound: bool,
     },
     /// What somebody seems to say; replaces the partial of this channel before it.
     Partial {

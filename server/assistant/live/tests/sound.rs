@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use stage::{Scripted, hello, viewer};
-use weir_calls::Playbook;
+use weir_calls::{Detector, Playbook};
 use weir_live::{
     CallStore, ErrorCode, Frame, Hello, Link, Live, LiveConfig, Reason, Recorder, ServerWord,
     SoundError, Tape,
@@ -70,7 +70,8 @@ fn live(shelf: &Shelf) -> (Live, tempfile::TempDir) {
     let store = store.with_sound(Arc::new(shelf.clone()));
     let book = Playbook::first_call().expect("the playbook");
     let ears = Arc::new(Scripted::new(&[]));
-    (Live::new(book, ears, None, store, LiveConfig::default()), folder)
+    let detector = Detector::new(&book);
+    (Live::new(book, detector, ears, None, store, LiveConfig::default()), folder)
 }
 
 /// Sends these frames of both voices; a sample tells its frame.
@@ -113,7 +114,7 @@ async fn what_is_heard_is_kept_once_over_a_cut_and_deleted_with_the_call() {
         (0..20).flat_map(|seq: i16| vec![seq + 1000 * channel; 1600]).collect::<Vec<i16>>()
     });
     assert!(shelf.of(&call_id) == Some(expected), "what is kept is what was heard");
-    assert_eq!(*shelf.finished.lock().expect("no panic"), [call_id.clone()]);
+    assert_eq!(*shelf.finished.lock().expect("no panic"), std::slice::from_ref(&call_id));
 
     assert!(!live.delete(&viewer("bo"), &call_id).await.expect("an answer"));
     assert!(shelf.of(&call_id).is_some(), "it is not Bo's");

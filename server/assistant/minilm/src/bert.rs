@@ -166,7 +166,7 @@ impl Bert {
             mask.reshape([texts, 1, 1, tokens]).expand([texts, 1, tokens, tokens])
         });
 
-        let places = self.places.clone().slice([0..longest]).unsqueeze::<3>();
+        let places = self.places.clone().narrow(0, 0, longest).unsqueeze::<3>();
         let mut x = self.norm.of(embedding(self.words.clone(), ids) + places);
         for layer in &self.layers {
             x = layer.of(x, mask.clone());

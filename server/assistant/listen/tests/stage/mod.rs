@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use tokio_tungstenite::accept_async;
 use tokio_tungstenite::tungstenite::Message;
 use url::Url;
-use weir_calls::Playbook;
+use weir_calls::{Detector, Playbook};
 use weir_listen::{Event, ListenConfig};
 use weir_live::{CallStore, ClientWord, Live, LiveConfig, RATE, ServerWord, Told};
 use weir_speech::{Clip, Ear, Heard, SpeechError, StreamingTranscriber, Transcript};
@@ -128,7 +128,8 @@ impl Server {
         let folder = tempfile::tempdir().expect("a folder");
         let store = CallStore::new(folder.path().join("calls.sqlite"));
         let book = Playbook::first_call().expect("the playbook");
-        let live = Live::new(book, Arc::new(Spelt { slow }), None, store, config);
+        let detector = Detector::new(&book);
+        let live = Live::new(book, detector, Arc::new(Spelt { slow }), None, store, config);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let addr = listener.local_addr().expect("an address");
         let mut serving = JoinSet::new();

@@ -83,6 +83,7 @@ fn what_the_server_says_is_what_arrives_and_later_words_are_no_error() {
             channels: [Role::Customer, Role::Agent],
             landmarks: vec![listed],
             transcriber: "sphinx".to_owned(),
+            keeps_sound: true,
         },
         ServerWord::Partial { channel: 1, text: "it is".to_owned() },
         ServerWord::Final(Turn {
