@@ -54,6 +54,12 @@ fn neighbours_padding_and_order_change_nothing() {
 }
 
 #[test]
+fn the_order_of_words_matters() {
+    let vectors = small().vectors(&["water down hill", "hill down water"]).expect("vectors");
+    assert!(farthest(&vectors[0], &vectors[1]) > 1e-3);
+}
+
+#[test]
 fn what_is_longer_than_there_are_places_is_cut() {
     let vectors = small().vectors(&["hill ".repeat(10), "hill ".repeat(500)]).expect("vectors");
     assert!(farthest(&vectors[0], &vectors[1]) < 1e-6);
