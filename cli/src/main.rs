@@ -11,17 +11,21 @@ mod check;
 mod compare;
 mod configured;
 mod evaluate;
+mod evaluate_assistant;
 mod export;
 mod failure;
 mod figure;
 mod generate;
 mod import;
 mod interrupt;
+mod listen;
 mod model_source;
 mod new_file;
 mod output;
+mod page;
 mod picture;
 mod progress;
+mod refresh;
 mod scene_source;
 mod scenes;
 mod send;
@@ -51,11 +55,14 @@ enum Command {
     Simulate(simulate::Args),
     Serve(serve::Args),
     User(user::Args),
+    Listen(listen::Args),
+    Refresh(refresh::Args),
     #[cfg(feature = "view")]
     View(view::Args),
     Train(train::Args),
     Send(send::Args),
     Evaluate(evaluate::Args),
+    EvaluateAssistant(evaluate_assistant::Args),
     Compare(compare::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
@@ -70,6 +77,7 @@ Examples:
   weir serve                                     the website: draw, and it flows
   weir view                                      a window: solver, network, its insides
   weir scenes                                    what there is to look at
+  weir listen --help                             a call, from files or devices
   weir simulate dam-break --picture dam.png      run one, draw its last frame
   weir simulate funnel --video funnel.gif        watch it
   weir scenes funnel > mine.toml                 start a scene of your own
@@ -77,6 +85,7 @@ Examples:
   weir generate tiny --out tiny                  make a small data set
   weir compare funnel                            the network beside the solver
   weir evaluate default --data tiny --quick      how good the network is
+  weir evaluate-assistant --out report           how good hearing and answering are
 
 Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
 (the message names it), 130 interrupted.";
@@ -86,11 +95,14 @@ fn main() -> ExitCode {
         Command::Simulate(args) => simulate::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::User(args) => user::run(&args),
+        Command::Listen(args) => listen::run(&args),
+        Command::Refresh(args) => refresh::run(&args),
         #[cfg(feature = "view")]
         Command::View(args) => view::run(&args),
         Command::Train(args) => train::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
+        Command::EvaluateAssistant(args) => evaluate_assistant::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 use weir_assistant::{Assistant, OpenError};
@@ -95,7 +96,7 @@ impl App {
         let limits = &config.limits;
         let folder = config.data_dir.join("assistant");
         let assistant =
-            Assistant::open(config.assistant.clone(), &folder, content.documents.clone())?;
+            Assistant::open(config.assistant.clone(), &folder, content.documents().to_vec())?;
         let engines = Arc::new(engines);
         let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
         let visitors = TaskTracker::new();
@@ -123,6 +124,8 @@ impl App {
     pub fn router(self) -> Router {
         let limits = &self.config.limits;
         let patience = Duration::from_secs(limits.request_timeout_s.get());
+        // Sound hardly gets smaller, and is long.
+        let worth_it = DefaultPredicate::new().and(NotForContentType::const_new("audio/"));
         let late = TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, patience);
         // The last layer is the outermost: what it adds, every answer has.
         Router::new()
@@ -152,7 +155,7 @@ impl App {
             .layer(late)
             .layer(from_fn_with_state(self.requests.clone(), rate::limit))
             .layer(from_fn(problem::tell))
-            .layer(CompressionLayer::new().gzip(true).br(true))
+            .layer(CompressionLayer::new().gzip(true).br(true).compress_when(worth_it))
             .layer(map_response_with_state(self.clone(), guard))
             .layer(from_fn_with_state(self.clone(), log::note))
             .with_state(self)

@@ -3,7 +3,9 @@
 use axum::Json;
 use utoipa::OpenApi;
 
-use crate::assistant::{answers, calls, drawing, jobs, login, recordings, sound, status};
+use crate::assistant::{
+    answers, call_sound, calls, drawing, jobs, login, recordings, sound, status,
+};
 use crate::problem::Problem;
 use crate::{api, download, drawings};
 
@@ -35,6 +37,7 @@ use crate::{api, download, drawings};
         calls::find,
         calls::delete,
         calls::watch,
+        call_sound::sound,
         calls::mark,
         drawing::draw,
         sound::transcribe,

@@ -8,6 +8,7 @@ use weir_datasets::check::{Check, Finding};
 use weir_sim::validation::FigureData;
 
 use crate::figure;
+use crate::page::{escaped, scalable};
 
 /// Findings of a check that the page shows; `qa.json` has all.
 const SHOWN: usize = 50;
@@ -70,24 +71,12 @@ fn verdict(pass: bool) -> &'static str {
     if pass { "<span class=\"pass\">pass</span>" } else { "<span class=\"fail\">FAIL</span>" }
 }
 
-/// The figure without its size in pixels, so that the page decides on that.
-fn scalable(svg: &str) -> String {
-    let [width, height] = figure::SIZE.map(|side| 2 * side);
-    svg.replacen(&format!("width=\"{width}\" height=\"{height}\" "), "", 1)
-}
-
-/// Text that a page shows as it is. Names and reasons come from strangers' files.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_strangers_words_are_words_and_no_markup() {
-        assert_eq!(escaped("<b a=\"&\">"), "&lt;b a=&quot;&amp;&quot;&gt;");
         let check = Check {
             name: "files",
             about: "whole",

@@ -11,23 +11,7 @@ use super::figures::{self, COST_ERROR};
 use super::judge::Outcome;
 use super::summary::Summary;
 use super::table::{SHOWN, columns, short};
-
-/// A part of the report.
-enum Part {
-    Heading(&'static str),
-    Words(String),
-    List(Vec<String>),
-    Table(Vec<String>, Vec<Vec<String>>),
-    /// A file beside the report, and its title.
-    Figure(String, String),
-}
-
-const STYLE: &str = "\
-body{font:16px/1.5 system-ui,sans-serif;color:#262b33;max-width:70rem;margin:2rem auto;padding:0 1rem}\
-div{overflow-x:auto}table{border-collapse:collapse;font-size:.85rem}td,th{padding:.3rem .6rem;\
-border-bottom:1px solid #e6e9ed;text-align:right;vertical-align:top;white-space:nowrap}\
-td:first-child,th:first-child{text-align:left}img{max-width:100%;height:auto}figure{margin:1.5rem 0}\
-small{color:#6b727d}";
+use crate::page::{self, Part};
 
 /// Writes `report.md`, `report.html` and the figures into a folder.
 ///
@@ -38,9 +22,10 @@ pub fn save(summary: &Summary, outcomes: &[Outcome], folder: &Path) -> Result<()
     let saved = figures::save(summary, outcomes, folder)?;
     let saved = saved.into_iter().filter_map(|(path, title)| Some((name(&path)?, title)));
     let parts = parts(summary, saved.collect());
-    for (name, text) in
-        [("report.md", markdown(summary, &parts)), ("report.html", page(summary, &parts))]
-    {
+    for (name, text) in [
+        ("report.md", markdown(summary, &parts)),
+        ("report.html", page::html(&title(summary), &parts)),
+    ] {
         std::fs::write(folder.join(name), text).with_context(|| name.to_owned())?;
     }
     let json = serde_json::to_string_pretty(summary)?;
@@ -286,50 +271,10 @@ fn markdown(summary: &Summary, parts: &[Part]) -> String {
                 Ok(())
             }
             Part::Figure(file, title) => writeln!(text, "![{title}]({file})"),
+            Part::Drawing(svg) => writeln!(text, "{svg}"),
         };
     }
     text
-}
-
-fn page(summary: &Summary, parts: &[Part]) -> String {
-    let heading = escaped(&title(summary));
-    let mut text = format!(
-        "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width\">\n\
-         <title>{heading}</title>\n<style>{STYLE}</style>\n<h1>{heading}</h1>\n"
-    );
-    for part in parts {
-        match part {
-            Part::Heading(words) => text += &format!("<h2>{}</h2>\n", escaped(words)),
-            Part::Words(words) => text += &format!("<p>{}\n", escaped(words)),
-            Part::List(items) => {
-                let items: Vec<String> =
-                    items.iter().map(|item| format!("<li>{}\n", escaped(item))).collect();
-                text += &format!("<ul>\n{}</ul>\n", items.concat());
-            }
-            Part::Table(head, rows) => {
-                let line = |cells: &[String], tag: &str| {
-                    let cells: Vec<String> =
-                        cells.iter().map(|c| format!("<{tag}>{}", escaped(c))).collect();
-                    format!("<tr>{}\n", cells.concat())
-                };
-                text += &format!("<div><table>\n{}", line(head, "th"));
-                rows.iter().for_each(|row| text += &line(row, "td"));
-                text += "</table></div>\n";
-            }
-            Part::Figure(file, title) => {
-                let (file, title) = (escaped(file), escaped(title));
-                text += &format!("<figure><img src=\"{file}\" alt=\"{title}\"></figure>\n");
-            }
-        }
-    }
-    text.push_str("</html>\n");
-    text
-}
-
-/// Text that a page shows as it is. Names and reasons come from strangers' files.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[cfg(test)]

@@ -202,6 +202,16 @@ impl Accounts {
         row.as_ref().map(user).transpose()
     }
 
+    /// Whether there is nobody who could log in.
+    ///
+    /// # Errors
+    /// The database refuses.
+    pub async fn is_empty(&self) -> Result<bool, AccountError> {
+        let Some(pool) = self.kept.if_there().await? else { return Ok(true) };
+        let query = sqlx::query_scalar("SELECT NOT EXISTS (SELECT 1 FROM users)");
+        Ok(query.fetch_one(pool).await?)
+    }
+
     /// Everybody, by name.
     ///
     /// # Errors

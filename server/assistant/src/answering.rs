@@ -7,9 +7,8 @@ use weir_answers::{
     AnswerConfig, Answerer, Documents, Library, PgVectors, Progress, RefreshError, Refreshed,
     SqliteVectors, VectorStore,
 };
-use weir_providers::Embedder;
 
-use crate::config::{AssistantConfig, EmbeddingsBy};
+use crate::config::AssistantConfig;
 use crate::models::Models;
 
 /// What answers, and the postings.
@@ -31,7 +30,7 @@ impl Answering {
         documents: Documents,
     ) -> Result<Self, String> {
         let jobs = RwLock::new(Arc::new(Jobs::new(&documents)));
-        let library = Arc::new(match embedder(config, models).await? {
+        let library = Arc::new(match models.embedder.clone() {
             Some(embedder) => {
                 Library::with_vectors(documents, embedder, vectors(config, folder).await?)
             }
@@ -52,6 +51,11 @@ impl Answering {
         &self.answerer
     }
 
+    /// What is answered from.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
     /// The postings as they are now.
     pub fn jobs(&self) -> Arc<Jobs> {
         Arc::clone(&self.jobs.read().unwrap_or_else(PoisonError::into_inner))
@@ -70,16 +74,6 @@ impl Answering {
         let refreshed = self.library.refresh(documents, progress).await?;
         *self.jobs.write().unwrap_or_else(PoisonError::into_inner) = jobs;
         Ok(refreshed)
-    }
-}
-
-async fn embedder(
-    config: &AssistantConfig,
-    models: &Models,
-) -> Result<Option<Arc<dyn Embedder>>, String> {
-    match config.embeddings.by {
-        EmbeddingsBy::None => Ok(None),
-        EmbeddingsBy::Openai => Ok(models.embedder.clone()),
     }
 }
 

@@ -2,25 +2,29 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tokio::sync::OnceCell;
 use tokio::task::spawn_blocking;
-use weir_answers::{Documents, Progress, Refreshed};
-use weir_calls::Playbook;
+use weir_answers::{Documents, Looked, Progress, Refreshed};
+use weir_calls::{Detector, Meaning, Playbook};
 use weir_kept::{Kept, now_s};
 use weir_live::{CallStore, Live, LiveConfig};
+use weir_minilm::MiniLm;
+use weir_providers::Embedder as _;
 use weir_speech::{Clip, Limits, SpeechError, StreamingTranscriber, Transcript};
 
 use crate::accounts::Accounts;
 use crate::answering::Answering;
-use crate::config::AssistantConfig;
+use crate::call_sound::CallSounds;
+use crate::config::{AssistantConfig, EmbeddingsBy};
 use crate::documents::{self, Page};
 use crate::hearing::Hearing;
 use crate::models::{Clients, Models, Spending};
 use crate::place::Place;
 use crate::recordings::Recordings;
+use crate::renewal::{Renewal, RenewalError, Renewed};
 use crate::tokens::{KeyError, Tokens};
 
 /// A key of the configuration whose value cannot be used on this machine.
@@ -50,6 +54,7 @@ pub struct Assistant {
     spending: Spending,
     models: OnceCell<Models>,
     calls: CallStore,
+    call_sounds: CallSounds,
     live: OnceCell<Live>,
 }
 
@@ -76,6 +81,8 @@ impl Assistant {
             None => Place::folder(&folder.join("sound")),
         };
         let kept = Kept::new(folder.join("assistant.sqlite"), &crate::MIGRATIONS);
+        let call_sounds = CallSounds::new(place.clone(), config.calls.keep_sound);
+        let calls = CallStore::new(folder.join("calls.sqlite"));
         Ok(Self {
             playbook: playbook(&config.calls.playbook)?,
             documents: documents::open(&config.documents, &site)?,
@@ -89,7 +96,8 @@ impl Assistant {
             clients: Clients::new(&config)?,
             spending: Spending::new(folder, config.spending.usd_micro_a_day),
             models: OnceCell::new(),
-            calls: CallStore::new(folder.join("calls.sqlite")),
+            calls: calls.with_sound(Arc::new(call_sounds.clone())),
+            call_sounds,
             live: OnceCell::new(),
             config,
         })
@@ -140,6 +148,11 @@ impl Assistant {
         &self.calls
     }
 
+    /// The sound of calls, where it is kept. Who may see a call is not asked here.
+    pub fn call_sounds(&self) -> &CallSounds {
+        &self.call_sounds
+    }
+
     /// Calls that go on.
     ///
     /// # Errors
@@ -147,7 +160,8 @@ impl Assistant {
     pub async fn live(&self) -> Result<&Live, String> {
         let open = || async {
             let streaming = self.streaming().await?;
-            let model = self.models().await?.chat.clone();
+            let models = self.models().await?;
+            let (model, minilm) = (models.chat.clone(), models.minilm.clone());
             let (book, store) = (self.playbook.clone(), self.calls.clone());
             let config = &self.config.calls;
             let limits = LiveConfig {
@@ -159,8 +173,15 @@ impl Assistant {
                 ..LiveConfig::default()
             };
             // It learns from the playbook first.
-            let made = spawn_blocking(move || Live::new(book, streaming, model, store, limits));
-            made.await.map_err(|error| error.to_string())
+            let made = spawn_blocking(move || {
+                let detector = match minilm {
+                    Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
+                    None => Ok(Detector::new(&book)),
+                };
+                let detector = detector.map_err(|error| format!("the playbook: {error}"))?;
+                Ok(Live::new(book, detector, streaming, model, store, limits))
+            });
+            made.await.map_err(|error| error.to_string())?
         };
         self.live.get_or_try_init(open).await
     }
@@ -192,18 +213,63 @@ impl Assistant {
         self.answering.get_or_try_init(open).await
     }
 
+    /// The documents as they are now.
+    ///
+    /// # Errors
+    /// One of them is wrong.
+    pub fn documents(&self) -> Result<Documents, OpenError> {
+        documents::open(&self.config.documents, &self.site)
+    }
+
     /// Reads the documents again, and embeds what is new in them; `progress` hears of each batch.
+    /// Of several processes that keep their vectors in one place one does so at a time, and the
+    /// others find what it has made.
     ///
     /// # Errors
     /// A document is wrong, or what embeds or keeps fails; then the old ones stay.
     pub async fn refresh(
         &self,
         progress: impl FnMut(Progress) + Send,
-    ) -> Result<Refreshed, String> {
-        let documents = documents::open(&self.config.documents, &self.site);
-        let documents = documents.map_err(|error| error.to_string())?;
-        let refreshed = self.answering().await?.refresh(documents, progress).await;
-        refreshed.map_err(|error| error.to_string())
+    ) -> Result<Refreshed, RenewalError> {
+        self.take(self.documents()?, progress).await
+    }
+
+    /// The same from beside a server: what became of the documents is told, and other processes
+    /// on the same folder notice by [`Assistant::renewed`] that there is something to read again.
+    ///
+    /// # Errors
+    /// As of [`Assistant::refresh`]; or it cannot be written down that it was done.
+    pub async fn renew(
+        &self,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Renewed, RenewalError> {
+        let documents = self.documents()?;
+        let looked = Looked::at(&documents);
+        let parts = self.take(documents, progress).await?;
+        let renewal = Renewal::of(&self.folder);
+        let changes = renewal.last()?.until(&looked);
+        renewal.write(&looked)?;
+        Ok(Renewed { changes, parts })
+    }
+
+    /// When documents were last renewed from beside a server, if ever.
+    pub fn renewed(&self) -> Option<SystemTime> {
+        Renewal::of(&self.folder).at()
+    }
+
+    async fn take(
+        &self,
+        documents: Documents,
+        progress: impl FnMut(Progress) + Send,
+    ) -> Result<Refreshed, RenewalError> {
+        let answering = self.answering().await.map_err(RenewalError::Failed)?;
+        // Without vectors nothing is paid for, and nothing kept.
+        let _alone = match self.config.embeddings.by {
+            EmbeddingsBy::None => None,
+            _ => Some(Renewal::of(&self.folder).alone().await?),
+        };
+        let refreshed = answering.refresh(documents, progress).await;
+        refreshed.map_err(|error| RenewalError::Failed(error.to_string()))
     }
 
     /// Who makes text of sound; the first time it is asked for it may take a second.
@@ -250,6 +316,16 @@ impl Assistant {
         let calls = self.playbook.sayings().map(str::to_owned);
         documents.chain(calls).chain(weir_drawing::sentences()).collect()
     }
+}
+
+/// What sentences of calls mean. Who fails says so once for each turn, and words decide.
+fn meaning(minilm: MiniLm) -> Meaning {
+    Meaning::new(minilm.dimensions(), move |texts| {
+        minilm.vectors(texts).map_err(|error| {
+            tracing::warn!(%error, "a turn is judged by its words");
+            error.into()
+        })
+    })
 }
 
 fn playbook(name: &str) -> Result<Playbook, OpenError> {

@@ -1,6 +1,7 @@
 //! What the assistant is made of: every key, its default, and what it takes.
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 use weir_providers::Secret;
@@ -149,6 +150,8 @@ pub enum EmbeddingsBy {
     /// Nobody: words are compared.
     #[default]
     None,
+    /// MiniLM on this machine, from a folder with its files. It judges calls, too.
+    Minilm,
     /// A server that speaks the OpenAI protocol.
     Openai,
 }
@@ -159,6 +162,9 @@ pub enum EmbeddingsBy {
 pub struct EmbeddingsConfig {
     /// Who.
     pub by: EmbeddingsBy,
+    /// For `minilm`: where its files are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub folder: Option<PathBuf>,
     /// For `openai`: where.
     pub url: String,
     /// With what.
@@ -176,6 +182,7 @@ impl Default for EmbeddingsConfig {
     fn default() -> Self {
         Self {
             by: EmbeddingsBy::default(),
+            folder: None,
             url: "https://api.openai.com/v1".to_owned(),
             model: "text-embedding-3-small".to_owned(),
             dimensions: 1_536,
@@ -298,6 +305,8 @@ pub struct CallsConfig {
     pub longest_s: u64,
     /// Days that a call is kept.
     pub days: u32,
+    /// Whether its sound is kept with it, as long as it is, where recordings are.
+    pub keep_sound: bool,
 }
 
 impl Default for CallsConfig {
@@ -310,6 +319,7 @@ impl Default for CallsConfig {
             idle_s: 60,
             longest_s: 7_200,
             days: 30,
+            keep_sound: false,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod answering;
 mod assistant;
+mod call_sound;
 pub mod config;
 mod documents;
 mod hearing;
@@ -10,6 +11,7 @@ mod models;
 mod paid_ears;
 mod place;
 mod recordings;
+mod renewal;
 mod tokens;
 mod whole;
 
@@ -21,9 +23,11 @@ static MIGRATIONS: Migrator = sqlx::migrate!();
 pub use accounts::{AccountError, Accounts, User, UserRole};
 pub use answering::Answering;
 pub use assistant::{Assistant, OpenError};
+pub use call_sound::{CallSound, CallSounds, SoundReadError};
 pub use config::AssistantConfig;
 pub use documents::Page;
 pub use hearing::Hearing;
 pub use models::Models;
 pub use recordings::{Recording, RecordingError, Recordings};
+pub use renewal::{RenewalError, Renewed};
 pub use tokens::{KeyError, LIFE_S, TokenError, Tokens};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
+use weir_minilm::MiniLm;
 use weir_providers::openai::{self, Client};
 use weir_providers::{
     Breaker, ChatModel, Clock, Embedder, Guarded, Paid, Patience, Prices, Purse, Secret, Voice,
@@ -21,6 +22,8 @@ pub struct Models {
     pub chat: Option<Arc<dyn ChatModel>>,
     /// Who tells which texts mean the same.
     pub embedder: Option<Arc<dyn Embedder>>,
+    /// The same on this machine, for sentences of calls.
+    pub minilm: Option<MiniLm>,
     /// Who reads aloud.
     pub voice: Option<Arc<dyn Voice>>,
 }
@@ -57,6 +60,7 @@ impl Spending {
 pub struct Clients {
     chat: Option<Client>,
     embedder: Option<Client>,
+    minilm: Option<MiniLm>,
     voice: Option<Client>,
     transcription: Option<Client>,
 }
@@ -91,6 +95,7 @@ impl Clients {
                     ..at(&embeddings.url, &embeddings.model, &embeddings.key)
                 },
             )?,
+            minilm: minilm(config)?,
             voice: client(
                 "speech",
                 speech.by == SpeechBy::Openai,
@@ -116,7 +121,10 @@ impl Clients {
         config: &AssistantConfig,
         spending: &Spending,
     ) -> Result<Models, String> {
-        let mut models = Models::default();
+        let mut models = Models { minilm: self.minilm.clone(), ..Models::default() };
+        if let Some(minilm) = &self.minilm {
+            models.embedder = Some(Arc::new(minilm.clone()));
+        }
         if let Some(client) = &self.chat {
             let prices = Prices {
                 million_tokens_in: config.chat.usd_micro_a_million_in,
@@ -146,6 +154,18 @@ impl Clients {
         let client = self.transcription.clone()?;
         Some(OpenAi::new(client, Some("en".to_owned())))
     }
+}
+
+/// The model of this machine, opened when the configuration is read: what is wrong with its files
+/// is said then, and it takes less than a second.
+fn minilm(config: &AssistantConfig) -> Result<Option<MiniLm>, OpenError> {
+    if config.embeddings.by != EmbeddingsBy::Minilm {
+        return Ok(None);
+    }
+    let wrong = |why: String| OpenError { key: "embeddings.folder", why };
+    let folder = config.embeddings.folder.as_deref();
+    let folder = folder.ok_or_else(|| wrong("takes the folder with the files of MiniLM".into()))?;
+    MiniLm::open(folder).map(Some).map_err(|error| wrong(error.to_string()))
 }
 
 fn guarded(client: &Client) -> Guarded<Client> {

@@ -47,6 +47,17 @@ impl Place {
         Self { at: At::Folder(path.to_owned()), store: Arc::default() }
     }
 
+    /// The store, unless it is a folder that there is not yet: for who only looks.
+    ///
+    /// # Errors
+    /// It cannot be opened.
+    pub async fn if_there(&self) -> Result<Option<&Arc<dyn ObjectStore>>, Error> {
+        match &self.at {
+            At::Folder(path) if !path.is_dir() => Ok(None),
+            _ => self.store().await.map(Some),
+        }
+    }
+
     /// The store, a folder made if there is none.
     ///
     /// # Errors
@@ -60,7 +71,9 @@ impl Place {
                         source: format!("{}: {source}", path.display()).into(),
                     };
                     tokio::fs::create_dir_all(path).await.map_err(wrong)?;
-                    Ok(Arc::new(LocalFileSystem::new_with_prefix(path)?) as Arc<dyn ObjectStore>)
+                    let folder = LocalFileSystem::new_with_prefix(path)?;
+                    // Names of what was deleted do not stay as those of folders.
+                    Ok(Arc::new(folder.with_automatic_cleanup(true)) as Arc<dyn ObjectStore>)
                 }
                 At::Bucket(url) => open(url),
             }

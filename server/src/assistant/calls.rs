@@ -16,10 +16,12 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 use weir_live::{
-    ClientWord, ErrorCode, Inbox, LONGEST, LandmarkState, Page, ServerWord, StoreError, Told,
+    CallSummary, ClientWord, ErrorCode, Inbox, LONGEST, LandmarkState, Page, Search, ServerWord,
+    StoreError, Told,
 };
 
-use super::login::{LoggedIn, user_of};
+use super::agents::Agents;
+use super::login::{self, LoggedIn, user_of};
 use crate::app::{App, is_from_here};
 use crate::problem::Problem;
 
@@ -124,13 +126,24 @@ async fn say(out: &mut SplitSink<WebSocket, Message>, text: &str) -> bool {
 pub(crate) struct Which {
     /// Those with these words in their title or in what was said.
     text: Option<String>,
+    /// `live`, those that go on, or `ended`.
+    #[param(value_type = Option<String>)]
+    state: Option<CallState>,
     /// How many to pass over.
     skip: Option<u32>,
     /// How many at most; 20, and never more than 100.
     most: Option<u32>,
 }
 
-/// Calls, the newest first: one's own, or for supervisors all.
+/// Whether a call goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum CallState {
+    Live,
+    Ended,
+}
+
+/// Calls, the newest first: one's own, or for supervisors all; each with the name of its agent.
 #[utoipa::path(
     get,
     path = "/api/calls",
@@ -149,10 +162,18 @@ pub async fn list(State(app): State<App>, who: LoggedIn, Query(which): Query<Whi
     let usual = Page::default();
     let page =
         Page { skip: which.skip.unwrap_or(usual.skip), most: which.most.unwrap_or(usual.most) };
-    match app.assistant.calls().list(&who.viewer(), which.text.as_deref(), &page).await {
-        Ok(calls) => Json(calls).into_response(),
-        Err(error) => failed(&error),
-    }
+    let goes_on = which.state.map(|state| state == CallState::Live);
+    let search = Search { text: which.text, goes_on };
+    let calls = match app.assistant.calls().list(&who.viewer(), &search, &page).await {
+        Ok(calls) => calls,
+        Err(error) => return failed(&error),
+    };
+    let agents = match Agents::seen_by(who, &app).await {
+        Ok(agents) => agents,
+        Err(error) => return login::failed(&error),
+    };
+    let named = |call: CallSummary| agents.name(&call.user_id.clone(), call);
+    Json(calls.into_iter().map(named).collect::<Vec<_>>()).into_response()
 }
 
 /// In what form.
@@ -186,7 +207,15 @@ pub async fn find(
         Err(error) => return failed(&error),
     };
     let (kind, text) = match form.r#as.as_deref() {
-        None | Some("json") => ("application/json", call.json()),
+        None | Some("json") => {
+            let agents = match Agents::seen_by(who, &app).await {
+                Ok(agents) => agents,
+                Err(error) => return login::failed(&error),
+            };
+            let named = agents.name(&call.summary.user_id.clone(), call);
+            let text = serde_json::to_string_pretty(&named).expect("all keys of a call are text");
+            ("application/json", text + "\n")
+        }
         Some("markdown") => ("text/markdown; charset=utf-8", call.markdown()),
         Some("srt") => ("application/x-subrip; charset=utf-8", call.srt()),
         Some(other) => {

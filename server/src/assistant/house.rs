@@ -3,12 +3,16 @@
 
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use weir_assistant::config::EmbeddingsBy;
 
 use crate::app::App;
 
 /// Time between two looks for what has been kept for long enough.
 const SWEEP: Duration = Duration::from_secs(3600);
+
+/// Time between two looks whether somebody else has renewed the documents.
+const NOTICE: Duration = Duration::from_secs(2);
 
 /// Keeps house; does not end.
 pub async fn keep_house(app: App) {
@@ -31,17 +35,24 @@ async fn sweep(app: &App) {
     }
 }
 
+/// Reads documents again when their time has come, and as soon as `weir refresh` has.
 async fn refresh(app: &App) {
-    let every = Duration::from_secs(app.assistant.config().refresh_s);
-    if every.is_zero() || app.assistant.config().documents == "default" {
-        return;
-    }
-    let mut ticks = interval(every);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let config = app.assistant.config();
+    // What comes with weir changes with weir, and without vectors there is nothing to make of it.
+    let is_fixed = config.documents == "default";
+    let is_embedded = config.embeddings.by != EmbeddingsBy::None;
+    let every = Duration::from_secs(config.refresh_s);
+    let mut renewed = app.assistant.renewed();
+    let mut due = (!is_fixed || is_embedded).then(Instant::now);
     loop {
-        ticks.tick().await;
-        if let Err(error) = app.assistant.refresh(|_| {}).await {
-            tracing::error!(error, "documents are as they were");
+        let now = app.assistant.renewed();
+        if due.is_some_and(|due| due <= Instant::now()) || now != renewed {
+            renewed = now;
+            if let Err(error) = app.assistant.refresh(|_| {}).await {
+                tracing::error!(%error, "documents are as they were");
+            }
+            due = (!is_fixed && !every.is_zero()).then(|| Instant::now() + every);
         }
+        sleep(NOTICE).await;
     }
 }

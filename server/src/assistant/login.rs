@@ -110,7 +110,8 @@ fn cookie(app: &App, token: &str, life_s: i64) -> String {
     format!("{COOKIE}={token}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Strict{secure}")
 }
 
-fn failed(error: &impl ToString) -> Response {
+/// What the disk has is the server's business.
+pub fn failed(error: &impl ToString) -> Response {
     let error = error.to_string();
     tracing::error!(error, "accounts");
     let why = "nobody can be let in just now".to_owned();

@@ -1,7 +1,9 @@
 //! Questions, voices and calls over HTTP. What they do is in `weir-assistant`, which knows
 //! nothing of this.
 
+mod agents;
 pub(crate) mod answers;
+pub(crate) mod call_sound;
 pub(crate) mod calls;
 pub(crate) mod drawing;
 mod house;
@@ -100,6 +102,7 @@ pub fn routes() -> Router<App> {
         .route("/api/calls", get(calls::list))
         .route("/api/calls/{id}", get(calls::find).delete(calls::delete))
         .route("/api/calls/{id}/live", get(calls::watch))
+        .route("/api/calls/{id}/sound", get(call_sound::sound))
         .route("/api/calls/{id}/landmarks/{landmark}", put(calls::mark))
         .route("/calls/ws", any(calls::socket))
         .route("/recommend_jobs", post(jobs::recommend))

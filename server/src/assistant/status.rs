@@ -21,6 +21,8 @@ pub(crate) struct Status {
     longest_s: u32,
     /// Days that a recording is kept, if the visitor wants that.
     recording_days: u32,
+    /// Whether anybody could log in, to take calls.
+    has_accounts: bool,
 }
 
 /// Whether voices are heard.
@@ -44,6 +46,13 @@ pub async fn status(State(app): State<App>) -> Json<Status> {
         Ok(streaming) => (Some(streaming.id().to_owned()), None),
         Err(why) => (None, Some(why)),
     };
+    let has_accounts = app.assistant.accounts().is_empty().await.map_or_else(
+        |error| {
+            tracing::error!(%error, "accounts");
+            true
+        },
+        |is_empty| !is_empty,
+    );
     let config = app.assistant.config();
     let model = app.assistant.models().await.ok().and_then(|models| models.chat.as_ref());
     let answers = model.map_or("quotes from documents".to_owned(), |model| model.id().to_owned());
@@ -53,5 +62,6 @@ pub async fn status(State(app): State<App>) -> Json<Status> {
         speech: config.speech.by,
         longest_s: config.recordings.longest_s,
         recording_days: config.recordings.days,
+        has_accounts,
     })
 }

@@ -33,11 +33,16 @@ pub struct Content {
     pub(crate) posts: Vec<Article>,
     /// Pictures and films.
     pub(crate) media: Media,
-    /// The same as Markdown, for who answers questions: names and texts.
-    pub(crate) documents: Vec<(String, String)>,
+    /// The same as Markdown: names and texts.
+    documents: Vec<(String, String)>,
 }
 
 impl Content {
+    /// The pages as Markdown, for who answers questions: names and texts.
+    pub fn documents(&self) -> &[(String, String)] {
+        &self.documents
+    }
+
     /// The content that comes with the program.
     ///
     /// # Errors

@@ -25,7 +25,7 @@ pub fn main() -> Markup {
     html! {
         h1 { (SAYS.0) }
         p.lead { (SAYS.1) }
-        form #asker .asker {
+        form #asker .asker .panel {
             div.row {
                 div #modes .choice role="radiogroup" aria-label="What to do" {
                     button type="button" role="radio" aria-checked="true" value="ask" { "Ask" }

@@ -24,6 +24,8 @@ pub enum Kind<'a> {
     Page,
     /// A post or a project.
     Article(&'a Article),
+    /// One behind a log-in, which no search engine is to find.
+    Inside,
     /// That there is none.
     Missing,
 }
@@ -59,12 +61,13 @@ pub fn page(content: &Content, head: &Head<'_>, main: &Markup) -> Markup {
                 meta name="color-scheme" content="light dark";
                 title { (title) }
                 @match &head.kind {
-                    Kind::Missing => meta name="robots" content="noindex";,
+                    Kind::Missing | Kind::Inside => meta name="robots" content="noindex";,
                     kind => (about(content, head, kind)),
                 }
                 link rel="stylesheet" href="/nav.css";
                 link rel="stylesheet" href="/pages.css";
                 @if let Some(runs) = head.runs {
+                    link rel="stylesheet" href="/controls.css";
                     link rel="stylesheet" href={ "/" (runs) ".css" };
                     script type="module" src={ "/js/" (runs) "/main.js" } {}
                 }
@@ -89,6 +92,7 @@ pub fn page(content: &Content, head: &Head<'_>, main: &Markup) -> Markup {
                             li { a href=(link.href.as_str()) { (link.name.as_str()) } }
                         }
                         li { a href="/feed.xml" { "Feed" } }
+                        li { a href="/calls" rel="nofollow" { "Live calls" } }
                     }
                 }
             }

@@ -3,6 +3,7 @@
 mod about;
 mod articles;
 mod ask;
+mod calls;
 mod how;
 mod layout;
 mod lists;
@@ -47,20 +48,29 @@ impl Pages {
     /// Writes all pages; `has_window` says whether there is one at `/viewer`.
     pub fn new(content: &Content, has_window: bool) -> Self {
         let mut pages = BTreeMap::new();
-        // What search engines are told of: the play page, and each page that is written here.
+        // What search engines are told of: the play page, and each page that is written here but
+        // those behind a log-in.
         let mut listed = vec!["/".to_owned()];
         let mut page = |path: &str, kind: Kind<'_>, (title, says): (&str, &str), main: Markup| {
-            let runs = (path == "/ask").then_some("ask");
+            let runs = match path {
+                "/ask" => Some("ask"),
+                "/calls" => Some("calls"),
+                _ => None,
+            };
+            let is_listed = !matches!(kind, Kind::Inside);
             let head = Head { path, title, says, kind, runs };
             let html = layout::page(content, &head, &main).into_string();
             pages.insert(path.to_owned(), Page::new(HTML, html));
-            listed.push(path.to_owned());
+            if is_listed {
+                listed.push(path.to_owned());
+            }
         };
         let profile = &content.profile;
         let (name, tagline) = (profile.name.as_str(), profile.tagline.as_str());
         page("/about", Kind::Page, (name, tagline), about::main(content));
         page("/resume", Kind::Page, resume::says(content), resume::main(content));
         page("/ask", Kind::Page, ask::SAYS, ask::main());
+        page("/calls", Kind::Inside, calls::SAYS, calls::main());
         page("/how", Kind::Page, how::SAYS, how::main(content, has_window));
         page("/projects", Kind::Page, articles::PROJECTS, articles::projects(content));
         page("/blog", Kind::Page, articles::POSTS, articles::posts(content));

@@ -38,8 +38,10 @@ fn words_stay_words() {
         .collect();
     for (path, body) in all {
         let text = std::str::from_utf8(body).expect("text");
-        // The one script that is ours.
-        let others = text.replace("<script type=\"module\" src=\"/js/ask/main.js\"></script>", "");
+        // Scripts that are ours.
+        let ours = ["ask", "calls"]
+            .map(|name| format!("<script type=\"module\" src=\"/js/{name}/main.js\"></script>"));
+        let others = ours.iter().fold(text.to_owned(), |text, ours| text.replace(ours, ""));
         assert!(!others.contains("<script"), "{path}: {text}");
         if path.ends_with("xml") || path.ends_with("txt") {
             continue;
@@ -60,6 +62,18 @@ fn the_menu_says_where_one_is() {
     assert!(body("/blog").contains("<a href=\"/blog\" aria-current=\"page\">Blog</a>"));
     assert!(body("/blog/a").contains("<a href=\"/blog\" aria-current=\"true\">Blog</a>"));
     assert_eq!(body("/about").matches("aria-current").count(), 1);
+}
+
+#[test]
+fn what_is_behind_a_log_in_is_nothing_for_search_engines() {
+    let pages = wild();
+    let body = |path: &str| {
+        let page = pages.pages.get(path).unwrap_or_else(|| panic!("{path}"));
+        String::from_utf8(page.body.to_vec()).expect("text")
+    };
+    let robots = "<meta name=\"robots\" content=\"noindex\">";
+    assert!(body("/calls").contains(robots) && !body("/ask").contains(robots));
+    assert!(!body("/sitemap.xml").contains("/calls<") && body("/sitemap.xml").contains("/ask<"));
 }
 
 #[test]

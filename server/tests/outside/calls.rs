@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 use weir_assistant::{Assistant, UserRole};
+use weir_live::{LandmarkEvent, LandmarkState, Method as Found, NewCall, Reason};
 use weir_server::Config;
 
 use crate::assistant::flite;
@@ -125,6 +126,82 @@ async fn a_call_needs_a_token_and_consent_and_says_what_is_wrong() {
     }
     let long = format!("/api/calls?text={}", "a".repeat(201));
     assert_eq!(send(&server, Method::GET, &long, &token, Value::Null).await.status, 422);
+}
+
+/// A call of nobody's voice.
+fn new_call(id: &str, user_id: &str) -> NewCall {
+    let listed = |id: &str, required: bool| json!({ "id": id, "title": id, "role": "agent", "required": required, "state": "pending" });
+    let landmarks = json!([listed("consent", true), listed("deadline", false)]);
+    NewCall {
+        id: id.to_owned(),
+        user_id: user_id.to_owned(),
+        title: format!("call {id}"),
+        playbook: "first call".to_owned(),
+        landmarks: serde_json::from_value(landmarks).expect("landmarks"),
+        transcriber: "nobody".to_owned(),
+        days: 30,
+    }
+}
+
+#[tokio::test]
+async fn lists_say_whose_a_call_is_whether_it_goes_on_and_how_far_it_came() {
+    let (server, folder) = server().await;
+    let home = folder.path().join("assistant");
+    let assistant = Assistant::open(Config::default().assistant, &home, Vec::new()).expect("it");
+    let users = assistant.accounts().all().await.expect("accounts");
+    let id = |name: &str| &users.iter().find(|user| user.name == name).expect("a user").id;
+    let calls = assistant.calls();
+    for (call, user_id) in [("a", id("ida").as_str()), ("b", id("bo")), ("c", "who was removed")] {
+        calls.begin(&new_call(call, user_id)).await.expect("it begins");
+    }
+    let done = LandmarkEvent {
+        id: "consent".to_owned(),
+        state: LandmarkState::Done,
+        turn: None,
+        quote: None,
+        span: None,
+        score: None,
+        method: Found::Hand,
+    };
+    calls.landmark("a", 1, &done).await.expect("an event");
+    calls.end("a", Reason::Bye, 2.0).await.expect("the end");
+
+    let eve = token(&server, "eve").await;
+    let ida = token(&server, "ida").await;
+    let list = async |token: &str, query: &str| {
+        let path = format!("/api/calls{query}");
+        let list = send(&server, Method::GET, &path, token, Value::Null).await.json();
+        let mut list = list.as_array().expect("a list").clone();
+        list.sort_by_key(|call| call["id"].to_string());
+        let keys = ["id", "agent", "required", "reached"];
+        list.iter().map(|call| json!(keys.map(|key| &call[key]))).collect::<Vec<_>>()
+    };
+    let (a, b) = (json!(["a", "ida", 1, 1]), json!(["b", "bo", 1, 0]));
+    let c = json!(["c", null, 1, 0]);
+    assert_eq!(list(&eve, "").await, [a.clone(), b.clone(), c.clone()]);
+    assert_eq!(list(&eve, "?state=live").await, [b, c]);
+    assert_eq!(list(&eve, "?state=ended").await, std::slice::from_ref(&a));
+    assert_eq!(list(&ida, "").await, [a]);
+    assert_eq!(list(&ida, "?state=live").await, Vec::<Value>::new());
+    let wrong = send(&server, Method::GET, "/api/calls?state=over", &ida, Value::Null).await;
+    assert_eq!(wrong.status, 400);
+    let call = send(&server, Method::GET, "/api/calls/a", &eve, Value::Null).await;
+    assert_eq!(
+        (&call.json()["agent"], call.header("cache-control")),
+        (&json!("ida"), Some("no-store"))
+    );
+}
+
+#[tokio::test]
+async fn it_is_known_whether_anybody_has_an_account() {
+    let status = async |server: &Server| {
+        crate::client::get(server.addr, "/api/assistant", &[]).await.json()["has_accounts"].clone()
+    };
+    let (server, _folder) = server().await;
+    assert_eq!(status(&server).await, true);
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = Config { data_dir: folder.path().to_owned(), ..Config::default() };
+    assert_eq!(status(&Server::configured(config).await).await, false);
 }
 
 #[tokio::test]

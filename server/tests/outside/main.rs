@@ -11,6 +11,7 @@ mod client;
 mod common;
 mod config;
 mod drawings;
+mod listening;
 mod pace;
 mod pages;
 mod rates;

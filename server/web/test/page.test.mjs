@@ -343,7 +343,7 @@ test("the page is light, and asks nobody else", async () => {
 
 for (const theme of ["light", "dark"]) {
   test(`every page is within reach of everybody: ${theme}`, async () => {
-    for (const [name, path] of [["play", "/"], ["how", "/how"], ["projects", "/projects"], ["blog", "/blog"], ["about", "/about"], ["resume", "/resume"], ["ask", "/ask"]]) {
+    for (const [name, path] of [["play", "/"], ["how", "/how"], ["projects", "/projects"], ["blog", "/blog"], ["about", "/about"], ["resume", "/resume"], ["ask", "/ask"], ["calls", "/calls"]]) {
       const { page, faults } = await visit(browser, site.url + path, { colorScheme: theme });
       if (name === "play") {
         await ready(page);

@@ -15,6 +15,8 @@ use crate::prompt::{UNKNOWN, request};
 
 /// Longest question, in letters.
 const LONGEST_QUESTION: usize = 2000;
+/// Parts that are named where nothing answers.
+const NEAREST: usize = 3;
 
 /// How answers are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,6 +86,8 @@ pub struct Nearest {
     pub heading: String,
     /// The document, by its file.
     pub file: String,
+    /// The sentence of it that says most of what is asked for.
+    pub quote: String,
 }
 
 /// Who wrote an answer.
@@ -180,11 +184,13 @@ impl Answerer {
             None => self.config.least_confidence,
         };
         if confidence < least || found.passages.is_empty() {
-            return Ok(futures_util::stream::iter(abstain(&found)).boxed());
+            let may_quote = confidence >= self.config.least_confidence_of_model;
+            let told = abstain(nearest(question, &found), may_quote);
+            return Ok(futures_util::stream::iter(told).boxed());
         }
         let is_quoted = confidence >= self.config.least_confidence;
         let quoted = if is_quoted { quoted(question, &found) } else { String::new() };
-        let mut telling = Telling::new(sources(question, &found), found, quoted);
+        let mut telling = Telling::new(question, found, quoted);
         match model {
             Some(model) => {
                 let passages = &telling.found.passages;
@@ -204,6 +210,7 @@ impl Answerer {
 /// An answer on its way.
 struct Telling {
     found: Found,
+    nearest: Vec<Nearest>,
     /// The answer in quotes; empty where too little speaks for one.
     quoted: String,
     /// What can be told at once.
@@ -222,8 +229,10 @@ enum Stage {
 }
 
 impl Telling {
-    fn new(sources: Vec<Source>, found: Found, quoted: String) -> Self {
+    fn new(question: &str, found: Found, quoted: String) -> Self {
+        let sources = sources(question, &found);
         Self {
+            nearest: nearest(question, &found),
             citations: Citations::new(sources.len()),
             pending: VecDeque::from([Event::Sources(sources)]),
             found,
@@ -300,7 +309,7 @@ impl Telling {
             self.say("\n\n(The answer broke off here.)");
         }
         if abstained {
-            self.pending.push_back(Event::Nearest(nearest(&self.found)));
+            self.pending.push_back(Event::Nearest(std::mem::take(&mut self.nearest)));
         } else if self.citations.cited().is_empty() {
             let quoted = std::mem::take(&mut self.quoted);
             self.say("\n\nThis cites no document.");
@@ -315,7 +324,8 @@ impl Telling {
     fn quote(&mut self) {
         let quoted = std::mem::take(&mut self.quoted);
         if quoted.is_empty() {
-            return self.pending.extend(abstain(&self.found));
+            let nearest = std::mem::take(&mut self.nearest);
+            return self.pending.extend(abstain(nearest, true));
         }
         self.pending.push_back(Event::Text(quoted));
         let ending = Ending::Whole;
@@ -342,32 +352,40 @@ fn sources(question: &str, found: &Found) -> Vec<Source> {
 }
 
 /// The parts that are nearest, each heading once.
-fn nearest(found: &Found) -> Vec<Nearest> {
+fn nearest(question: &str, found: &Found) -> Vec<Nearest> {
     let mut nearest: Vec<Nearest> = Vec::new();
     for chunk in found.passages.iter().map(|passage| &passage.chunk) {
         let (title, heading) = (chunk.title.clone(), chunk.heading.clone());
-        let near = Nearest { title, heading, file: chunk.document.clone() };
-        if nearest.len() < 3 && !nearest.contains(&near) {
+        let quote = best(question, &found.telling, &chunk.text).to_owned();
+        let near = Nearest { title, heading, file: chunk.document.clone(), quote };
+        let is_same = |other: &Nearest| other.heading == near.heading && other.file == near.file;
+        if nearest.len() < NEAREST && !nearest.iter().any(is_same) {
             nearest.push(near);
         }
     }
     nearest
 }
 
-/// The answer that nothing answers.
-fn abstain(found: &Found) -> Vec<Event> {
-    let nearest = nearest(found);
+/// The answer that nothing answers. Where something may, it is quoted as what it is.
+fn abstain(nearest: Vec<Nearest>, may_quote: bool) -> Vec<Event> {
+    let name = |near: &Nearest| match near.heading.as_str() {
+        "" => near.title.clone(),
+        heading => format!("{}: {heading}", near.title),
+    };
     let mut text = UNKNOWN.to_owned();
-    if !nearest.is_empty() {
-        let name = |near: &Nearest| match near.heading.as_str() {
-            "" => format!("“{}”", near.title),
-            heading => format!("“{heading}” ({})", near.title),
-        };
-        let names: Vec<String> = nearest.iter().map(name).collect();
-        text.push_str(&format!(
-            " The documents do not seem to say. Nearest: {}.",
-            names.join(", ")
-        ));
+    match &nearest[..] {
+        [first, ..] if may_quote && !first.quote.is_empty() => {
+            let (quote, name) = (&first.quote, name(first));
+            text.push_str(&format!(
+                " The documents do not say it clearly. Nearest: “{quote}” ({name})."
+            ));
+        }
+        [] => {}
+        all => {
+            let names: Vec<String> = all.iter().map(name).collect();
+            let names = names.join("; ");
+            text.push_str(&format!(" The documents do not seem to say. Nearest: {names}."));
+        }
     }
     let done = Event::Done { abstained: true, by: By::Quotes, ending: Ending::Whole };
     vec![Event::Nearest(nearest), Event::Text(text), done]

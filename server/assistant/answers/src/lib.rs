@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod answer;
+mod changes;
 mod citations;
 mod confidence;
 mod documents;
@@ -15,6 +16,7 @@ mod vectors;
 pub use answer::{
     Answer, AnswerConfig, Answerer, By, Ending, Event, Nearest, QuestionError, Source,
 };
+pub use changes::{Changes, Looked};
 pub use citations::Citations;
 pub use confidence::Evidence;
 pub use documents::{Documents, DocumentsError, scope};

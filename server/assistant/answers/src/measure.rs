@@ -1,7 +1,7 @@
 //! How good answers are, by questions of which is known where they are answered.
 
 use futures_util::StreamExt;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::answer::{Answerer, Event, QuestionError};
 use crate::confidence::Evidence;
@@ -159,6 +159,42 @@ impl Figures {
     }
 }
 
+/// What a least confidence makes of questions.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// The least confidence at which something is answered, 0 to 1.
+    pub least_confidence: f32,
+    /// The share of questions with an answer that are answered.
+    pub answered: f32,
+    /// The share of those without one that are not.
+    pub abstained: f32,
+}
+
+/// What each least confidence from 0 to 1, by hundredths, would make of these outcomes, where
+/// answers are quoted. The higher it is the less is answered and the more is abstained from.
+pub fn choices(outcomes: &[Outcome]) -> Vec<Choice> {
+    let among = |is_answerable: bool, is: &dyn Fn(f32) -> bool| {
+        let those = outcomes.iter().filter(|outcome| outcome.is_answerable == is_answerable);
+        let (mut all, mut count) = (0_u32, 0_u32);
+        for outcome in those {
+            all += 1;
+            count += u32::from(is(outcome.evidence.confidence()));
+        }
+        count as f32 / all.max(1) as f32
+    };
+    let choice = |hundredths: u8| {
+        let least = f32::from(hundredths) / 100.0;
+        // What was not found at all has no confidence, and is never answered.
+        let is_answered = |confidence: f32| confidence > 0.0 && confidence >= least;
+        Choice {
+            least_confidence: least,
+            answered: among(true, &is_answered),
+            abstained: among(false, &|confidence| !is_answered(confidence)),
+        }
+    };
+    (0..=100).map(choice).collect()
+}
+
 fn share(is: bool) -> f32 {
     f32::from(u8::from(is))
 }
@@ -208,6 +244,33 @@ mod tests {
             assert!((figure.value - value).abs() < 1e-6, "{figure}");
             let (low, high) = figure.interval;
             assert!((0.0..=1.0).contains(&low) && low <= value && value <= high && high <= 1.0);
+        }
+    }
+
+    #[test]
+    fn the_more_is_asked_of_an_answer_the_less_is_answered_and_the_more_is_not() {
+        let with = |covered: f32, is_answerable| Outcome {
+            evidence: Evidence { covered, said: 10.0 * covered },
+            ..outcome(None, is_answerable, false)
+        };
+        let outcomes =
+            [with(1.0, true), with(0.4, true), with(0.0, true), with(0.6, false), with(0.0, false)];
+        let choices = choices(&outcomes);
+        assert_eq!(choices.len(), 101);
+        for pair in choices.windows(2) {
+            assert!(pair[0].answered >= pair[1].answered, "{pair:?}");
+            assert!(pair[0].abstained <= pair[1].abstained, "{pair:?}");
+        }
+        let ends = |at: usize| (choices[at].answered, choices[at].abstained);
+        assert_eq!(ends(0), (2.0 / 3.0, 0.5), "what was not found is not answered");
+        assert_eq!(ends(100), (0.0, 1.0), "nothing is certain");
+        for choice in &choices {
+            let counted = outcomes.iter().filter(|outcome| outcome.is_answerable);
+            let counted = counted.filter(|outcome| {
+                let confidence = outcome.evidence.confidence();
+                confidence > 0.0 && confidence >= choice.least_confidence
+            });
+            assert_eq!(choice.answered, counted.count() as f32 / 3.0);
         }
     }
 

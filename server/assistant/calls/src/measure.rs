@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::call::Call;
 use crate::detector::{Detection, Detector};
 use crate::playbook::Playbook;
-use crate::script::Script;
+use crate::script::{Script, Turn};
 
 /// Words that are spoken in a minute, pauses included: an assumption, which makes minutes of a
 /// script.
@@ -50,6 +50,18 @@ pub struct Measured {
     /// For each landmark found where it is: how much of the words pointed at and of those that
     /// say it are the same (intersection over union of bytes).
     pub overlaps: Vec<f32>,
+    /// How often one thing was taken for another, or missed, or found where there is none.
+    pub mistakes: BTreeMap<Mistake, u32>,
+}
+
+/// What was said and what was found in the place of it, by their ids, which are of landmarks and
+/// pushbacks; never both nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// What the words say; `None` where they say nothing that is looked for.
+    pub said: Option<String>,
+    /// What was found in these words; `None` if nothing was.
+    pub found: Option<String>,
 }
 
 /// Calls drawn anew for an interval.
@@ -79,6 +91,9 @@ pub fn measure(book: &Playbook, detector: &Detector, call: &Script) -> Measured 
                 counts.entry(mark.id.clone()).or_default().missed += u32::from(is_missed);
             }
         }
+        for mistake in mistakes(turn, [&marks, &backs].into_iter().flatten()) {
+            *measured.mistakes.entry(mistake).or_default() += 1;
+        }
         for mark in &turn.landmarks {
             let found = marks.iter().find(|found| found.id == mark.id);
             let pair = found.zip(turn.span(&mark.quote));
@@ -88,17 +103,42 @@ pub fn measure(book: &Playbook, detector: &Detector, call: &Script) -> Measured 
     measured
 }
 
+/// What is missed in a turn, each with what its words were taken for, and what else is found that
+/// is not there.
+fn mistakes<'a>(turn: &Turn, found: impl Iterator<Item = &'a Detection> + Clone) -> Vec<Mistake> {
+    let marked = || turn.landmarks.iter().chain(&turn.pushbacks);
+    let mut wrong: Vec<&Detection> =
+        found.clone().filter(|found| marked().all(|mark| mark.id != found.id)).collect();
+    let mut mistakes = Vec::new();
+    for mark in marked().filter(|mark| found.clone().all(|found| found.id != mark.id)) {
+        let shared = |found: &Detection| {
+            turn.span(&mark.quote).map_or(0.0, |span| overlap(&found.span, &span))
+        };
+        let nearest = (0..wrong.len())
+            .filter(|&at| shared(wrong[at]) > 0.0)
+            .max_by(|&a, &b| shared(wrong[a]).total_cmp(&shared(wrong[b])));
+        let taken_for = nearest.map(|at| wrong.remove(at).id.clone());
+        mistakes.push(Mistake { said: Some(mark.id.clone()), found: taken_for });
+    }
+    let none = |found: &Detection| Mistake { said: None, found: Some(found.id.clone()) };
+    mistakes.extend(wrong.into_iter().map(none));
+    mistakes
+}
+
 /// Where a figure of these calls would be in 95 of 100 cases if they had been others of their
 /// kind: calls drawn with replacement, always the same (Efron, Annals of Statistics 7, 1979).
+/// Draws of which the figure is none (NaN) are left out; of no draws there is no interval (NaN).
 pub fn interval(calls: &[Measured], figure: impl Fn(&Measured) -> f32) -> (f32, f32) {
     let mut chance = fastrand::Rng::with_seed(0);
     let draw = |_| {
         let drawn = calls.iter().filter_map(|_| chance.choice(calls));
         figure(&drawn.collect())
     };
-    let mut figures: Vec<f32> = (0..DRAWS).map(draw).collect();
+    let mut figures: Vec<f32> = (0..DRAWS).map(draw).filter(|figure| !figure.is_nan()).collect();
     figures.sort_unstable_by(f32::total_cmp);
-    (figures[DRAWS / 40], figures[DRAWS - 1 - DRAWS / 40])
+    let cut = figures.len() / 40;
+    let end = |at: Option<usize>| at.and_then(|at| figures.get(at)).copied().unwrap_or(f32::NAN);
+    (end(Some(cut)), end(figures.len().checked_sub(1 + cut)))
 }
 
 /// Calls as one.
@@ -123,6 +163,9 @@ impl Measured {
         }
         self.minutes += other.minutes;
         self.overlaps.extend(&other.overlaps);
+        for (mistake, times) in &other.mistakes {
+            *self.mistakes.entry(mistake.clone()).or_default() += times;
+        }
     }
 
     /// The mean of F1 over landmarks.
@@ -183,6 +226,49 @@ mod tests {
         let unlike: Vec<_> = (0..10).map(|k| call(k % 2)).collect();
         let (low, high) = interval(&unlike, Measured::macro_f1);
         assert!(low < 0.8 && 0.8 < high && high <= 1.0, "{low} {high}");
+    }
+
+    #[test]
+    fn what_is_drawn_without_a_figure_is_left_out_of_its_interval() {
+        let none = Measured::default();
+        let f1 = |all: &Measured| all.landmarks.get("need").and_then(|of| of.f1());
+        let figure = |all: &Measured| f1(all).unwrap_or(f32::NAN);
+        let (low, high) = interval(&[none.clone(), none.clone()], figure);
+        assert!(low.is_nan() && high.is_nan());
+        let one = Measured {
+            landmarks: [("need".to_owned(), Count { right: 1, wrong: 0, missed: 0 })].into(),
+            ..none.clone()
+        };
+        assert_eq!(interval(&[none, one], figure), (1.0, 1.0));
+    }
+
+    #[test]
+    fn what_words_were_taken_for_is_what_was_found_in_them() {
+        use crate::playbook::Role;
+        use crate::script::Mark;
+        let mark = |id: &str, quote: &str| Mark { id: id.to_owned(), quote: quote.to_owned() };
+        let turn = Turn {
+            role: Role::Customer,
+            text: "We have ten pumps, and it is too dear.".to_owned(),
+            landmarks: vec![mark("scale", "ten pumps"), mark("need", "We have")],
+            pushbacks: vec![mark("price", "too dear")],
+        };
+        let found = |id: &str, span| Detection {
+            id: id.to_owned(),
+            span,
+            score: 1.0,
+            method: crate::detector::Method::Lexical,
+        };
+        let id = |id: &str| Some(id.to_owned());
+        let all = [found("budget", 29..37), found("need", 0..7), found("today", 0..7)];
+        let mistake = |said, found| Mistake { said, found };
+        let expected = [
+            mistake(id("scale"), None),
+            mistake(id("price"), id("budget")),
+            mistake(None, id("today")),
+        ];
+        assert_eq!(mistakes(&turn, all.iter()), expected);
+        assert_eq!(mistakes(&turn, [].iter()).len(), 3, "all are missed");
     }
 
     #[test]

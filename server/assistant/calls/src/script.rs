@@ -70,12 +70,20 @@ impl Script {
         let read = |file: &std::path::PathBuf| {
             let text = std::fs::read_to_string(file);
             let text = text.map_err(|error| wrong(file, error.to_string()))?;
-            let script: Self =
-                toml::from_str(&text).map_err(|error| wrong(file, error.to_string()))?;
-            script.check(book).map_err(|why| wrong(file, why))?;
-            Ok(script)
+            Self::from_toml(&file.display().to_string(), &text, book)
         };
         files.iter().map(read).collect()
+    }
+
+    /// Reads a text; `file` is what errors call it.
+    ///
+    /// # Errors
+    /// It is no script, or marks what is not in this playbook.
+    pub fn from_toml(file: &str, text: &str, book: &Playbook) -> Result<Self, ScriptError> {
+        let wrong = |why: String| ScriptError { file: file.to_owned(), why };
+        let script: Self = toml::from_str(text).map_err(|error| wrong(error.to_string()))?;
+        script.check(book).map_err(wrong)?;
+        Ok(script)
     }
 
     fn check(&self, book: &Playbook) -> Result<(), String> {

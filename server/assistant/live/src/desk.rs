@@ -12,6 +12,7 @@ use crate::judging::{Judging, Verdict};
 use crate::order::{Order, Utterance};
 use crate::progress::{Concluded, Progress};
 use crate::record::{LandmarkEvent, Turn};
+use crate::sound::{SoundError, Tape};
 use crate::store::{CallStore, NewCall, StoreError};
 use crate::telling::Telling;
 use crate::words::{CHANNELS, ErrorCode, LandmarkState, RATE, Reason, ServerWord};
@@ -45,6 +46,8 @@ pub(crate) struct Desk {
     transcriber: String,
     book: Arc<Playbook>,
     store: CallStore,
+    /// Where sound is kept.
+    tape: Option<Box<dyn Tape>>,
     progress: Progress,
     cards: Cards,
     order: Order,
@@ -73,10 +76,11 @@ impl Desk {
         store: CallStore,
     ) -> Self {
         Self {
-            call_id,
             telling: Telling::new(channels),
             channels,
             transcriber,
+            tape: store.tape(&call_id),
+            call_id,
             store,
             cards: Cards::new(book.card_every_s),
             progress: Progress::new(Arc::clone(&book), detector),
@@ -115,6 +119,7 @@ impl Desk {
         ServerWord::Ready {
             call_id: self.call_id.clone(),
             resume_from: self.next,
+            channels: self.channels,
             landmarks: self.progress.listed(),
             transcriber: self.transcriber.clone(),
         }
@@ -145,6 +150,23 @@ impl Desk {
         self.told_gap[channel] = false;
         self.samples[channel] += samples.len() as u64;
         Accepted::Yes
+    }
+
+    /// Keeps the sound of a frame that is heard, where sound is kept.
+    pub async fn keep(&mut self, frame: &Frame) {
+        if let Some(tape) = &mut self.tape
+            && let Err(error) = tape.keep(frame.channel, &frame.samples).await
+        {
+            self.unkept(&error);
+        }
+    }
+
+    /// The call goes on without its sound being kept, and says so.
+    fn unkept(&mut self, error: &SoundError) {
+        self.tape = None;
+        tracing::error!(call = self.call_id, %error, "sound is not kept");
+        let why = "the sound of this call is not kept from here on".to_owned();
+        self.telling.tell(ServerWord::Error { code: ErrorCode::Store, why });
     }
 
     /// Tells the client what it did wrong.
@@ -271,6 +293,11 @@ impl Desk {
 
     /// The call has ended: that is kept, and not yet told.
     pub async fn end(&mut self, reason: Reason) {
+        if let Some(mut tape) = self.tape.take()
+            && let Err(error) = tape.finish().await
+        {
+            self.unkept(&error);
+        }
         let ended = self.store.end(&self.call_id, reason, self.sound_s()).await;
         if let Err(failure) = ended {
             self.fail(&failure.into());

@@ -12,6 +12,7 @@ mod order;
 mod progress;
 mod record;
 mod session;
+mod sound;
 mod store;
 mod telling;
 mod words;
@@ -21,7 +22,8 @@ pub use link::{Gone, Inbox, Link};
 pub use live::{Live, LiveConfig, Refusal};
 pub use record::{CallRecord, CallSummary, Card, LandmarkEvent, Turn};
 pub use session::Watch;
-pub use store::{CallStore, NewCall, Page, StoreError, Viewer};
+pub use sound::{Recorder, SoundError, Tape};
+pub use store::{CallStore, NewCall, Page, Search, StoreError, Viewer};
 pub use words::{
     CHANNELS, CardKind, ClientWord, ErrorCode, Hello, LandmarkState, Listed, Method, RATE, Reason,
     ServerWord, TITLE, Told, WordError,

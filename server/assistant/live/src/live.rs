@@ -129,16 +129,17 @@ struct Entry {
 }
 
 impl Live {
-    /// No call yet. Turns are judged by a model, if there is one, and else, or where it fails, by
-    /// the words of the playbook. They are learnt here, which takes a fraction of a second.
+    /// No call yet. Turns are judged by a model, if there is one, and else, or where it fails, by a
+    /// detector, which has learnt the playbook.
     pub fn new(
         book: Playbook,
+        detector: Detector,
         transcriber: Arc<dyn StreamingTranscriber>,
         model: Option<Arc<dyn ChatModel>>,
         store: CallStore,
         config: LiveConfig,
     ) -> Self {
-        let (detector, book) = (Arc::new(Detector::new(&book)), Arc::new(book));
+        let (detector, book) = (Arc::new(detector), Arc::new(book));
         let judge = model.map(|model| Judge::new(model, Arc::clone(&book)));
         let (calls, running) = (Mutex::default(), watch::Sender::new(0));
         let is_closing = AtomicBool::new(false);

@@ -28,6 +28,10 @@ pub struct CallSummary {
     pub duration_s: Option<f32>,
     /// Why it ended; none while it goes on.
     pub reason: Option<Reason>,
+    /// Landmarks without which it is incomplete, but those that somebody waived.
+    pub required: u32,
+    /// How many of these are done.
+    pub reached: u32,
 }
 
 /// What somebody said.

@@ -169,6 +169,7 @@ impl Session {
         match event {
             Event::Frame(frame) => {
                 if self.desk.accept(&frame) == Accepted::Yes {
+                    self.desk.keep(&frame).await;
                     self.hear(&frame).await?;
                     self.sound = Instant::now();
                     // Sound that comes faster than it was spoken is no way to a longer call.

@@ -6,21 +6,26 @@
 mod find;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use sqlx::SqlitePool;
 use sqlx::migrate::Migrator;
 use weir_kept::{Kept, KeptError, now_s};
 
 use crate::record::{Card, LandmarkEvent, Turn};
+use crate::sound::{Recorder, SoundError, Tape};
 use crate::words::{Listed, Reason};
 
-pub use find::{Page, Viewer};
+pub use find::{Page, Search, Viewer};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
 const DAY_S: i64 = 86_400;
+/// Calls that are swept at a time.
+const AT_A_TIME: i64 = 100;
 
 /// Why something is not kept or found.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +36,9 @@ pub enum StoreError {
     /// The database refuses.
     #[error("the database of calls: {0}")]
     Refused(#[from] sqlx::Error),
+    /// Sound cannot be deleted.
+    #[error(transparent)]
+    Sound(#[from] SoundError),
     /// A column holds what this version does not know.
     #[error("the database of calls: {column}: got what it never takes")]
     Strange {
@@ -60,12 +68,26 @@ pub struct NewCall {
 
 /// All calls.
 #[derive(Clone, Debug)]
-pub struct CallStore(Kept);
+pub struct CallStore {
+    kept: Kept,
+    sound: Option<Arc<dyn Recorder>>,
+}
 
 impl CallStore {
     /// The file at a path, which is made when it is needed.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self(Kept::new(path, &MIGRATIONS))
+        Self { kept: Kept::new(path, &MIGRATIONS), sound: None }
+    }
+
+    /// With somebody who keeps the sound of calls. It is deleted with them.
+    #[must_use]
+    pub fn with_sound(self, sound: Arc<dyn Recorder>) -> Self {
+        Self { sound: Some(sound), ..self }
+    }
+
+    /// What keeps the sound of a call that begins, if it is kept.
+    pub(crate) fn tape(&self, call_id: &str) -> Option<Box<dyn Tape>> {
+        self.sound.as_ref()?.begin(call_id)
     }
 
     /// A call begins now.
@@ -83,7 +105,7 @@ impl CallStore {
         let query = sqlx::query(query).bind(&call.id).bind(&call.user_id).bind(&call.title);
         let query = query.bind(&call.playbook).bind(landmarks).bind(&call.transcriber);
         let query = query.bind(now_s).bind(now_s + i64::from(call.days) * DAY_S);
-        query.execute(self.0.pool().await?).await?;
+        query.execute(self.kept.pool().await?).await?;
         Ok(())
     }
 
@@ -97,7 +119,7 @@ impl CallStore {
         let query = sqlx::query(query).bind(call_id).bind(number(turn.turn)?);
         let query = query.bind(name(&turn.role)).bind(&turn.text);
         let query = query.bind(f64::from(turn.start_s)).bind(f64::from(turn.end_s));
-        query.execute(self.0.pool().await?).await?;
+        query.execute(self.kept.pool().await?).await?;
         Ok(())
     }
 
@@ -122,7 +144,7 @@ impl CallStore {
         let query = query.bind(name(&event.state)).bind(event.turn.map(number).transpose()?);
         let query = query.bind(&event.quote).bind(start).bind(end);
         let query = query.bind(event.score.map(f64::from)).bind(name(&event.method));
-        query.execute(self.0.pool().await?).await?;
+        query.execute(self.kept.pool().await?).await?;
         Ok(())
     }
 
@@ -135,7 +157,7 @@ impl CallStore {
                      VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
         let query = sqlx::query(query).bind(call_id).bind(number(n)?).bind(name(&card.kind));
         let query = query.bind(&card.about).bind(&card.text).bind(&card.source);
-        query.execute(self.0.pool().await?).await?;
+        query.execute(self.kept.pool().await?).await?;
         Ok(())
     }
 
@@ -151,7 +173,7 @@ impl CallStore {
     ) -> Result<(), StoreError> {
         let query = "UPDATE calls SET reason = ?2, duration_s = ?3 WHERE id = ?1";
         let query = sqlx::query(query).bind(call_id).bind(name(&reason));
-        query.bind(f64::from(duration_s)).execute(self.0.pool().await?).await?;
+        query.bind(f64::from(duration_s)).execute(self.kept.pool().await?).await?;
         Ok(())
     }
 
@@ -161,7 +183,7 @@ impl CallStore {
     /// # Errors
     /// The database refuses.
     pub async fn end_lost(&self) -> Result<u64, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(0) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(0) };
         let query = "UPDATE calls SET reason = ?1, duration_s = \
                      (SELECT coalesce(max(end_s), 0.0) FROM turns WHERE call_id = calls.id) \
                      WHERE reason IS NULL";
@@ -169,29 +191,49 @@ impl CallStore {
         Ok(done.rows_affected())
     }
 
-    /// Deletes a call, if whoever asks may; says whether there was one.
+    /// Deletes a call with its sound, if whoever asks may; says whether there was one.
     ///
     /// # Errors
-    /// The database refuses.
+    /// The database or the place of sound refuses; what is left can be deleted again.
     pub async fn delete(&self, viewer: &Viewer, id: &str) -> Result<bool, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(false) };
-        let query = "DELETE FROM calls WHERE id = ?1 AND (?2 OR user_id = ?3)";
-        let query = sqlx::query(query).bind(id).bind(viewer.sees_all).bind(&viewer.user_id);
-        let done = query.execute(pool).await?;
-        self.0.empty_log().await?;
-        Ok(done.rows_affected() > 0)
+        let Some(pool) = self.kept.if_there().await? else { return Ok(false) };
+        let query = "SELECT id FROM calls WHERE id = ?1 AND (?2 OR user_id = ?3)";
+        let query = sqlx::query_scalar(query).bind(id).bind(viewer.sees_all).bind(&viewer.user_id);
+        let ids: Vec<String> = query.fetch_all(pool).await?;
+        Ok(self.remove(pool, &ids).await? > 0)
     }
 
-    /// Deletes calls that have been kept for long enough, and says how many.
+    /// Deletes calls that have been kept for long enough, with their sound, and says how many.
     ///
     /// # Errors
-    /// The database refuses.
+    /// As [`Self::delete`].
     pub async fn sweep(&self, now_s: i64) -> Result<u64, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(0) };
-        let query = sqlx::query("DELETE FROM calls WHERE expires_s <= ?1").bind(now_s);
-        let done = query.execute(pool).await?;
-        self.0.empty_log().await?;
-        Ok(done.rows_affected())
+        let Some(pool) = self.kept.if_there().await? else { return Ok(0) };
+        let mut swept = 0;
+        loop {
+            let query = "SELECT id FROM calls WHERE expires_s <= ?1 LIMIT ?2";
+            let query = sqlx::query_scalar(query).bind(now_s).bind(AT_A_TIME);
+            let ids: Vec<String> = query.fetch_all(pool).await?;
+            if ids.is_empty() {
+                return Ok(swept);
+            }
+            swept += self.remove(pool, &ids).await?;
+        }
+    }
+
+    /// The sound first: a call without any can be deleted again, sound without a call is never
+    /// found.
+    async fn remove(&self, pool: &SqlitePool, ids: &[String]) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        for id in ids {
+            if let Some(sound) = &self.sound {
+                sound.delete(id).await?;
+            }
+            let query = sqlx::query("DELETE FROM calls WHERE id = ?1").bind(id);
+            removed += query.execute(pool).await?.rows_affected();
+        }
+        self.kept.empty_log().await?;
+        Ok(removed)
     }
 }
 

@@ -208,6 +208,8 @@ pub enum ServerWord {
         call_id: String,
         /// The number of the next frame of each channel.
         resume_from: [u32; CHANNELS],
+        /// Whose voice each channel carries.
+        channels: [Role; CHANNELS],
         /// What is to be reached, in the order of the playbook, as it is now.
         landmarks: Vec<Listed>,
         /// Who makes text of sound.

@@ -8,7 +8,7 @@ use stage::{Client, FRAME, Line, Scripted, Stage, hello, hold_clock, line, sayin
 use tokio::time::advance;
 use weir_calls::Role;
 use weir_live::{
-    CardKind, ErrorCode, Hello, LandmarkState, LiveConfig, Method, Page, Reason, Refusal,
+    CardKind, ErrorCode, Hello, LandmarkState, LiveConfig, Method, Page, Reason, Refusal, Search,
     ServerWord, Told,
 };
 
@@ -240,7 +240,7 @@ async fn four_calls_go_on_at_once_and_the_fifth_is_refused() {
     stage.live.close().await;
     let ended = fifth.ended().await;
     assert!(matches!(ended, ServerWord::Ended { reason: Reason::Shutdown, .. }), "{ended:?}");
-    let list = stage.live.store().list(&viewer("bo"), None, &Page::default()).await;
+    let list = stage.live.store().list(&viewer("bo"), &Search::default(), &Page::default()).await;
     let reasons = list.expect("a list").into_iter().map(|call| call.reason);
     assert!(reasons.eq([Some(Reason::Shutdown); 2]));
 }

@@ -48,6 +48,8 @@ fn record() -> CallRecord {
             expires_s: 1_792_592_000,
             duration_s: Some(3725.5),
             reason: Some(Reason::Bye),
+            required: 3,
+            reached: 2,
         },
         landmarks: vec![
             landmark("consent", "Consent to record", Role::Agent, true, Done),

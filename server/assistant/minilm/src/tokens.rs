@@ -1,7 +1,5 @@
 //! Texts as numbers of tokens: WordPiece (Wu et al., arXiv:1609.08144) over lower-case words.
 
-use std::collections::HashMap;
-
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
 use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
@@ -33,9 +31,7 @@ impl Tokens {
 
     /// From a `vocab.txt`, a token a line.
     pub fn from_list(file: &File, vocab_size: usize, max_tokens: usize) -> Result<Self, OpenError> {
-        let text = std::str::from_utf8(&file.bytes).map_err(|error| file.malformed(error))?;
-        let ids: HashMap<String, u32> =
-            text.lines().zip(0_u32..).map(|(token, id)| (token.to_owned(), id)).collect();
+        let ids = WordPiece::read_bytes(&file.bytes).map_err(|error| file.malformed(error))?;
         let id = |token: &str| match ids.get(token) {
             Some(id) => Ok((token.to_owned(), *id)),
             None => Err(file.malformed(format!("there is no {token}"))),

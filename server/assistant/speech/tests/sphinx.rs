@@ -1,8 +1,5 @@
 //! PocketSphinx hears what `flite` says.
 
-mod flite;
-
-use flite::say;
 use tokio::sync::mpsc::Receiver;
 use weir_speech::{
     Clip, Domain, Ear, Heard, SpeechError, Sphinx, SphinxConfig, StreamingTranscriber, Transcriber,
@@ -11,6 +8,10 @@ use weir_speech::{
 
 const WATER: &str = "the water rises above the weir";
 const PUMP: &str = "please switch off the second pump";
+
+fn say(voice: &str, text: &str) -> Clip {
+    weir_speech::say(voice, text).expect("flite is installed")
+}
 
 fn sphinx(decoders: usize) -> Sphinx {
     let domain = Some(Domain::new([WATER, PUMP, "nobody switches off the water"]));

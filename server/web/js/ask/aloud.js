@@ -1,6 +1,6 @@
 /** Text read aloud: by the browser, or by the server where it has a voice. */
 
-import { problem } from "./stream.js";
+import { problem } from "../problem.js";
 
 /** Numbers of sources are not read. */
 const words = (text) => text.replace(/\s*\[\d+\]/g, "");

@@ -1,7 +1,7 @@
 /** The visitor's recordings: a list with sound, and ways to delete them. */
 
 import { at } from "../dom.js";
-import { problem } from "./stream.js";
+import { problem } from "../problem.js";
 import { known } from "./visitor.js";
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });

@@ -5,13 +5,13 @@
 
 import { Choice } from "../choice.js";
 import { at } from "../dom.js";
+import { problem } from "../problem.js";
 import { readAloud } from "./aloud.js";
 import { Hearing } from "./hearing.js";
 import { showKept } from "./kept.js";
 import { Microphone } from "./microphone.js";
 import { preview } from "./preview.js";
 import { reply } from "./reply.js";
-import { problem } from "./stream.js";
 
 const say = (words, isWrong = false) => {
   at("said").textContent = words;

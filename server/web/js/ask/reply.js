@@ -41,26 +41,32 @@ function* cited(text) {
 }
 
 function showSources(sources) {
-  at("sources").replaceChildren(...sources.map(({ number, title, heading, quote }) => {
-    const item = document.createElement("li");
-    item.id = `source-${number}`;
-    item.value = number;
-    const name = document.createElement("strong");
-    name.textContent = heading ? `${title}: ${heading}` : title;
-    const words = document.createElement("q");
-    words.textContent = quote;
-    item.append(name, " ", words);
+  at("sources").replaceChildren(...sources.map((source) => {
+    const item = part(source);
+    item.id = `source-${source.number}`;
+    item.value = source.number;
     return item;
   }));
 }
 
 /** Where nothing answers: what is near, to ask for. */
 function showNearest(parts) {
-  at("sources").replaceChildren(...parts.map(({ title, heading }) => {
-    const item = document.createElement("li");
-    item.textContent = `Perhaps this is near: ${heading ? `${title}: ${heading}` : title}`;
+  at("sources").replaceChildren(...parts.map((near) => {
+    const item = part(near);
+    item.prepend("Perhaps this is near: ");
     return item;
   }));
+}
+
+/** A part of a document by its name, and the sentence of it that says most. */
+function part({ title, heading, quote }) {
+  const item = document.createElement("li");
+  const name = document.createElement("strong");
+  name.textContent = heading ? `${title}: ${heading}` : title;
+  const words = document.createElement("q");
+  words.textContent = quote;
+  item.append(name, " ", words);
+  return item;
 }
 
 const ENDINGS = { whole: "", broke_off: " It broke off.", too_long: " It was cut off where it became too long." };

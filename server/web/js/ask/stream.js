@@ -1,5 +1,7 @@
 /** Events that a server sends, as they come (the HTML standard's *server-sent events*). */
 
+import { problem } from "../problem.js";
+
 /** Asks, and gives `{event, data}` one by one, the data read as JSON. */
 export async function* ask(url, body) {
   const answer = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
@@ -34,14 +36,4 @@ function read(part) {
     if (line.startsWith("data:")) data += line.slice(5).trimStart();
   }
   return data && { event, data: JSON.parse(data) };
-}
-
-/** What went wrong, in the server's words. */
-export async function problem(answer) {
-  try {
-    const told = await answer.json();
-    return told.detail ?? told.title;
-  } catch {
-    return `the server answered ${answer.status}`;
-  }
 }

@@ -10,8 +10,17 @@ use crate::words::{Listed, Reason};
 
 /// Most calls of a page.
 const PAGE: u32 = 100;
-const SUMMARY: &str = "SELECT *, strftime('%Y-%m-%dT%H:%M:%SZ', began_s, 'unixepoch') AS began \
-                       FROM calls WHERE (?1 OR user_id = ?2) AND expires_s > ?3";
+/// Calls that a viewer may see. How a landmark is, its last event says.
+const SUMMARY: &str = "\
+    WITH wanted AS ( \
+        SELECT calls.id AS call_id, coalesce((SELECT state FROM landmark_events AS event \
+            WHERE event.call_id = calls.id AND event.landmark = listed.value ->> 'id' \
+            ORDER BY n DESC LIMIT 1), 'pending') AS state \
+        FROM calls, json_each(calls.landmarks) AS listed WHERE listed.value ->> 'required') \
+    SELECT *, strftime('%Y-%m-%dT%H:%M:%SZ', began_s, 'unixepoch') AS began, \
+        (SELECT count(*) FROM wanted WHERE call_id = calls.id AND state <> 'waived') AS required, \
+        (SELECT count(*) FROM wanted WHERE call_id = calls.id AND state = 'done') AS reached \
+    FROM calls WHERE (?1 OR user_id = ?2) AND expires_s > ?3";
 
 /// Who looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +29,15 @@ pub struct Viewer {
     pub user_id: String,
     /// And those of all others.
     pub sees_all: bool,
+}
+
+/// Which calls are looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// Those that have this in their title or in something that was said.
+    pub text: Option<String>,
+    /// Those that go on, or those that have ended.
+    pub goes_on: Option<bool>,
 }
 
 /// A part of a list.
@@ -43,7 +61,7 @@ impl CallStore {
     /// # Errors
     /// The database refuses.
     pub async fn find(&self, viewer: &Viewer, id: &str) -> Result<Option<CallRecord>, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(None) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(None) };
         let mut read = pool.begin().await?;
         let query = format!("{SUMMARY} AND id = ?4");
         let query = sqlx::query(sqlx::AssertSqlSafe(query));
@@ -71,26 +89,27 @@ impl CallStore {
         Ok(Some(CallRecord { summary, landmarks, turns, events, suggestions }))
     }
 
-    /// Calls that this viewer may see, the newest first; with `text`, those that have it in their
-    /// title or in something that was said.
+    /// Calls that this viewer may see and that are looked for, the newest first.
     ///
     /// # Errors
     /// The database refuses.
     pub async fn list(
         &self,
         viewer: &Viewer,
-        text: Option<&str>,
+        search: &Search,
         page: &Page,
     ) -> Result<Vec<CallSummary>, StoreError> {
-        let Some(pool) = self.0.if_there().await? else { return Ok(Vec::new()) };
+        let Some(pool) = self.kept.if_there().await? else { return Ok(Vec::new()) };
         let query = format!(
             "{SUMMARY} AND (?4 IS NULL OR title LIKE ?4 ESCAPE '\\' OR EXISTS (SELECT 1 FROM turns \
              WHERE call_id = calls.id AND text LIKE ?4 ESCAPE '\\')) \
-             ORDER BY began_s DESC, id LIMIT ?5 OFFSET ?6"
+             AND (?5 IS NULL OR ?5 = (reason IS NULL)) \
+             ORDER BY began_s DESC, id LIMIT ?6 OFFSET ?7"
         );
         let query = sqlx::query(sqlx::AssertSqlSafe(query));
         let query = query.bind(viewer.sees_all).bind(&viewer.user_id).bind(now_s());
-        let query = query.bind(text.map(pattern)).bind(page.most.min(PAGE)).bind(page.skip);
+        let query = query.bind(search.text.as_deref().map(pattern)).bind(search.goes_on);
+        let query = query.bind(page.most.min(PAGE)).bind(page.skip);
         query.fetch_all(pool).await?.iter().map(summary).collect()
     }
 }
@@ -123,6 +142,8 @@ fn summary(row: &SqliteRow) -> Result<CallSummary, StoreError> {
         expires_s: row.try_get("expires_s")?,
         duration_s: duration_s.map(|duration_s| duration_s as f32),
         reason,
+        required: row.try_get("required")?,
+        reached: row.try_get("reached")?,
     })
 }
 

@@ -80,7 +80,7 @@ async fn what_is_appended_is_found_as_it_was_and_turns_stand_by_their_time() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = store(&folder);
     assert_eq!(store.find(&ida(), "a").await.expect("an answer"), None);
-    assert!(!store.0.path().exists(), "nothing was kept");
+    assert!(!store.kept.path().exists(), "nothing was kept");
     whole_call(&store, "a").await;
     let record = found(&store, "a").await;
     assert_eq!((record.summary.duration_s, record.summary.reason), (None, None));
@@ -91,7 +91,7 @@ async fn what_is_appended_is_found_as_it_was_and_turns_stand_by_their_time() {
     assert_eq!(record.suggestions[0].source.as_deref(), Some("page 3"));
     assert_eq!(record.events[2], event(LandmarkState::Waived, Method::Hand));
     store.end("a", Reason::Bye, 5.5).await.expect("the end");
-    let ended = found(&CallStore::new(store.0.path()), "a").await.summary;
+    let ended = found(&CallStore::new(store.kept.path()), "a").await.summary;
     assert_eq!((ended.duration_s, ended.reason), (Some(5.5), Some(Reason::Bye)));
     assert!(ended.began.ends_with('Z') && ended.began.len() == 20, "{}", ended.began);
     assert!(store.turn("b", &turn(0, Role::Agent, "x", 0.0)).await.is_err(), "no such call");
@@ -106,10 +106,13 @@ async fn a_call_is_seen_by_its_owner_and_by_who_sees_all() {
     let bo = Viewer { user_id: "bo".to_owned(), sees_all: false };
     let all = Viewer { user_id: "bo".to_owned(), sees_all: true };
     assert_eq!(store.find(&bo, "a").await.expect("an answer"), None);
-    assert_eq!(store.list(&bo, None, &Page::default()).await.expect("a list"), []);
+    assert_eq!(store.list(&bo, &Search::default(), &Page::default()).await.expect("a list"), []);
     assert!(!store.delete(&bo, "a").await.expect("an answer"));
     assert!(store.find(&all, "a").await.expect("an answer").is_some());
-    assert_eq!(store.list(&all, None, &Page::default()).await.expect("a list").len(), 1);
+    assert_eq!(
+        store.list(&all, &Search::default(), &Page::default()).await.expect("a list").len(),
+        1
+    );
     assert!(store.delete(&all, "a").await.expect("an answer"));
 }
 
@@ -124,7 +127,8 @@ async fn lists_have_pages_and_are_searched_for_any_signs() {
     }
     store.turn("3", &turn(0, Role::Agent, "The Weir is 50% full", 0.0)).await.expect("a turn");
     let ids = async |text: Option<&str>, skip, most| -> Vec<String> {
-        let list = store.list(&ida(), text, &Page { skip, most }).await.expect("a list");
+        let search = Search { text: text.map(str::to_owned), goes_on: None };
+        let list = store.list(&ida(), &search, &Page { skip, most }).await.expect("a list");
         list.into_iter().map(|call| call.id).collect()
     };
     assert_eq!(ids(None, 0, 2).await, ["4", "3"]);
@@ -139,6 +143,48 @@ async fn lists_have_pages_and_are_searched_for_any_signs() {
         ("' OR 1=1 --", &[]),
     ] {
         assert_eq!(ids(Some(text), 0, 10).await, found, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn calls_that_go_on_are_told_from_those_that_have_ended() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(&folder);
+    for id in ["a", "b"] {
+        store.begin(&new_call(id, "ida", "x")).await.expect("it begins");
+    }
+    store.end("a", Reason::Bye, 1.0).await.expect("the end");
+    for (goes_on, ids) in [(Some(true), &["b"][..]), (Some(false), &["a"]), (None, &["a", "b"])] {
+        let search = Search { goes_on, ..Search::default() };
+        let list = store.list(&ida(), &search, &Page::default()).await.expect("a list");
+        let mut found: Vec<_> = list.into_iter().map(|call| call.id).collect();
+        found.sort();
+        assert_eq!(found, ids, "{goes_on:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_summary_counts_what_is_required_and_done_but_not_what_was_waived() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = store(&folder);
+    let mut call = new_call("a", "ida", "x");
+    let listed =
+        |id: &str, required| Listed { id: id.to_owned(), required, ..call.landmarks[0].clone() };
+    call.landmarks = vec![listed("need", true), listed("budget", true), listed("deadline", false)];
+    store.begin(&call).await.expect("it begins");
+    let mut n = 0;
+    for (id, state, counts) in [
+        ("need", LandmarkState::Likely, (2, 0)),
+        ("need", LandmarkState::Done, (2, 1)),
+        ("deadline", LandmarkState::Done, (2, 1)),
+        ("budget", LandmarkState::Waived, (1, 1)),
+        ("need", LandmarkState::Pending, (1, 0)),
+    ] {
+        n += 1;
+        let event = LandmarkEvent { id: id.to_owned(), ..event(state, Method::Hand) };
+        store.landmark("a", n, &event).await.expect("an event");
+        let summary = found(&store, "a").await.summary;
+        assert_eq!((summary.required, summary.reached), counts, "{id} {state:?}");
     }
 }
 
@@ -161,7 +207,7 @@ async fn deletion_deletes_all_down_to_the_bytes() {
     assert!(stands_in(&deep, SECRET));
     assert!(store.delete(&ida(), "a").await.expect("an answer"));
     assert!(!store.delete(&ida(), "a").await.expect("an answer"), "it has gone");
-    let pool = store.0.pool().await.expect("a database");
+    let pool = store.kept.pool().await.expect("a database");
     for table in ["turns", "landmark_events", "suggestions"] {
         let count =
             sqlx::query_scalar(sqlx::AssertSqlSafe(format!("SELECT count(*) FROM {table}")));

@@ -80,6 +80,7 @@ fn what_the_server_says_is_what_arrives_and_later_words_are_no_error() {
         ServerWord::Ready {
             call_id: "0f".to_owned(),
             resume_from: [3, 4],
+            channels: [Role::Customer, Role::Agent],
             landmarks: vec![listed],
             transcriber: "sphinx".to_owned(),
         },

@@ -224,7 +224,8 @@ impl Stage {
         let heard = Arc::clone(&scripted.heard);
         let store = CallStore::new(folder.path().join("calls.sqlite"));
         let book = Playbook::first_call().expect("the playbook");
-        let live = Live::new(book, Arc::new(scripted), model, store, config);
+        let detector = Detector::new(&book);
+        let live = Live::new(book, detector, Arc::new(scripted), model, store, config);
         Self { live, heard, folder }
     }
 

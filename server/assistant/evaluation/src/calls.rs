@@ -1,0 +1,145 @@
+//! How much of what calls reach is found.
+
+use serde::{Deserialize, Serialize};
+use weir_calls::{Count, Detector, Measured, Mistake, Playbook, Script, interval, measure};
+
+use crate::Figure;
+
+/// What came of calls that were played to a detector.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallFigures {
+    /// How many there are.
+    pub calls: usize,
+    /// How long they are, at 160 words a minute.
+    pub minutes: f32,
+    /// The mean of F1 over landmarks.
+    pub macro_f1: Figure,
+    /// The same over pushbacks.
+    pub pushback_f1: Figure,
+    /// Cards that should not have come, in ten minutes.
+    pub false_cards: Figure,
+    /// How much of the words pointed at and of those that say it are the same.
+    pub overlap: Figure,
+    /// One landmark after the other.
+    pub landmarks: Vec<PointFigures>,
+    /// One pushback after the other.
+    pub pushbacks: Vec<PointFigures>,
+    /// What was taken for what, the most frequent first.
+    pub taken: Vec<Taken>,
+}
+
+/// What came of one landmark or pushback.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointFigures {
+    /// Its id.
+    pub id: String,
+    /// Its F1; none if it was neither there nor found.
+    pub f1: Option<Figure>,
+    /// How often it was found where it is.
+    pub right: u32,
+    /// Where it is not.
+    pub wrong: u32,
+    /// How often it was not found where it is.
+    pub missed: u32,
+}
+
+/// How often words that say one thing were taken for another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// What they say, by its id; nothing that is looked for if it is left out.
+    pub said: Option<String>,
+    /// What was found in them; nothing if it is left out.
+    pub found: Option<String>,
+    /// How often.
+    pub times: u32,
+}
+
+impl CallFigures {
+    /// Plays each call to a detector; `played` hears how many were.
+    pub fn measure(
+        book: &Playbook,
+        detector: &Detector,
+        calls: &[Script],
+        mut played: impl FnMut(usize),
+    ) -> Self {
+        let mut measured = Vec::with_capacity(calls.len());
+        for call in calls {
+            measured.push(measure(book, detector, call));
+            played(measured.len());
+        }
+        Self::of(&measured)
+    }
+
+    /// Of these calls.
+    pub fn of(calls: &[Measured]) -> Self {
+        let all: Measured = calls.iter().collect();
+        let figure = |of: fn(&Measured) -> f32| {
+            let (low, high) = interval(calls, of);
+            Figure { value: of(&all), low, high }
+        };
+        let point = |(id, count): (&String, &Count), of: fn(&Measured, &str) -> Option<Count>| {
+            let f1 = |all: &Measured| of(all, id).and_then(Count::f1);
+            let (low, high) = interval(calls, |drawn| f1(drawn).unwrap_or(f32::NAN));
+            PointFigures {
+                id: id.clone(),
+                f1: f1(&all).map(|value| Figure { value, low, high }),
+                right: count.right,
+                wrong: count.wrong,
+                missed: count.missed,
+            }
+        };
+        let landmark = |all: &Measured, id: &str| all.landmarks.get(id).copied();
+        let pushback = |all: &Measured, id: &str| all.pushbacks.get(id).copied();
+        let taken = |(mistake, &times): (&Mistake, &u32)| {
+            let Mistake { said, found } = mistake.clone();
+            Taken { said, found, times }
+        };
+        let mut taken: Vec<Taken> = all.mistakes.iter().map(taken).collect();
+        // Of those that are as frequent the order is that of their ids.
+        taken.sort_by_key(|taken| std::cmp::Reverse(taken.times));
+        Self {
+            calls: calls.len(),
+            minutes: all.minutes,
+            macro_f1: figure(Measured::macro_f1),
+            pushback_f1: figure(Measured::pushback_f1),
+            false_cards: figure(Measured::false_cards),
+            overlap: figure(Measured::overlap),
+            landmarks: all.landmarks.iter().map(|of| point(of, landmark)).collect(),
+            pushbacks: all.pushbacks.iter().map(|of| point(of, pushback)).collect(),
+            taken,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_point_is_counted_and_mistakes_come_by_how_often_they_are_made() {
+        let count = |right, wrong, missed| Count { right, wrong, missed };
+        let mistake = |said: Option<&str>, found: Option<&str>| Mistake {
+            said: said.map(str::to_owned),
+            found: found.map(str::to_owned),
+        };
+        let call = |wrong| Measured {
+            landmarks: [("need".to_owned(), count(1, wrong, 0))].into(),
+            pushbacks: [("price".to_owned(), count(0, 0, 0))].into(),
+            minutes: 5.0,
+            overlaps: vec![0.5],
+            mistakes: [(mistake(None, Some("need")), wrong), (mistake(Some("scale"), None), 1)]
+                .into(),
+        };
+        let figures = CallFigures::of(&[call(1), call(3)]);
+        assert_eq!((figures.calls, figures.minutes), (2, 10.0));
+        assert_eq!(figures.false_cards.value, 4.0);
+        let need = &figures.landmarks[0];
+        assert_eq!((need.id.as_str(), need.right, need.wrong, need.missed), ("need", 2, 4, 0));
+        let f1 = need.f1.expect("it was there");
+        assert_eq!((f1.value, f1.low, f1.high), (0.5, 0.4, 2.0 / 3.0));
+        assert_eq!(figures.pushbacks[0].f1, None, "it was neither there nor found");
+        let times: Vec<u32> = figures.taken.iter().map(|taken| taken.times).collect();
+        assert_eq!(times, [4, 2]);
+        assert_eq!(figures.taken[0].found.as_deref(), Some("need"));
+    }
+}
