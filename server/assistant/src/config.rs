@@ -8,6 +8,9 @@ use weir_providers::Secret;
 
 use crate::recordings::DAYS;
 
+/// What is wrong with `embeddings.folder` where it is left out.
+pub(crate) const NO_FOLDER: &str = "got nothing, takes the folder with the files of MiniLM";
+
 /// Everything that can be set. No key needs to be: by default nothing leaves this machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -356,6 +359,9 @@ impl AssistantConfig {
                 return Some((key, not_web(url)));
             }
         }
+        if self.embeddings.by == EmbeddingsBy::Minilm && self.embeddings.folder.is_none() {
+            return fault("embeddings.folder", NO_FOLDER);
+        }
         if !(1..=4_096).contains(&self.embeddings.dimensions) {
             return fault("embeddings.dimensions", "takes 1 to 4096");
         }
@@ -404,6 +410,7 @@ mod tests {
             ("[transcription]\nby = 'assemblyai'", "transcription.key"),
             ("[transcription]\nby = 'openai'\nurl = 'ftp://x'", "transcription.url"),
             ("[chat]\nby = 'openai'\nurl = 'api.openai.com'", "chat.url"),
+            ("[embeddings]\nby = 'minilm'", "embeddings.folder"),
             ("[recordings]\ndays = 0", "recordings.days"),
             ("[calls]\ndays = 1000", "calls.days"),
             ("[calls]\ncalls = 0", "calls.calls"),

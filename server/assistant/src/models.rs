@@ -13,7 +13,7 @@ use weir_providers::{
 use weir_speech::OpenAi;
 
 use crate::assistant::OpenError;
-use crate::config::{AssistantConfig, ChatBy, EmbeddingsBy, SpeechBy, TranscriptionBy};
+use crate::config::{AssistantConfig, ChatBy, EmbeddingsBy, NO_FOLDER, SpeechBy, TranscriptionBy};
 
 /// Models of others.
 #[derive(Clone, Default)]
@@ -159,15 +159,46 @@ impl Clients {
 /// The model of this machine, opened when the configuration is read: what is wrong with its files
 /// is said then, and it takes less than a second.
 fn minilm(config: &AssistantConfig) -> Result<Option<MiniLm>, OpenError> {
-    if config.embeddings.by != EmbeddingsBy::Minilm {
-        return Ok(None);
+    let key = "embeddings.folder";
+    match (config.embeddings.by, &config.embeddings.folder) {
+        (EmbeddingsBy::None | EmbeddingsBy::Openai, _) => Ok(None),
+        (EmbeddingsBy::Minilm, None) => Err(OpenError { key, why: NO_FOLDER.to_owned() }),
+        (EmbeddingsBy::Minilm, Some(folder)) => MiniLm::open(folder)
+            .map(Some)
+            .map_err(|error| OpenError { key, why: error.to_string() }),
     }
-    let wrong = |why: String| OpenError { key: "embeddings.folder", why };
-    let folder = config.embeddings.folder.as_deref();
-    let folder = folder.ok_or_else(|| wrong("takes the folder with the files of MiniLM".into()))?;
-    MiniLm::open(folder).map(Some).map_err(|error| wrong(error.to_string()))
 }
 
 fn guarded(client: &Client) -> Guarded<Client> {
     Guarded::new(client.clone(), Breaker::new(Patience::default(), Clock::steady()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_without_the_model_is_named_when_the_configuration_is_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = AssistantConfig::default();
+        config.embeddings.by = EmbeddingsBy::Minilm;
+        let refused =
+            |config: &AssistantConfig| Clients::new(config).err().expect("no model").to_string();
+        assert_eq!(refused(&config), format!("embeddings.folder: {NO_FOLDER}"));
+        config.embeddings.folder = Some(folder.path().to_owned());
+        let missing = refused(&config);
+        assert!(missing.starts_with("embeddings.folder: "), "{missing}");
+        assert!(missing.contains("config.json cannot be read"), "{missing}");
+        std::fs::write(folder.path().join("config.json"), "{}").expect("a file");
+        let strange = refused(&config);
+        assert!(strange.contains("SHA-256"), "{strange}");
+    }
+
+    #[test]
+    fn the_example_has_the_hashes_of_the_files() {
+        let example = include_str!("../../weir.example.toml");
+        for pin in weir_minilm::PINS.iter().filter(|pin| pin.file != "vocab.txt") {
+            assert!(example.contains(pin.file) && example.contains(pin.sha256), "{}", pin.file);
+        }
+    }
 }

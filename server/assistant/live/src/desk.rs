@@ -1,7 +1,9 @@
 //! Makes words of what the ears hear, and keeps each before it is told.
 
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use tokio::task::spawn_blocking;
 use weir_calls::{Detector, Playbook, Role};
 use weir_speech::Heard;
 
@@ -184,8 +186,9 @@ impl Desk {
         match heard {
             Heard::Started { at_s, .. } => self.order.began(channel, at_s),
             Heard::Partial { text, .. } => {
-                let events = self.progress.foresee(role, &text);
-                self.telling.tell(ServerWord::Partial { channel: channel as u8, text });
+                let partial = ServerWord::Partial { channel: channel as u8, text: text.clone() };
+                self.telling.tell(partial);
+                let events = self.judge(move |progress| progress.foresee(role, &text)).await;
                 self.landmarks(events).await?;
             }
             Heard::Final { start_s, end_s, transcript, .. } => {
@@ -236,10 +239,13 @@ impl Desk {
     pub async fn judged(&mut self, verdict: Verdict) -> Result<(), Failure> {
         let Verdict { turn, found } = verdict;
         let concluded = match found {
-            Ok(found) => self.progress.conclude_by(&turn, found),
+            Ok(found) => {
+                let turn = turn.clone();
+                self.judge(move |progress| progress.conclude_by(&turn, found)).await
+            }
             Err(error) => {
                 tracing::warn!(call = self.call_id, %error, "a turn is judged by its words");
-                self.progress.conclude(&turn)
+                self.conclude(&turn).await
             }
         };
         self.concluded(concluded, &turn).await
@@ -259,7 +265,7 @@ impl Desk {
             self.judged(verdict).await?;
         }
         for turn in turns {
-            let concluded = self.progress.conclude(&turn);
+            let concluded = self.conclude(&turn).await;
             self.concluded(concluded, &turn).await?;
         }
         Ok(())
@@ -316,8 +322,36 @@ impl Desk {
         if waits {
             return Ok(());
         }
-        let concluded = self.progress.conclude(&turn);
+        let concluded = self.conclude(&turn).await;
         self.concluded(concluded, &turn).await
+    }
+
+    /// What a turn says, by the playbook.
+    async fn conclude(&mut self, turn: &Turn) -> Concluded {
+        let turn = turn.clone();
+        self.judge(move |progress| progress.conclude(&turn)).await
+    }
+
+    /// Judges where blocking is allowed: with vectors of sentences it takes some hundredths of a
+    /// second. Where this is not waited for, nothing was judged.
+    async fn judge<T: Send + 'static>(
+        &mut self,
+        judges: impl FnOnce(&mut Progress) -> T + Send + 'static,
+    ) -> T {
+        let mut progress = self.progress.clone();
+        let judged = spawn_blocking(move || {
+            let judged = judges(&mut progress);
+            (progress, judged)
+        });
+        match judged.await.map_err(tokio::task::JoinError::try_into_panic) {
+            Ok((progress, judged)) => {
+                self.progress = progress;
+                judged
+            }
+            Err(Ok(panic)) => resume_unwind(panic),
+            // The runtime ends, and this call with it.
+            Err(Err(_)) => std::future::pending().await,
+        }
     }
 
     /// What a turn changes, and the card after it.

@@ -46,7 +46,7 @@ struct Mark {
 }
 
 /// How the landmarks of a call are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Progress {
     book: Arc<Playbook>,
     call: Call<Arc<Playbook>, Arc<Detector>>,

@@ -2,10 +2,11 @@
 
 use std::fmt;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use burn::tensor::Device;
+use tokio::sync::Semaphore;
 use weir_providers::{Embedder, ProviderError};
 
 use crate::bert::Bert;
@@ -19,8 +20,10 @@ use crate::{Config, EmbedError, OpenError, Trust};
 pub const MAX_TOKENS: usize = 256;
 /// Texts that go through the network together.
 const BATCH: usize = 32;
-/// Texts after which a request that was given up ends.
+/// Texts after which a request that was given up ends, and others have their turn.
 const PATIENCE: usize = 4 * BATCH;
+/// Requests that are worked on or wait; more are refused.
+const WAITING: usize = 64;
 /// Digits of a hash that stand in an id.
 const DIGITS: usize = 12;
 
@@ -35,6 +38,12 @@ struct Inner {
     config: Config,
     tokens: Tokens,
     network: Bert,
+    /// Held while a batch goes through the network, which takes all cores.
+    busy: Mutex<()>,
+    /// A place for each request that may wait.
+    places: Semaphore,
+    /// Held by the request that blocks a thread.
+    turn: Semaphore,
 }
 
 impl MiniLm {
@@ -69,7 +78,9 @@ impl MiniLm {
         let network = Bert::open(Weights::new(&weights, &device)?, &config, &device)?;
         let hashes = [&weights, &list, &shape].map(|file| &file.sha256[..DIGITS]);
         let id = format!("minilm:{}", hashes.join(":"));
-        Ok(Self { inner: Arc::new(Inner { id, config, tokens, network }) })
+        let (busy, places, turn) = (Mutex::default(), Semaphore::new(WAITING), Semaphore::new(1));
+        let inner = Inner { id, config, tokens, network, busy, places, turn };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
     /// What the network looks like.
@@ -77,8 +88,8 @@ impl MiniLm {
         &self.inner.config
     }
 
-    /// A vector of length 1 for each text, in their order. It takes all cores for a while: in an
-    /// asynchronous program, use [`Embedder::embed`].
+    /// A vector of length 1 for each text, in their order. It takes all cores for a while, and waits
+    /// for others who do: in an asynchronous program, use [`Embedder::embed`].
     ///
     /// # Errors
     /// There are none; then not even some.
@@ -87,7 +98,12 @@ impl MiniLm {
         let mut vectors = vec![Vec::new(); tokens.len()];
         for batch in batches(&tokens) {
             let ids: Vec<&[u32]> = batch.iter().map(|&text| tokens[text].as_slice()).collect();
-            for (text, vector) in batch.into_iter().zip(self.inner.network.vectors(&ids)?) {
+            let made = {
+                // Who panicked with it left nothing half done.
+                let _busy = self.inner.busy.lock().unwrap_or_else(PoisonError::into_inner);
+                self.inner.network.vectors(&ids)?
+            };
+            for (text, vector) in batch.into_iter().zip(made) {
                 vectors[text] = vector;
             }
         }
@@ -119,15 +135,20 @@ impl Embedder for MiniLm {
         self.inner.config.hidden_size
     }
 
-    /// On a thread where blocking is allowed, some batches at a time: a request that is given up
-    /// ends after those that it is in.
+    /// On a thread where blocking is allowed, one request at a time and some batches of it: then
+    /// others have their turn, and one that was given up ends.
     async fn embed(&self, texts: &[String]) -> Result<Vec<Vec<f32>>, ProviderError> {
+        let ours = |error: &dyn fmt::Display| ProviderError::Ours(format!("MiniLM: {error}"));
+        let Ok(_place) = self.inner.places.try_acquire() else {
+            return Err(ProviderError::TooMany { provider: "MiniLM".into(), retry_after: None });
+        };
         let mut vectors = Vec::with_capacity(texts.len());
         for some in texts.chunks(PATIENCE) {
+            let _turn = self.inner.turn.acquire().await.map_err(|error| ours(&error))?;
             let (model, some) = (self.clone(), some.to_vec());
             let made = tokio::task::spawn_blocking(move || model.vectors(&some)).await;
-            let made = made.map_err(|error| ProviderError::Ours(format!("MiniLM: {error}")))?;
-            vectors.extend(made.map_err(|error| ProviderError::Ours(format!("MiniLM: {error}")))?);
+            let made = made.map_err(|error| ours(&error))?;
+            vectors.extend(made.map_err(|error| ours(&error))?);
         }
         Ok(vectors)
     }

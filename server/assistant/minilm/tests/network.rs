@@ -4,9 +4,10 @@ mod small;
 
 use std::path::Path;
 
+use futures_util::future::join_all;
 use small::{HIDDEN, Small};
 use weir_minilm::{MiniLm, OpenError, Trust};
-use weir_providers::Embedder;
+use weir_providers::{Embedder, ProviderError};
 
 fn open(folder: &Path) -> Result<MiniLm, OpenError> {
     MiniLm::open_with(folder, Trust::AllowUnpinned)
@@ -51,6 +52,12 @@ fn neighbours_padding_and_order_change_nothing() {
     }
     assert!(farthest(&together[1], &together[2]) > 1e-3, "other texts have other vectors");
     assert!(model.vectors(&[""; 0]).expect("none").is_empty());
+}
+
+#[test]
+fn the_order_of_words_matters() {
+    let vectors = small().vectors(&["water down hill", "hill down water"]).expect("vectors");
+    assert!(farthest(&vectors[0], &vectors[1]) > 1e-3);
 }
 
 #[test]
@@ -157,4 +164,19 @@ async fn it_is_an_embedder() {
         assert!(farthest(vector, &model.vectors(&[text]).expect("a vector")[0]) < 1e-5);
     }
     assert_eq!(made.len(), 150);
+}
+
+#[tokio::test]
+async fn requests_have_their_turn_and_no_more_wait_than_there_is_room_for() {
+    let model = small();
+    let text = [String::from("water flows")];
+    // All are begun before any is done: on this thread none goes on while others begin.
+    let all = join_all((0..80).map(|_| model.embed(&text))).await;
+    let (made, refused): (Vec<_>, Vec<_>) = all.into_iter().partition(Result::is_ok);
+    assert_eq!((made.len(), refused.len()), (64, 16));
+    let is_passing = |refused: &Result<_, ProviderError>| {
+        refused.as_ref().is_err_and(|error| error.is_passing())
+    };
+    assert!(refused.iter().all(is_passing));
+    model.embed(&text).await.expect("there is room again");
 }
