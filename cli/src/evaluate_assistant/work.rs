@@ -8,7 +8,6 @@ use tokio::task::spawn_blocking;
 use weir_answers::Documents;
 use weir_assistant::config::{AssistantConfig, TranscriptionBy, VectorsConfig};
 use weir_assistant::{Answering, Assistant};
-use weir_calls::Detector;
 use weir_evaluation::{
     CallFigures, Evaluation, Part, Recogniser, RetrievalFigures, Set, SpeechFigures, Spoken,
 };
@@ -34,8 +33,8 @@ pub async fn evaluate(
     let calls = if is_asked(What::Calls) {
         let bar = Bar::new("calls", scripts.len());
         let (book, scripts) = (book.clone(), scripts.clone());
+        let detector = assistant.detector().await.map_err(Failure::Lacking)?;
         let played = spawn_blocking(move || {
-            let detector = Detector::new(&book);
             CallFigures::measure(&book, &detector, &scripts, |count| bar.at(count))
         });
         Part::Measured(played.await?)

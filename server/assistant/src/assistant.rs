@@ -160,9 +160,9 @@ impl Assistant {
     pub async fn live(&self) -> Result<&Live, String> {
         let open = || async {
             let streaming = self.streaming().await?;
-            let models = self.models().await?;
-            let (model, minilm) = (models.chat.clone(), models.minilm.clone());
+            let model = self.models().await?.chat.clone();
             let (book, store) = (self.playbook.clone(), self.calls.clone());
+            let detector = self.detector().await?;
             let config = &self.config.calls;
             let limits = LiveConfig {
                 calls_a_user: config.calls_a_user,
@@ -172,18 +172,24 @@ impl Assistant {
                 days: config.days,
                 ..LiveConfig::default()
             };
-            // It learns from the playbook first.
-            let made = spawn_blocking(move || {
-                let detector = match minilm {
-                    Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
-                    None => Ok(Detector::new(&book)),
-                };
-                let detector = detector.map_err(|error| format!("the playbook: {error}"))?;
-                Ok(Live::new(book, detector, streaming, model, store, limits))
-            });
-            made.await.map_err(|error| error.to_string())?
+            Ok(Live::new(book, detector, streaming, model, store, limits))
         };
         self.live.get_or_try_init(open).await
+    }
+
+    /// What finds landmarks in calls: by words and, with MiniLM, by what they mean. It learns the
+    /// playbook each time that it is asked for, which takes a second or, with MiniLM, some.
+    ///
+    /// # Errors
+    /// What its sentences mean cannot be told.
+    pub async fn detector(&self) -> Result<Detector, String> {
+        let (book, minilm) = (self.playbook.clone(), self.models().await?.minilm.clone());
+        let learnt = spawn_blocking(move || match minilm {
+            Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
+            None => Ok(Detector::new(&book)),
+        });
+        let learnt = learnt.await.map_err(|error| error.to_string())?;
+        learnt.map_err(|error| format!("the playbook: {error}"))
     }
 
     /// Calls that go on, if there ever was one since the start.
