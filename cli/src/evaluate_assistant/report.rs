@@ -59,7 +59,7 @@ impl Models {
         };
         let embeddings = match config.embeddings.by {
             EmbeddingsBy::None => "nobody: words are compared".to_owned(),
-            EmbeddingsBy::Minilm => "MiniLM on this machine, for calls too".to_owned(),
+            EmbeddingsBy::Minilm => "MiniLM".to_owned(),
             EmbeddingsBy::Openai => config.embeddings.model.clone(),
         };
         Self { transcription, chat, embeddings, playbook: config.calls.playbook.clone() }

@@ -153,21 +153,6 @@ impl Assistant {
         &self.call_sounds
     }
 
-    /// What finds in calls what the playbook is about. It learns first: in a fraction of a second
-    /// by words, and in some tens by what they mean.
-    ///
-    /// # Errors
-    /// There are no vectors of the playbook.
-    pub async fn detector(&self) -> Result<Detector, String> {
-        let (book, minilm) = (self.playbook.clone(), self.models().await?.minilm.clone());
-        let learn = move || match minilm {
-            Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
-            None => Ok(Detector::new(&book)),
-        };
-        let learnt = spawn_blocking(learn).await.map_err(|error| error.to_string())?;
-        learnt.map_err(|error| format!("the playbook: {error}"))
-    }
-
     /// Calls that go on.
     ///
     /// # Errors
@@ -177,6 +162,7 @@ impl Assistant {
             let streaming = self.streaming().await?;
             let model = self.models().await?.chat.clone();
             let (book, store) = (self.playbook.clone(), self.calls.clone());
+            let detector = self.detector().await?;
             let config = &self.config.calls;
             let limits = LiveConfig {
                 calls_a_user: config.calls_a_user,
@@ -186,10 +172,24 @@ impl Assistant {
                 days: config.days,
                 ..LiveConfig::default()
             };
-            let detector = self.detector().await?;
             Ok(Live::new(book, detector, streaming, model, store, limits))
         };
         self.live.get_or_try_init(open).await
+    }
+
+    /// What finds landmarks in calls: by words and, with MiniLM, by what they mean. It learns the
+    /// playbook each time that it is asked for, which takes a second or, with MiniLM, some.
+    ///
+    /// # Errors
+    /// What its sentences mean cannot be told.
+    pub async fn detector(&self) -> Result<Detector, String> {
+        let (book, minilm) = (self.playbook.clone(), self.models().await?.minilm.clone());
+        let learnt = spawn_blocking(move || match minilm {
+            Some(minilm) => Detector::with_meaning(&book, meaning(minilm)),
+            None => Ok(Detector::new(&book)),
+        });
+        let learnt = learnt.await.map_err(|error| error.to_string())?;
+        learnt.map_err(|error| format!("the playbook: {error}"))
     }
 
     /// Calls that go on, if there ever was one since the start.
