@@ -73,7 +73,8 @@ async fn who_logs_in_takes_a_call_and_is_told_its_words() {
         Event::Told(told) => words.push(told.word),
         other => panic!("{other:?}"),
     };
-    let ended = listen(&config(&server), &token, recorded(), pending(), &mut told);
+    let config = config(&server);
+    let ended = listen(&config, &token, recorded(), pending(), &mut told);
     let ended = tokio::time::timeout(Duration::from_secs(60), ended).await.expect("in time");
     let ended = ended.expect("the last word");
     assert_eq!((ended.reason, ended.cuts, ended.duration_s), (Reason::Bye, 0, 4.0));
