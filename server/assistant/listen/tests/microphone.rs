@@ -30,7 +30,7 @@ async fn what_a_speaker_plays_is_heard_as_the_second_voice() {
         sample_format: hound::SampleFormat::Int,
     };
     let mut tone = hound::WavWriter::create(&path, spec).expect("a file");
-    for at in 0..48_000 * 4 {
+    for at in 0..48_000 * 10 {
         let sample = 16_000.0 * (TAU * 440.0 * at as f32 / 48_000.0).sin();
         tone.write_sample(sample as i16).expect("a sample");
     }
@@ -39,17 +39,20 @@ async fn what_a_speaker_plays_is_heard_as_the_second_voice() {
     let mut heard = Microphone::open(monitor(), monitor()).await.expect("both");
     let mut plays =
         Command::new("paplay").arg(&path).stderr(Stdio::null()).spawn().expect("paplay");
-    let mut voices = [Vec::new(), Vec::new()];
-    for _ in 0..30 {
+    let mut voices: [Vec<i16>; 2] = [Vec::new(), Vec::new()];
+    // A second in which the tone is heard, and nothing else: on a busy machine it begins late.
+    let mut is_heard = [false; 2];
+    for _ in 0..90 {
         let moment = timeout(Duration::from_secs(30), heard.next()).await.expect("in time");
         let moment = moment.expect("sound").expect("a moment");
-        voices.iter_mut().zip(moment.voices).for_each(|(voice, heard)| voice.extend(heard));
+        for (channel, heard) in moment.voices.into_iter().enumerate() {
+            voices[channel].extend(heard);
+            let last = &voices[channel][voices[channel].len().saturating_sub(16_000)..];
+            let periods = last.windows(2).filter(|two| two[0] < 0 && two[1] >= 0).count();
+            is_heard[channel] |= (438..=442).contains(&periods);
+        }
     }
-    plays.kill().expect("it plays");
+    plays.kill().expect("it plays, or has ended");
     plays.wait().expect("an end");
-    for voice in voices {
-        let loud = &voice[voice.len() - 16_000..];
-        let periods = loud.windows(2).filter(|two| two[0] < 0 && two[1] >= 0).count();
-        assert!((435..=445).contains(&periods), "{periods} periods in a second");
-    }
+    assert_eq!(is_heard, [true; 2]);
 }
