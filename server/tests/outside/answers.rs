@@ -3,12 +3,16 @@
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use axum::http::Method;
 use serde_json::{Value, json};
-use weir_assistant::config::{AssistantConfig, ChatBy, ChatConfig, SpendingConfig};
+use weir_assistant::Assistant;
+use weir_assistant::config::{
+    AssistantConfig, ChatBy, ChatConfig, EmbeddingsBy, EmbeddingsConfig, SpendingConfig,
+};
 use weir_mock::{Behaviour, Endpoint, OpenAi};
-use weir_server::Config;
+use weir_server::{Config, Content};
 
 use crate::assistant::send;
 use crate::client::Answer;
@@ -105,6 +109,55 @@ async fn a_folder_of_documents_takes_the_place_of_those_that_come_with_weir() {
     assert!(text(&told).contains("Ottilie Brandt"), "{told:?}");
     let none = post(&server, "/job_qa", json!({ "job_id": "cfd-engineer", "question": "Pay?" }));
     assert_eq!(none.await.status, 404, "its postings are others");
+}
+
+#[tokio::test]
+async fn documents_that_are_renewed_from_beside_are_answered_from_and_paid_for_once() {
+    let model = OpenAi::start(KEY).await.expect("a free port");
+    let home = tempfile::tempdir().expect("a folder");
+    let write = |owner: &str| {
+        let mill = format!("# The mill\n\n## Whose is it?\n\nThe mill belongs to {owner}.\n");
+        fs::create_dir_all(home.path().join("about")).expect("a folder");
+        fs::write(home.path().join("about/mill.md"), mill).expect("a document");
+    };
+    write("Ottilie Brandt");
+    let embeddings = EmbeddingsConfig {
+        by: EmbeddingsBy::Openai,
+        url: model.base_url().to_owned(),
+        model: "m".to_owned(),
+        dimensions: 64,
+        key: Some(KEY.to_owned().try_into().expect("long enough")),
+        ..EmbeddingsConfig::default()
+    };
+    let documents = home.path().to_str().expect("text").to_owned();
+    let questions_a_minute = NonZeroU32::MAX;
+    let spending = SpendingConfig { questions_a_minute, ..SpendingConfig::default() };
+    // It looks by itself at the start only.
+    let refresh_s = 0;
+    let config = AssistantConfig {
+        documents,
+        embeddings,
+        refresh_s,
+        spending,
+        ..AssistantConfig::default()
+    };
+    let (server, data) = server(config.clone()).await;
+    let asks = || events(&server, json!({ "question": "Whose is the mill?" }));
+    assert!(text(&asks().await).contains("Ottilie Brandt"));
+    write("Walburga Kern");
+    let pages = Content::load().expect("content").documents().to_vec();
+    let beside = Assistant::open(config, &data.path().join("data/assistant"), pages);
+    let beside = beside.expect("the same assistant");
+    beside.renew(|_| {}).await.expect("renewed");
+    let (begun, patience) = (Instant::now(), Duration::from_secs(60));
+    while !text(&asks().await).contains("Walburga Kern") {
+        assert!(begun.elapsed() < patience, "the server does not notice");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    let asked = model.recorded().into_iter().filter(|asked| asked.endpoint == Endpoint::Embedding);
+    let texts = asked.flat_map(|asked| asked.body["input"].as_array().cloned().unwrap_or_default());
+    let times = texts.filter(|text| text.as_str().is_some_and(|text| text.contains("Walburga")));
+    assert_eq!(times.count(), 1, "paid for once");
 }
 
 #[tokio::test]
