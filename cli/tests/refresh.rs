@@ -16,8 +16,8 @@ struct Embedder {
 
 impl Embedder {
     fn start() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all();
-        let runtime = { runtime }.build().expect("threads");
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        let runtime = runtime.worker_threads(1).enable_all().build().expect("threads");
         let server = runtime.block_on(OpenAi::start(KEY)).expect("a free port");
         Self { server, runtime }
     }
