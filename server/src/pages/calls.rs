@@ -117,6 +117,7 @@ fn call() -> Markup {
                     }
                 }
             }
+            audio #sound controls preload="none" hidden aria-label="The sound of this call" {}
             p.row.files {
                 a #as-markdown download { "Markdown" }
                 a #as-srt download { "Subtitles (SRT)" }

@@ -19,7 +19,7 @@ let site, browser, ears;
 const callers = [];
 before(async () => {
   ears = await Ears.start();
-  site = await Site.start([...ears.settings, "--set", "assistant.calls.calls_a_user=3", "--set", "assistant.spending.questions_a_minute=1000"]);
+  site = await Site.start([...ears.settings, "--set", "assistant.calls.calls_a_user=3", "--set", "assistant.calls.keep_sound=true", "--set", "assistant.spending.questions_a_minute=1000"]);
   browser = await launch();
 });
 after(async () => {
@@ -150,6 +150,8 @@ test("a call appears while it goes on, is followed, marked by hand, and becomes 
   assert.match(await row.textContent(), /^<img src=x onerror=alert\(1\)> pipes live.*0 of 11 required reached/, "a title is text");
   await shown.click(`[data-key="${caller.id}"] a`);
   await says(shown, "#state", "^live$");
+  await says(shown, "#facts", "kept with its sound until");
+  assert.equal(await shown.isVisible("#sound"), false, "there is nothing to listen to yet");
   assert.equal(await shown.textContent("#title"), "<img src=x onerror=alert(1)> pipes");
   assert.equal(await shown.evaluate(() => document.activeElement.id), "title");
 
@@ -188,6 +190,9 @@ test("a call appears while it goes on, is followed, marked by hand, and becomes 
   await shown.waitForSelector(".by-hand", { state: "hidden" });
   await says(shown, "#turns mark", "recorded");
   await says(shown, "#card-title", "What was suggested");
+  await shown.waitForSelector("#sound:not([hidden])");
+  await shown.evaluate(() => document.querySelector("#sound").load());
+  await shown.waitForFunction(() => document.querySelector("#sound").duration > 0.5);
   await says(shown, `${landmark("budget")} .evidence`, "set by hand");
   await shown.click("#back");
   await says(shown, `#ended-calls [data-key="${caller.id}"]`, "ended.*1 of 10 required reached");

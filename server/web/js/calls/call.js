@@ -58,6 +58,8 @@ export class Call {
     this.#live?.stop();
     [this.#id, this.#kept, this.#live, this.#isLinked] = [null, null, null, true];
     at("call").hidden = true;
+    at("sound").hidden = true;
+    at("sound").removeAttribute("src");
     at("deletion").close();
     for (const id of ["turns", "partials", "landmarks", "card", "earlier"]) at(id).replaceChildren();
     document.title = document.title.replace(/^.*?(?=Live calls)/, "");
@@ -78,8 +80,18 @@ export class Call {
     }
     // While it goes on, the live words are newer.
     if (!this.#goesOn || !this.#live) this.#story = new Story(this.#kept);
+    if (!this.#goesOn) this.#findSound(id);
     this.#draw();
     return true;
+  }
+
+  /** The sound of a call that has ended can be listened to, where it is kept. */
+  async #findSound(id) {
+    const path = `${pathOf(id)}/sound`;
+    const isThere = await asked(path, { method: "HEAD" }).then(() => true, () => false);
+    if (this.#id !== id) return;
+    if (isThere) at("sound").src = path;
+    at("sound").hidden = !isThere;
   }
 
   #follow() {
@@ -151,7 +163,8 @@ export class Call {
     setText(at("title"), kept.title);
     setText(at("state"), stateOf(kept));
     const by = `by the playbook “${kept.playbook}”, heard by ${kept.transcriber}`;
-    setText(at("facts"), [kept.agent ?? "an agent without an account", momentOf(kept.began_s), lengthOf(kept), by, `kept until ${dayOf(kept.expires_s)}`].join(" · "));
+    const what = isLive && story.keepsSound ? "kept with its sound" : "kept";
+    setText(at("facts"), [kept.agent ?? "an agent without an account", momentOf(kept.began_s), lengthOf(kept), by, `${what} until ${dayOf(kept.expires_s)}`].join(" · "));
     setText(at("said-title"), isLive ? "What is said" : "What was said");
     setText(at("landmarks-title"), isLive ? "What is to be reached" : "What was to be reached");
     setText(at("link"), this.#linkWords(isLive));

@@ -14,6 +14,7 @@ export class Story {
     this.partials = ["", ""];
     this.channels = [];
     this.behind_s = 0;
+    this.keepsSound = false;
     this.faults = [];
   }
 
@@ -35,9 +36,10 @@ export class Story {
   }
 
   /** A call that is told from its beginning. */
-  static ready({ landmarks, channels }) {
+  static ready({ landmarks, channels, keeps_sound = false }) {
     const story = new Story({ landmarks });
     story.channels = channels;
+    story.keepsSound = keeps_sound;
     return story;
   }
 
