@@ -113,7 +113,7 @@ async fn what_is_heard_is_kept_once_over_a_cut_and_deleted_with_the_call() {
         (0..20).flat_map(|seq: i16| vec![seq + 1000 * channel; 1600]).collect::<Vec<i16>>()
     });
     assert!(shelf.of(&call_id) == Some(expected), "what is kept is what was heard");
-    assert_eq!(*shelf.finished.lock().expect("no panic"), [call_id.clone()]);
+    assert_eq!(*shelf.finished.lock().expect("no panic"), std::slice::from_ref(&call_id));
 
     assert!(!live.delete(&viewer("bo"), &call_id).await.expect("an answer"));
     assert!(shelf.of(&call_id).is_some(), "it is not Bo's");
