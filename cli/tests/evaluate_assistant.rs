@@ -106,7 +106,7 @@ fn bad_input_is_refused_before_anything_is_measured() {
     weir.write("file", "");
     refused(&["--out", "file/report"], &["--out", "file/report"]);
     let book = include_str!("../../server/assistant/calls/playbooks/first-call.toml");
-    weir.write("other.toml", &book.replace("\"consent\"", "\"agreement\""));
+    weir.write("other.toml", &book.replace("\"consent\"", "\"assent\""));
     let other = ["--only", "calls", "--set", "assistant.calls.playbook=other.toml"];
     refused(&other, &["consent", "playbook"]);
     let help = weir.run(&["evaluate-assistant", "--help"]);

@@ -16,6 +16,6 @@ mod terms;
 pub use call::Call;
 pub use detector::{Detection, Detector, Method, Odds};
 pub use meaning::{Meaning, MeaningError};
-pub use measure::{Count, Measured, Mistake, interval, measure};
+pub use measure::{Count, Measured, Mistake, interval, intervals, measure};
 pub use playbook::{Landmark, Playbook, PlaybookError, Pushback, Response, Role};
 pub use script::{Mark, Script, ScriptError, Turn};

@@ -126,19 +126,36 @@ fn mistakes<'a>(turn: &Turn, found: impl Iterator<Item = &'a Detection> + Clone)
 }
 
 /// Where a figure of these calls would be in 95 of 100 cases if they had been others of their
-/// kind: calls drawn with replacement, always the same (Efron, Annals of Statistics 7, 1979).
-/// Draws of which the figure is none (NaN) are left out; of no draws there is no interval (NaN).
+/// kind, as of [`intervals`].
 pub fn interval(calls: &[Measured], figure: impl Fn(&Measured) -> f32) -> (f32, f32) {
+    let one = intervals(calls, |drawn| vec![figure(drawn)]);
+    one.first().copied().unwrap_or((f32::NAN, f32::NAN))
+}
+
+/// The same of many figures at once, which are always as many and in the same order: calls drawn
+/// with replacement, always the same (Efron, Annals of Statistics 7, 1979). Draws of which a figure
+/// is none (NaN) are left out for it; where all are, its interval is none either.
+pub fn intervals(
+    calls: &[Measured],
+    figures: impl Fn(&Measured) -> Vec<f32>,
+) -> Vec<(f32, f32)> {
     let mut chance = fastrand::Rng::with_seed(0);
-    let draw = |_| {
+    let mut values: Vec<Vec<f32>> = Vec::new();
+    for _ in 0..DRAWS {
         let drawn = calls.iter().filter_map(|_| chance.choice(calls));
-        figure(&drawn.collect())
+        let figures = figures(&drawn.collect());
+        values.resize_with(figures.len(), Vec::new);
+        for (values, figure) in values.iter_mut().zip(figures) {
+            values.extend((!figure.is_nan()).then_some(figure));
+        }
+    }
+    let ends = |mut values: Vec<f32>| {
+        values.sort_unstable_by(f32::total_cmp);
+        let cut = values.len() / 40;
+        let end = |at: Option<usize>| at.and_then(|at| values.get(at)).copied().unwrap_or(f32::NAN);
+        (end(Some(cut)), end(values.len().checked_sub(1 + cut)))
     };
-    let mut figures: Vec<f32> = (0..DRAWS).map(draw).filter(|figure| !figure.is_nan()).collect();
-    figures.sort_unstable_by(f32::total_cmp);
-    let cut = figures.len() / 40;
-    let end = |at: Option<usize>| at.and_then(|at| figures.get(at)).copied().unwrap_or(f32::NAN);
-    (end(Some(cut)), end(figures.len().checked_sub(1 + cut)))
+    values.into_iter().map(ends).collect()
 }
 
 /// Calls as one.

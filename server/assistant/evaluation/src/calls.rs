@@ -1,7 +1,9 @@
 //! How much of what calls reach is found.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
-use weir_calls::{Count, Detector, Measured, Mistake, Playbook, Script, interval, measure};
+use weir_calls::{Count, Detector, Measured, Mistake, Playbook, Script, intervals, measure};
 
 use crate::Figure;
 
@@ -73,23 +75,36 @@ impl CallFigures {
     /// Of these calls.
     pub fn of(calls: &[Measured]) -> Self {
         let all: Measured = calls.iter().collect();
-        let figure = |of: fn(&Measured) -> f32| {
-            let (low, high) = interval(calls, of);
-            Figure { value: of(&all), low, high }
+        let f1 = |counts: &BTreeMap<String, Count>, id: &String| {
+            counts.get(id).and_then(|count| count.f1()).unwrap_or(f32::NAN)
         };
-        let point = |(id, count): (&String, &Count), of: fn(&Measured, &str) -> Option<Count>| {
-            let f1 = |all: &Measured| of(all, id).and_then(Count::f1);
-            let (low, high) = interval(calls, |drawn| f1(drawn).unwrap_or(f32::NAN));
-            PointFigures {
+        // In this order: all together, landmarks, pushbacks.
+        let figures = |drawn: &Measured| {
+            let mut figures = vec![
+                drawn.macro_f1(),
+                drawn.pushback_f1(),
+                drawn.false_cards(),
+                drawn.overlap(),
+            ];
+            figures.extend(all.landmarks.keys().map(|id| f1(&drawn.landmarks, id)));
+            figures.extend(all.pushbacks.keys().map(|id| f1(&drawn.pushbacks, id)));
+            figures
+        };
+        let values = figures(&all).into_iter().zip(intervals(calls, figures));
+        let mut values = values.map(|(value, (low, high))| Figure { value, low, high });
+        let mut next = || values.next().unwrap_or(Figure { value: 0.0, low: 0.0, high: 0.0 });
+        let [macro_f1, pushback_f1, false_cards, overlap] = std::array::from_fn(|_| next());
+        let mut points = |counts: &BTreeMap<String, Count>| -> Vec<PointFigures> {
+            let point = |(id, count): (&String, &Count)| PointFigures {
                 id: id.clone(),
-                f1: f1(&all).map(|value| Figure { value, low, high }),
+                f1: Some(next()).filter(|f1| !f1.value.is_nan()),
                 right: count.right,
                 wrong: count.wrong,
                 missed: count.missed,
-            }
+            };
+            counts.iter().map(point).collect()
         };
-        let landmark = |all: &Measured, id: &str| all.landmarks.get(id).copied();
-        let pushback = |all: &Measured, id: &str| all.pushbacks.get(id).copied();
+        let (landmarks, pushbacks) = (points(&all.landmarks), points(&all.pushbacks));
         let taken = |(mistake, &times): (&Mistake, &u32)| {
             let Mistake { said, found } = mistake.clone();
             Taken { said, found, times }
@@ -100,12 +115,12 @@ impl CallFigures {
         Self {
             calls: calls.len(),
             minutes: all.minutes,
-            macro_f1: figure(Measured::macro_f1),
-            pushback_f1: figure(Measured::pushback_f1),
-            false_cards: figure(Measured::false_cards),
-            overlap: figure(Measured::overlap),
-            landmarks: all.landmarks.iter().map(|of| point(of, landmark)).collect(),
-            pushbacks: all.pushbacks.iter().map(|of| point(of, pushback)).collect(),
+            macro_f1,
+            pushback_f1,
+            false_cards,
+            overlap,
+            landmarks,
+            pushbacks,
             taken,
         }
     }

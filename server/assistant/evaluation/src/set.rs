@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn a_playbook_without_the_landmarks_of_the_calls_is_refused_by_an_id() {
         let text = include_str!("../../calls/playbooks/first-call.toml");
-        let other = text.replace("\"consent\"", "\"agreement\"");
+        let other = text.replace("\"consent\"", "\"assent\"");
         let book = Playbook::from_toml("other.toml", &other).expect("a playbook");
         let error = Set::HeldOut.calls(&book).expect_err("strange marks").to_string();
         assert!(error.contains("fresh/01") && error.contains("\"consent\""), "{error}");
