@@ -118,7 +118,7 @@ fn date(after_s: u64) -> String {
 
 #[cfg(test)]
 pub mod tests {
-    use weir_evaluation::{CallFigures, Part, RetrievalFigures};
+    use weir_evaluation::{By, CallFigures, Part, RetrievalFigures};
 
     use super::*;
 
@@ -133,7 +133,7 @@ pub mod tests {
         };
         let evaluation = Evaluation {
             speech: Part::Skipped { why: "flite cannot be started: apt install flite".to_owned() },
-            calls: Part::Measured(CallFigures::of(&[Default::default()])),
+            calls: Part::Measured(CallFigures::of(By::Words, &[Default::default()])),
             retrieval: Part::Measured(RetrievalFigures::of(&[])),
         };
         Report::new(Set::HeldOut, &AssistantConfig::default(), machine, 12.5, evaluation)

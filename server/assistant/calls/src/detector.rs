@@ -105,6 +105,11 @@ impl Detector {
         }
     }
 
+    /// Whether it goes by what turns mean, too, and not by their words alone.
+    pub fn has_meaning(&self) -> bool {
+        self.meaning.is_some()
+    }
+
     /// What is judged of a turn.
     pub(crate) fn read<'a>(&self, turn: &'a str) -> Vec<Piece<'a>> {
         let pieces = pieces(turn);

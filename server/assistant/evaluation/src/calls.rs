@@ -7,9 +7,21 @@ use weir_calls::{Count, Detector, Measured, Mistake, Playbook, Script, intervals
 
 use crate::Figure;
 
+/// What a detector goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum By {
+    /// The words of a turn alone.
+    Words,
+    /// What they mean, too: there are vectors of sentences.
+    Meaning,
+}
+
 /// What came of calls that were played to a detector.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallFigures {
+    /// What the detector goes by.
+    pub by: By,
     /// How many there are.
     pub calls: usize,
     /// How long they are, at 160 words a minute.
@@ -69,11 +81,12 @@ impl CallFigures {
             measured.push(measure(book, detector, call));
             played(measured.len());
         }
-        Self::of(&measured)
+        let by = if detector.has_meaning() { By::Meaning } else { By::Words };
+        Self::of(by, &measured)
     }
 
-    /// Of these calls.
-    pub fn of(calls: &[Measured]) -> Self {
+    /// Of these calls, played to a detector of this kind.
+    pub fn of(by: By, calls: &[Measured]) -> Self {
         let all: Measured = calls.iter().collect();
         let f1 = |counts: &BTreeMap<String, Count>, id: &String| {
             counts.get(id).and_then(|count| count.f1()).unwrap_or(f32::NAN)
@@ -113,6 +126,7 @@ impl CallFigures {
         // Of those that are as frequent the order is that of their ids.
         taken.sort_by_key(|taken| std::cmp::Reverse(taken.times));
         Self {
+            by,
             calls: calls.len(),
             minutes: all.minutes,
             macro_f1,
@@ -145,7 +159,7 @@ mod tests {
             mistakes: [(mistake(None, Some("need")), wrong), (mistake(Some("scale"), None), 1)]
                 .into(),
         };
-        let figures = CallFigures::of(&[call(1), call(3)]);
+        let figures = CallFigures::of(By::Words, &[call(1), call(3)]);
         assert_eq!((figures.calls, figures.minutes), (2, 10.0));
         assert_eq!(figures.false_cards.value, 4.0);
         let need = &figures.landmarks[0];

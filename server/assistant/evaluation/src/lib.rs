@@ -10,7 +10,7 @@ mod set;
 mod speech;
 mod spoken;
 
-pub use calls::{CallFigures, PointFigures, Taken};
+pub use calls::{By, CallFigures, PointFigures, Taken};
 pub use evaluation::{Evaluation, Part};
 pub use figure::{Figure, Quantiles};
 pub use goal::{Goal, Side};

@@ -9,9 +9,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use weir_answers::measure::{Figures, QuestionSet, measure};
 use weir_answers::{AnswerConfig, Answerer, Documents, Library};
-use weir_calls::{Detector, Measured, Playbook, Script};
+use weir_calls::{Detector, Meaning, Measured, Playbook, Script};
 use weir_evaluation::{
-    CallFigures, Evaluation, Kind, LatencyFigures, Part, Recogniser, RetrievalFigures, Set,
+    By, CallFigures, Evaluation, Kind, LatencyFigures, Part, Recogniser, RetrievalFigures, Set,
     SpeechFigures, Spoken, listen_live, within,
 };
 use weir_speech::{Clip, Endpointed, Limits, Listening, SpeechError, Transcriber, Transcript};
@@ -51,8 +51,18 @@ fn calls_come_out_as_those_of_the_folders_do() {
         let scripts = folders.flat_map(|folder| Script::folder(&folder, &book).expect("the calls"));
         let all: Vec<Measured> =
             scripts.map(|call| weir_calls::measure(&book, &detector, &call)).collect();
-        assert_eq!(figures, CallFigures::of(&all), "{}", set.name());
+        assert_eq!(figures, CallFigures::of(By::Words, &all), "{}", set.name());
         println!("{}: {:?}", set.name(), figures.macro_f1);
+    }
+}
+
+#[test]
+fn whether_vectors_were_there_is_told_with_the_figures() {
+    let book = Playbook::first_call().expect("the playbook");
+    let meaning = Meaning::new(1, |texts| Ok(vec![vec![1.0]; texts.len()]));
+    let with = Detector::with_meaning(&book, meaning).expect("vectors");
+    for (detector, by) in [(with, By::Meaning), (Detector::new(&book), By::Words)] {
+        assert_eq!(CallFigures::measure(&book, &detector, &[], |_| {}).by, by);
     }
 }
 
