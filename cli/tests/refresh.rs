@@ -129,7 +129,7 @@ fn a_wrong_configuration_is_refused_before_anything_is_read() {
     let nowhere = ["refresh", "--config", "weir.toml", "--set", "assistant.documents=nowhere"];
     weir.run(&nowhere).is_refused(2, &["assistant.documents", "nowhere"]);
     let content = ["refresh", "--config", "weir.toml", "--content", "mine"];
-    weir.run(&content).is_refused(2, &["content", "mine"]);
+    weir.run(&content).is_refused(2, &["content", "profile.toml"]);
     let help = weir.run(&["refresh", "--help"]);
     assert!(help.out.contains("crontab") && help.out.contains("--content"), "{help:?}");
 }
