@@ -68,7 +68,7 @@ Intervals are of 95 %, by the bootstrap with a fixed seed. The held-out calls an
 written by others and nothing was chosen by them: whoever wants to make something better looks at
 the figures of --of dev. No sentence of either is printed. With --config, models elsewhere are
 paid from the purse of that configuration; the vectors of its server are not touched. Where it has
-`embeddings.by = "minilm"`, landmarks are found by what is meant, too, and have a higher goal.
+`embeddings.by = \"minilm\"`, landmarks are found by what is meant, too, and have a higher goal.
 
 Exits with 0 whatever the figures are; with --gate, 1 if a goal is missed, and 3 if a part that
 was asked for could not be measured.";

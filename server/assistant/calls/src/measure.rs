@@ -135,10 +135,7 @@ pub fn interval(calls: &[Measured], figure: impl Fn(&Measured) -> f32) -> (f32, 
 /// The same of many figures at once, which are always as many and in the same order: calls drawn
 /// with replacement, always the same (Efron, Annals of Statistics 7, 1979). Draws of which a figure
 /// is none (NaN) are left out for it; where all are, its interval is none either.
-pub fn intervals(
-    calls: &[Measured],
-    figures: impl Fn(&Measured) -> Vec<f32>,
-) -> Vec<(f32, f32)> {
+pub fn intervals(calls: &[Measured], figures: impl Fn(&Measured) -> Vec<f32>) -> Vec<(f32, f32)> {
     let mut chance = fastrand::Rng::with_seed(0);
     let mut values: Vec<Vec<f32>> = Vec::new();
     for _ in 0..DRAWS {

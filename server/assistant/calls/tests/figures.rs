@@ -63,7 +63,10 @@ fn plain(mut call: Script) -> Script {
     let plain = |text: &mut String| *text = words(text).join(" ");
     for turn in &mut call.turns {
         plain(&mut turn.text);
-        turn.landmarks.iter_mut().chain(&mut turn.pushbacks).for_each(|mark| plain(&mut mark.quote));
+        turn.landmarks
+            .iter_mut()
+            .chain(&mut turn.pushbacks)
+            .for_each(|mark| plain(&mut mark.quote));
     }
     call
 }

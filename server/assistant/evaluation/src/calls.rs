@@ -93,12 +93,8 @@ impl CallFigures {
         };
         // In this order: all together, landmarks, pushbacks.
         let figures = |drawn: &Measured| {
-            let mut figures = vec![
-                drawn.macro_f1(),
-                drawn.pushback_f1(),
-                drawn.false_cards(),
-                drawn.overlap(),
-            ];
+            let mut figures =
+                vec![drawn.macro_f1(), drawn.pushback_f1(), drawn.false_cards(), drawn.overlap()];
             figures.extend(all.landmarks.keys().map(|id| f1(&drawn.landmarks, id)));
             figures.extend(all.pushbacks.keys().map(|id| f1(&drawn.pushbacks, id)));
             figures
