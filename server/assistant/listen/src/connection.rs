@@ -35,6 +35,8 @@ impl Call<'_> {
         let mut pings = interval(PING);
         let mut heard = Instant::now();
         let mut bye: Option<Instant> = None;
+        // Who cannot send any more may still be told the last word.
+        let mut can_send = true;
         loop {
             let has_sound = self.replay.unsent().is_some();
             let says_bye = self.is_over && !has_sound && bye.is_none();
@@ -48,8 +50,11 @@ impl Call<'_> {
                         return Ok(ended);
                     }
                 }
-                permit = messages.reserve(), if has_sound || says_bye => {
-                    let permit = permit.map_err(|_| cut("the connection was cut"))?;
+                permit = messages.reserve(), if can_send && (has_sound || says_bye) => {
+                    let Ok(permit) = permit else {
+                        can_send = false;
+                        continue;
+                    };
                     if let Some(frame) = self.replay.unsent() {
                         let channel = frame.channel;
                         permit.send(Message::binary(frame.bytes()));
