@@ -34,7 +34,10 @@ fn calls_and_answers_come_out_as_their_crates_measure_them_and_nothing_held_out_
     let calls = CallFigures::measure(&book, &Detector::new(&book), &calls, |_| {});
     assert_eq!(evaluation.calls.figures(), Some(&calls));
     let retrieval = evaluation.retrieval.figures().expect("figures");
-    assert!(retrieval.recall_5.value >= 0.8 && retrieval.answerable + retrieval.unanswerable == 90);
+    assert!(
+        retrieval.figures.recall_5.value >= 0.8
+            && retrieval.answerable + retrieval.unanswerable == 90
+    );
     assert_eq!(json["goals"].as_array().map(Vec::len), Some(3), "{json}");
     assert!(json["machine"]["threads"].as_u64() >= Some(1) && json["at"].is_string());
 

@@ -211,12 +211,12 @@ fn retrieval_parts(retrieval: &RetrievalFigures, goals: &[Goal]) -> Result<Vec<P
 /// Figures of answers, and what they are called.
 pub fn retrieval_rows(retrieval: &RetrievalFigures) -> [(&'static str, &Figure); 6] {
     [
-        ("right part first (recall@1)", &retrieval.recall_1),
-        ("right part among the first five (recall@5)", &retrieval.recall_5),
-        ("mean reciprocal rank", &retrieval.reciprocal_rank),
-        ("answered, of what can be", &retrieval.answered),
-        ("with all that the answer must say, of what can be", &retrieval.right),
-        ("not answered, of what cannot be", &retrieval.abstained),
+        ("right part first (recall@1)", &retrieval.figures.recall_1),
+        ("right part among the first five (recall@5)", &retrieval.figures.recall_5),
+        ("mean reciprocal rank", &retrieval.figures.reciprocal_rank),
+        ("answered, of what can be", &retrieval.figures.answered),
+        ("with all that the answer must say, of what can be", &retrieval.figures.right),
+        ("not answered, of what cannot be", &retrieval.figures.abstained),
     ]
 }
 

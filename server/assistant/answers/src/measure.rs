@@ -106,23 +106,24 @@ pub async fn measure(
 /// A figure of some outcomes, and between what it would lie in 95 of 100 cases if the questions
 /// had been others of their kind: drawn with replacement, always the same (Efron, Annals of
 /// Statistics 7, 1979).
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
     /// The figure.
     pub value: f32,
-    /// Its interval.
-    pub interval: (f32, f32),
+    /// The lower end of its interval.
+    pub low: f32,
+    /// The upper end.
+    pub high: f32,
 }
 
 impl std::fmt::Display for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let (low, high) = self.interval;
-        write!(f, "{:.2} [{low:.2}, {high:.2}]", self.value)
+        write!(f, "{:.2} [{:.2}, {:.2}]", self.value, self.low, self.high)
     }
 }
 
 /// What came of many questions.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figures {
     /// Of questions with an answer: those of which the first part found answers.
     pub recall_1: Figure,
@@ -210,7 +211,7 @@ fn figure(outcomes: &[&Outcome], of: impl Fn(&Outcome) -> f32) -> Figure {
     };
     let mut means: Vec<f32> = (0..DRAWS).map(&mut draw).collect();
     means.sort_unstable_by(f32::total_cmp);
-    Figure { value, interval: (means[DRAWS / 40], means[DRAWS - 1 - DRAWS / 40]) }
+    Figure { value, low: means[DRAWS / 40], high: means[DRAWS - 1 - DRAWS / 40] }
 }
 
 #[cfg(test)]
@@ -242,7 +243,7 @@ mod tests {
         ];
         for (figure, value) in told {
             assert!((figure.value - value).abs() < 1e-6, "{figure}");
-            let (low, high) = figure.interval;
+            let Figure { low, high, .. } = figure;
             assert!((0.0..=1.0).contains(&low) && low <= value && value <= high && high <= 1.0);
         }
     }
@@ -277,7 +278,7 @@ mod tests {
     #[test]
     fn where_all_are_alike_there_is_no_doubt_and_of_nothing_there_is_a_figure() {
         let figures = Figures::of(&vec![outcome(Some(1), true, false); 9]);
-        assert_eq!(figures.recall_1.interval, (1.0, 1.0));
+        assert_eq!((figures.recall_1.low, figures.recall_1.high), (1.0, 1.0));
         assert_eq!(Figures::of(&[]).abstained.value, 0.0);
     }
 }

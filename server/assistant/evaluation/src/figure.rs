@@ -2,24 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A figure, and between what it would lie in 95 of 100 cases if what it is of had been others of
-/// their kind.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Figure {
-    /// The figure.
-    pub value: f32,
-    /// The lower end of its interval.
-    pub low: f32,
-    /// The upper end.
-    pub high: f32,
-}
-
-impl From<weir_answers::measure::Figure> for Figure {
-    fn from(figure: weir_answers::measure::Figure) -> Self {
-        let (low, high) = figure.interval;
-        Self { value: figure.value, low, high }
-    }
-}
+pub use weir_answers::measure::Figure;
 
 /// Where the middle of some values lies, and where all but the largest twentieth do.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -85,10 +85,10 @@ impl RetrievalFigures {
     /// The goals of answers.
     pub fn goals(&self) -> Vec<Goal> {
         vec![
-            Goal::new("recall@5", self.recall_5.value, Side::AtLeast, RECALL_5),
+            Goal::new("recall@5", self.figures.recall_5.value, Side::AtLeast, RECALL_5),
             Goal::new(
                 "abstains where nothing answers",
-                self.abstained.value,
+                self.figures.abstained.value,
                 Side::AtLeast,
                 ABSTAINED,
             ),

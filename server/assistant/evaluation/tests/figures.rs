@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use weir_answers::measure::{Figures, QuestionSet, measure};
+use weir_answers::measure::{QuestionSet, measure};
 use weir_answers::{AnswerConfig, Answerer, Documents, Library};
 use weir_calls::{Detector, Meaning, Measured, Playbook, Script};
 use weir_evaluation::{
@@ -77,8 +77,7 @@ async fn questions_come_out_as_those_of_the_files_do() {
         let questions: QuestionSet = toml::from_str(&text).expect("questions");
         let outcomes = measure(&library, &answerer, &questions, within).await.expect("questions");
         assert_eq!(figures, RetrievalFigures::of(&outcomes));
-        let same = Figures::of(&outcomes);
-        assert_eq!(figures.recall_5.value, same.recall_5.value);
+        let told = &figures.figures;
         // What is chosen now is on the curve of what could be.
         let least = AnswerConfig::default().least_confidence;
         let nearest = figures.choices.iter().min_by(|a, b| {
@@ -87,11 +86,11 @@ async fn questions_come_out_as_those_of_the_files_do() {
             apart(a).total_cmp(&apart(b))
         });
         let chosen = nearest.expect("choices");
-        assert!((chosen.answered - figures.answered.value).abs() < 1e-6, "{}", set.name());
-        assert!((chosen.abstained - figures.abstained.value).abs() < 1e-6, "{}", set.name());
-        println!("{}: {}, abstained {}", set.name(), same.recall_5, same.abstained);
+        assert!((chosen.answered - told.answered.value).abs() < 1e-6, "{}", set.name());
+        assert!((chosen.abstained - told.abstained.value).abs() < 1e-6, "{}", set.name());
+        println!("{}: {}, abstained {}", set.name(), told.recall_5, told.abstained);
         if set == Set::Dev {
-            assert!(figures.recall_5.value >= RECALL_5, "{}", same.recall_5);
+            assert!(told.recall_5.value >= RECALL_5, "{}", told.recall_5);
         }
     }
 }
