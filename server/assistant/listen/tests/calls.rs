@@ -14,7 +14,8 @@ use weir_listen::{
     Event, ListenConfig, ListenError, LogInError, Moment, Pace, Recorded, Source, SourceError,
     Token, listen, log_in,
 };
-use weir_live::{ErrorCode, LiveConfig, Reason, ServerWord, Viewer};
+use weir_live::{ErrorCode, LiveConfig, RATE, Reason, ServerWord, Viewer};
+use weir_speech::Clip;
 
 fn said(events: &[Event]) -> Vec<(Role, String)> {
     let said = words(events).into_iter().filter_map(|told| match &told.word {
@@ -44,6 +45,20 @@ async fn a_call_is_told_to_its_last_word() {
     let viewer = Viewer { user_id: "ida".to_owned(), sees_all: false };
     let kept = server.live.store().find(&viewer, &ended.call_id).await;
     assert_eq!(kept.expect("an answer").expect("a call").summary.title, "Pipes");
+}
+
+#[tokio::test]
+async fn who_is_still_sending_when_the_server_ends_the_call_is_told_why() {
+    let longest = LiveConfig { longest: Duration::from_secs(2), ..LiveConfig::default() };
+    for _ in 0..20 {
+        let server = Server::start(Duration::ZERO, longest).await;
+        let hours = Clip { samples: vec![0; 3600 * RATE as usize] };
+        let hours = Box::new(Recorded::new([hours, Clip::default()], Pace::Fast));
+        let (config, token) = (config(server.addr), Token::new("a token"));
+        let ended = listen(&config, &token, hours, std::future::pending(), &mut |_| {}).await;
+        let ended = ended.expect("the last word");
+        assert_eq!((ended.reason, ended.cuts), (Reason::Longest, 0));
+    }
 }
 
 #[tokio::test]
