@@ -74,7 +74,9 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;
     let engines = Engines::new(model, before, Arc::new(reference))?;
     let app = App::new(engines, config, &content).map_err(|error| match error {
-        AppError::Assistant(_) => anyhow::Error::new(Failure::BadInput(error.to_string())),
+        AppError::Assistant(_) | AppError::Drift(_) => {
+            anyhow::Error::new(Failure::BadInput(error.to_string()))
+        }
         AppError::Thread(_) => error.into(),
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread()

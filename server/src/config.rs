@@ -4,6 +4,7 @@
 
 mod layers;
 mod limits;
+mod operation;
 mod read;
 
 use std::net::SocketAddr;
@@ -15,6 +16,7 @@ use weir_assistant::AssistantConfig;
 
 pub use layers::{ConfigError, Layers};
 pub use limits::{LimitsConfig, RateConfig, STRANGERS};
+pub use operation::{AuditConfig, DriftConfig, RegistryConfig};
 pub use weir_providers::Secret;
 
 /// Everything that can be set.
@@ -49,6 +51,12 @@ pub struct Config {
     pub metrics: MetricsConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
+    /// Where networks are promoted.
+    pub registry: RegistryConfig,
+    /// Runs that the solver runs again.
+    pub audit: AuditConfig,
+    /// What visitors draw, beside what the network learned from.
+    pub drift: DriftConfig,
     /// Questions, voices and calls.
     pub assistant: AssistantConfig,
 }
@@ -164,6 +172,9 @@ impl Default for Config {
             log: LogConfig::default(),
             metrics: MetricsConfig::default(),
             limits: LimitsConfig::default(),
+            registry: RegistryConfig::default(),
+            audit: AuditConfig::default(),
+            drift: DriftConfig::default(),
             assistant: AssistantConfig::default(),
         }
     }

@@ -157,8 +157,9 @@ export class Run extends EventTarget {
     },
   };
 
-  #sayHowItIs({ failure, waits }) {
+  #sayHowItIs({ failure, notice, waits }) {
     if (failure) this.#say(`The water stopped: ${failure}`, true);
+    else if (notice) this.#say(notice, true);
     else if (waits) {
       const { before, about_s: about } = waits;
       this.#say(`All places are taken: ${before === 0 ? "you are next" : `${before} before you`}, about ${about} s. Your water starts by itself; meanwhile there is the gallery.`);
