@@ -28,14 +28,25 @@ pub trait Registry: Send + Sync {
     /// Which version has a role, if one has.
     ///
     /// # Errors
-    /// It cannot be asked, in words for a log.
-    fn version(&self, role: Role) -> Result<Option<Version>, String>;
+    /// It cannot be asked.
+    fn version(&self, role: Role) -> Result<Option<Version>, Fault>;
 
     /// A folder below `cache` with the files of a version, whose weights have its SHA-256.
     ///
     /// # Errors
-    /// They cannot be had, in words for a log.
-    fn fetch(&self, version: &Version, cache: &Path) -> Result<PathBuf, String>;
+    /// They cannot be had, or are not what they should be.
+    fn fetch(&self, version: &Version, cache: &Path) -> Result<PathBuf, Fault>;
+}
+
+/// Why a version does not come, in words for a log.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// It cannot be had now, which may pass.
+    #[error("{0}")]
+    Lacking(String),
+    /// It is no network that can move water, and never will be.
+    #[error("{0}")]
+    Wrong(String),
 }
 
 /// Whether the registry could be asked when that was last tried. Clones are one.
@@ -151,7 +162,7 @@ impl Follower {
             match version {
                 Ok(version) => self.follow(role, version),
                 Err(why) => {
-                    tracing::warn!(why, "the registry cannot be asked; the networks stay");
+                    tracing::warn!(%why, "the registry cannot be asked; the networks stay");
                     return;
                 }
             }
@@ -197,7 +208,7 @@ impl Follower {
     }
 
     fn bring(&self, role: Role, version: &Version) -> Result<Engines, Fault> {
-        let folder = self.registry.fetch(version, &self.maker.folder).map_err(Fault::Lacking)?;
+        let folder = self.registry.fetch(version, &self.maker.folder)?;
         let engines = self.maker.make(&folder, role, version.clone()).map_err(Fault::Wrong)?;
         if role == Role::Champion
             && let Err(why) = self.maker.remember(version)
@@ -206,12 +217,4 @@ impl Follower {
         }
         Ok(engines)
     }
-}
-
-/// Why a version does not come.
-enum Fault {
-    /// It cannot be fetched now; that may pass.
-    Lacking(String),
-    /// It is no network that can move water.
-    Wrong(String),
 }

@@ -59,7 +59,7 @@ pub use conduct::Conduct;
 pub use config::Config;
 pub use content::{Content, ContentError};
 pub use engine::{Engine, Engines, Reference, Role, Version};
-pub use follow::{Maker, Registry};
+pub use follow::{Fault, Maker, Registry};
 pub use gallery::Gallery;
 pub use guard::{Guard, Limit, Violation};
 pub use insides::Insides;
