@@ -241,6 +241,9 @@ def main(folder):
         for one in found:
             file = into / f"{one['kind']}-{one['metadata']['name']}.yaml".lower()
             file.write_text(yaml.safe_dump(one, sort_keys=False, width=1000))
+            # For who reads these: weir and NATS.
+            for key, text in one.get("data", {}).items() if one["kind"] == "ConfigMap" else ():
+                (into / key).write_text(text)
         print(f"helm lint and assertions: {name}, {len(found)} documents")
     for name, (values, word) in BAD.items():
         try:
