@@ -61,6 +61,7 @@ BAD = {
     "two secrets": (SECRET | {"secret": {"name": "a", "sealed": {"enabled": True, "encryptedData": {"a": "b"}}}}, "one of"),
     "an external secret from nowhere": ({"secret": {"external": {"enabled": True, "key": "a"}}}, "store"),
     "two brokers": ({"nats": {"enabled": True}, "config": {"broker": {"url": "nats://a:4222"}}}, "broker"),
+    "an affinity that is none": ({"service": {"affinity": "Cookie"}}, "affinity"),
     "a broker's token from nowhere": ({"nats": {"enabled": True, "auth": True}}, "WEIR_BROKER__TOKEN"),
     "a refresh without PostgreSQL": ({"refresh": {"enabled": True}}, "postgres.enabled"),
     "a refresh of nothing": (SECRET | {"postgres": {"enabled": True}, "refresh": {"enabled": True}}, "embeddings"),
