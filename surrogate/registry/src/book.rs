@@ -36,7 +36,7 @@ struct Entry {
 }
 
 impl Entry {
-    fn new(&self) -> New {
+    fn unnumbered(&self) -> New {
         let Self { sha256, config_sha256, gate_sha256, made_s, note, gate, forced, .. } =
             self.clone();
         New { sha256, config_sha256, gate_sha256, made_s, note, gate, forced }
@@ -98,7 +98,7 @@ impl Book {
 
     fn version(&self, entry: &Entry) -> Version {
         let aliases = self.aliases.iter().filter(|(_, number)| **number == entry.number);
-        entry.new().numbered(entry.number, aliases.map(|(alias, _)| *alias).collect())
+        entry.unnumbered().numbered(entry.number, aliases.map(|(alias, _)| *alias).collect())
     }
 
     /// All versions, the newest first.
@@ -114,7 +114,10 @@ impl Book {
 
     /// The version that is the same, if it is there already.
     pub fn find(&self, new: &New) -> Option<Version> {
-        self.versions.iter().find(|entry| entry.new().is_like(new)).map(|entry| self.version(entry))
+        self.versions
+            .iter()
+            .find(|entry| entry.unnumbered().is_like(new))
+            .map(|entry| self.version(entry))
     }
 
     /// The number that comes next.
