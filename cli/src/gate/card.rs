@@ -23,7 +23,7 @@ pub fn text(gate: &GateFile, model: &Model, failures: &[Shown]) -> String {
         ("What the gate says", rules(gate)),
         ("In parts of the scenes", slices(gate)),
         ("Where it is worst", gallery(gate, failures)),
-        ("Limits of its use", limits(model)),
+        ("Limits of its use", limits(gate, model)),
     ] {
         let _ = write!(text, "\n## {heading}\n\n{part}");
     }
@@ -178,11 +178,10 @@ fn gallery(gate: &GateFile, failures: &[Shown]) -> String {
     text
 }
 
-fn limits(model: &Model) -> String {
+fn limits(gate: &GateFile, model: &Model) -> String {
     let scales = &model.config.scales;
     format!(
-        "* It was judged on scenes like those it learned from. What it makes of others nobody has \
-           measured here.\n\
+        "* It was judged on scenes of {}. What it makes of others nobody has measured here.\n\
          * It knows cells of {} m, gravity of 9.81 m/s² downwards and water without viscosity.\n\
          * Bodies are walls to it: they neither move nor float.\n\
          * After some seconds particles are where chaos has them: the shape of the water is to be \
@@ -191,6 +190,7 @@ fn limits(model: &Model) -> String {
          \n\
          What does not depend on what it has learned: no particle passes a line or is lost, and free fall \
          is exact.\n",
+        cell(&gate.data.join(", ")),
         scales.cell_m
     )
 }

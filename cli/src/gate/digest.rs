@@ -16,13 +16,13 @@ pub fn of(
     let all: Vec<&str> = metrics.all().collect();
     hash.update(format!("weir gate 1 {frames} {long} {}\n", all.join(" ")).as_bytes());
     for task in tasks {
-        let (scene, file) = task.file.map_or(("", ""), |file| {
+        let identity = task.file.map_or_else(String::new, |file| {
             let entry = file.entry();
-            (entry.scene_sha256.as_str(), entry.sha256.as_str())
+            format!("{} {}", entry.scene_sha256, entry.sha256)
         });
         // One without a reference was judged for nobody.
         let is_judged = outcomes.iter().any(|outcome| outcome.label == task.label);
-        hash.update(format!("{} {scene} {file} {is_judged}\n", task.label).as_bytes());
+        hash.update(format!("{} {identity} {is_judged}\n", task.label).as_bytes());
     }
     hash.finalize().to_hex().chars().take(32).collect()
 }
