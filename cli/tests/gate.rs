@@ -176,7 +176,7 @@ fn wrong_input_is_refused_before_anything_runs() {
     refused(&["models"], &["--registry", "WEIR_REGISTRY__PLACE"]);
     refused(&["models", "--registry", "ftp://x"], &["--registry", "ftp", "http"]);
     refused(&["models", "--registry", "models", "--name", "a/b"], &["--name", "a/b"]);
-    refused(&["rollback", "--registry", "models"], &["champion"]);
+    refused(&["rollback", "--registry", "models"], &["previous", "go back"]);
     refused(&["promote", "--registry", "models"], &["CANDIDATE"]);
     let promote = ["promote", "default", "--registry", "models"];
     refused(&promote, &["--gate", "--force"]);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use serde::Serialize;
-use weir_registry::{About, Alias, GATE_FILE, Registry, Verdict};
+use weir_registry::{About, Alias, GATE_FILE, Registry, RegistryError, Verdict};
 use weir_surrogate::gate::decide;
 
 use super::source::Source;
@@ -207,7 +207,12 @@ fn is_stale(
     source: &Source,
     registry: &Registry,
 ) -> Result<Option<String>, Failure> {
-    let Some(champion) = registry.alias(Alias::Champion).map_err(refusal)? else { return Ok(None) };
+    let champion = match registry.alias(Alias::Champion) {
+        Ok(Some(champion)) => champion,
+        // The first makes the folder.
+        Ok(None) | Err(RegistryError::NoPlace(_)) => return Ok(None),
+        Err(error) => return Err(refusal(error)),
+    };
     let is = |sha256: &str, config_sha256: &str| {
         champion.sha256 == sha256 && champion.config_sha256 == config_sha256
     };
