@@ -10,11 +10,13 @@ mod beside;
 mod check;
 mod compare;
 mod configured;
+mod date;
 mod evaluate;
 mod evaluate_assistant;
 mod export;
 mod failure;
 mod figure;
+mod gate;
 mod generate;
 mod import;
 mod inputs;
@@ -27,6 +29,7 @@ mod page;
 mod picture;
 mod progress;
 mod refresh;
+mod registry;
 mod scene_source;
 mod scenes;
 mod send;
@@ -66,6 +69,10 @@ enum Command {
     Send(send::Args),
     Evaluate(evaluate::Args),
     EvaluateAssistant(evaluate_assistant::Args),
+    Gate(gate::Args),
+    Promote(registry::promote::Args),
+    Rollback(registry::rollback::Args),
+    Models(registry::models::Args),
     Compare(compare::Args),
     Scenes(scenes::Args),
     Validate(validate::Args),
@@ -89,6 +96,8 @@ Examples:
   weir generate tiny --out tiny                  make a small data set
   weir compare funnel                            the network beside the solver
   weir evaluate default --data tiny --quick      how good the network is
+  weir gate runs/a/model --champion default --data drawn   may it take the place
+  weir models --registry models                  which network is the champion
   weir evaluate-assistant --out report           how good hearing and answering are
 
 Exit codes: 0 done, 1 a gate failed, 2 bad input, 3 something is lacking here
@@ -108,6 +117,10 @@ fn main() -> ExitCode {
         Command::Send(args) => send::run(&args),
         Command::Evaluate(args) => evaluate::run(&args),
         Command::EvaluateAssistant(args) => evaluate_assistant::run(&args),
+        Command::Gate(args) => gate::run(&args),
+        Command::Promote(args) => registry::promote::run(&args),
+        Command::Rollback(args) => registry::rollback::run(&args),
+        Command::Models(args) => registry::models::run(&args),
         Command::Compare(args) => compare::run(&args),
         Command::Scenes(args) => scenes::run(&args),
         Command::Validate(args) => validate::run(&args),

@@ -81,3 +81,34 @@ fn a_run_sent_later_and_one_that_was_watched_are_both_there_in_full() {
     let versions = ask(&server, "model-versions/search");
     assert_eq!(list(&versions, "model_versions", "name"), ["water", "water"]);
 }
+
+#[test]
+#[ignore = "needs mlflow from PyPI; .ci/run installs it and runs these"]
+fn a_network_is_promoted_on_a_server_gone_back_from_and_judged_by_its_alias() {
+    let (weir, server) = (Weir::new(), Server::start());
+    let untrained =
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../surrogate/models/default/checkpoints/step-000000");
+    let uri = server.uri();
+    let place = ["--registry", &uri, "--json"];
+    let forced = ["--force", "--reason", "for a test"];
+    for (number, model) in [(1, untrained), (2, "default")] {
+        let promoted = weir.run(&[&["promote", model][..], &forced, &place].concat());
+        assert_eq!(promoted.json()["version"], number, "{promoted:?}");
+    }
+    let back = weir.run(&[&["rollback"][..], &place].concat()).json();
+    assert_eq!((&back["champion"], &back["previous"]), (&1.into(), &2.into()));
+    let models = weir.run(&[&["models"][..], &place].concat()).json();
+    let aliases: Vec<&Value> = (0..2).map(|k| &models["versions"][k]["aliases"][0]).collect();
+    assert_eq!(aliases, ["previous", "champion"], "{models}");
+    let tags = ask(&server, "model-versions/get?name=weir&version=2");
+    let tags = list(&tags["model_version"], "tags", "value").join(" ");
+    assert!(tags.contains("82d441c8585aae170cff45816a3271e42a24dc85d329b9dec3035f5dbe71ab5d"));
+
+    weir.run(&["generate", "tiny", "--out", "data"]);
+    let gate = ["gate", "default", "--champion", "champion", "--data", "data", "--quick"];
+    let short = ["--frames", "20", "--long", "20"];
+    let judged = weir.run(&[&gate[..], &short, &place].concat());
+    // One scene is too few, whoever is better.
+    assert_eq!(judged.code, Some(1), "{judged:?}");
+    assert!(judged.json()["champion"]["name"].as_str().is_some_and(|n| n.contains("(version 1)")));
+}

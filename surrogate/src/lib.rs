@@ -15,7 +15,8 @@
 //! | water does not pile up | a few sweeps of relaxation after each call ([`relax`]), and a distance between particles ([`apart`]) |
 //! | nothing moves by itself | a body of water can only lose energy ([`energy`]) |
 //!
-//! How good the result is, [`evaluate`] measures against any other producer of frames.
+//! How good the result is, [`evaluate`] measures against any other producer of frames, and
+//! [`gate`] says of two networks whether one may take the other's place.
 
 pub mod apart;
 mod awake;
@@ -32,6 +33,7 @@ mod error;
 pub mod evaluate;
 pub mod flight;
 pub mod flow;
+pub mod gate;
 pub mod golden;
 pub mod internals;
 mod model;

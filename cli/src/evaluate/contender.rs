@@ -76,6 +76,17 @@ impl Contender {
     }
 }
 
+/// Networks alone, `frames` frames long.
+pub fn networks(models: Vec<(String, Model)>, frames: usize) -> Vec<Contender> {
+    let network = |(name, model): (String, Model)| Contender {
+        name,
+        about: format!("network of {} numbers", model.parameters()),
+        kind: Kind::Network(Box::new(model)),
+        frames,
+    };
+    models.into_iter().map(network).collect()
+}
+
 /// All who are judged, `frames` frames long. `models` have their names.
 pub fn contenders(models: Vec<(String, Model)>, frames: usize, quick: bool) -> Vec<Contender> {
     let new = |name: &str, about: &str, kind, frames| {
@@ -85,10 +96,7 @@ pub fn contenders(models: Vec<(String, Model)>, frames: usize, quick: bool) -> V
     let mut all =
         vec![new("reference", "the solver that is the reference", Kind::Reference, frames)];
     let first = models.first().map(|(_, model)| floor::ballistic(model));
-    for (name, model) in models {
-        let about = format!("network of {} numbers", model.parameters());
-        all.push(new(&name, &about, Kind::Network(Box::new(model)), frames));
-    }
+    all.extend(networks(models, frames));
     if let Some(nothing) = first {
         let [fall, straight] = [nothing.clone(), nothing].map(Box::new);
         let about = "free fall that stops at lines";

@@ -13,8 +13,8 @@ use super::task::{Source, Task};
 
 /// Frames of the reference from which runs begin that begin in motion.
 const WARM_STARTS: [usize; 3] = [30, 60, 90];
-/// Frame that pictures show.
-pub const STILL: usize = 60;
+/// Frame that pictures show, unless a run is shorter.
+const STILL: usize = 60;
 
 /// What came out of one scene.
 #[derive(Debug)]
@@ -39,8 +39,10 @@ pub struct Outcome {
     pub long: BTreeMap<String, Long>,
     /// Contenders that could not be judged, and why.
     pub failures: Vec<(String, String)>,
-    /// Frame [`STILL`] of the reference and of the first network.
+    /// A frame of the reference and the same of the first network.
     pub stills: Option<[Frame; 2]>,
+    /// Which frame that is.
+    pub still_at: usize,
 }
 
 /// A long run.
@@ -89,12 +91,14 @@ pub fn judge(
         long: BTreeMap::new(),
         failures: Vec::new(),
         stills: None,
+        still_at: STILL.min(task.frames),
     };
     for contender in contenders {
         let still = contender.is_network() && outcome.stills.is_none();
         match one(task, &truth, contender, long, tick) {
             Ok(Judged { scores, long, still: frame }) => {
-                if let (true, Some(frame), Some(truth)) = (still, frame, truth.frames.get(STILL)) {
+                let truth = truth.frames.get(outcome.still_at);
+                if let (true, Some(frame), Some(truth)) = (still, frame, truth) {
                     outcome.stills = Some([truth.clone(), frame]);
                 }
                 outcome.scores.insert(contender.name.clone(), scores);
@@ -159,7 +163,7 @@ fn one(
         if is_long {
             endurance.see(&frame);
         }
-        if index == STILL && contender.is_network() {
+        if index == STILL.min(task.frames) && contender.is_network() {
             still = Some(frame.clone());
         }
         if !tick() {

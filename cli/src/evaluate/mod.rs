@@ -5,17 +5,17 @@
 //! run side by side, each on one thread; what a second costs is timed afterwards,
 //! one contender at a time on all threads.
 
-mod contender;
+pub mod contender;
 mod figures;
-mod judge;
+pub mod judge;
 mod report;
-mod sheet;
-mod speed;
+pub mod sheet;
+pub mod speed;
 mod stress;
 mod summary;
-mod table;
-mod task;
-mod work;
+pub mod table;
+pub mod task;
+pub mod work;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -217,7 +217,10 @@ fn open_models(given: &[String], device: &str) -> Result<Vec<(String, Model)>, F
 }
 
 /// Refuses a model that cannot run the very first scene: it will run none.
-fn takes(models: &[(String, Model)], tasks: &[task::Task<'_>]) -> Result<(), Failure> {
+///
+/// # Errors
+/// Which one, and why.
+pub fn takes(models: &[(String, Model)], tasks: &[task::Task<'_>]) -> Result<(), Failure> {
     let Some(task) = tasks.first() else { return Ok(()) };
     for (name, model) in models {
         let made = Surrogate::new(model.clone(), &task.scene);

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use image::RgbImage;
 use weir_surrogate::FPS;
 
-use super::judge::{Outcome, STILL};
+use super::judge::Outcome;
 use super::summary::Summary;
 use crate::figure;
 use crate::picture::{Painter, Style};
@@ -15,6 +15,7 @@ const SLUG: &str = "contact-sheet.png";
 const WIDTH: usize = 640;
 const GAP: u32 = 12;
 const CAPTION: u32 = 34;
+const PAPER: image::Rgb<u8> = image::Rgb([255; 3]);
 
 /// Draws the sheet; nothing if no scene has pictures.
 ///
@@ -31,39 +32,50 @@ pub fn save(
     let Some(last) = ranked.len().checked_sub(1) else { return Ok(None) };
     let mut rows = vec![("best", 0), ("median", last / 2), ("worst", last)];
     rows.dedup_by_key(|(_, rank)| *rank);
-    let time_s = STILL as f64 / FPS;
-    let rows: Vec<(String, [RgbImage; 2])> = rows
-        .into_iter()
-        .filter_map(|(what, rank)| {
-            let (overlap, outcome) = ranked[rank];
-            let words = format!(
-                "{what}: {} after {time_s:.0} s, overlap {overlap:.2}; left the reference, right {}",
-                outcome.label, summary.model
-            );
-            Some((words, pictures(outcome)?))
-        })
-        .collect();
-    let Some((_, [first, _])) = rows.first() else { return Ok(None) };
-    let (width, height) = (2 * first.width() + 3 * GAP, CAPTION + first.height() + GAP);
-    let mut sheet = RgbImage::from_pixel(width, height * rows.len() as u32, image::Rgb([255; 3]));
-    for (k, (words, pictures)) in rows.iter().enumerate() {
-        let top = k as u32 * height;
-        figure::write(&mut sheet, words, [GAP + 4, top + 9], 16)?;
-        for (column, picture) in pictures.iter().enumerate() {
-            let left = GAP + column as u32 * (first.width() + GAP);
-            image::imageops::replace(&mut sheet, picture, left.into(), (top + CAPTION).into());
-        }
+    let rows = rows.into_iter().filter_map(|(what, rank)| {
+        let (overlap, outcome) = ranked[rank];
+        let words = format!(
+            "{what}: {} after {:.0} s, overlap {overlap:.2}; left the reference, right {}",
+            outcome.label,
+            outcome.still_at as f64 / FPS,
+            summary.model
+        );
+        row(&words, outcome).transpose()
+    });
+    let rows: Vec<RgbImage> = rows.collect::<Result<_>>()?;
+    let Some(width) = rows.iter().map(RgbImage::width).max() else { return Ok(None) };
+    let mut sheet = RgbImage::from_pixel(width, rows.iter().map(RgbImage::height).sum(), PAPER);
+    let mut top = 0;
+    for row in &rows {
+        image::imageops::replace(&mut sheet, row, 0, top);
+        top += i64::from(row.height());
     }
     let path = folder.join(SLUG);
     sheet.save(&path).with_context(|| format!("writing {}", path.display()))?;
     Ok(Some((path, "The best, the middle and the worst scene".to_owned())))
 }
 
+/// Reference and network side by side, below a line of words; `None` where nobody kept them.
+///
+/// # Errors
+/// The words cannot be written.
+pub fn row(words: &str, outcome: &Outcome) -> Result<Option<RgbImage>> {
+    let Some(pictures) = pictures(outcome) else { return Ok(None) };
+    let [width, height] = [pictures[0].width(), pictures[0].height()];
+    let mut row = RgbImage::from_pixel(2 * width + 3 * GAP, CAPTION + height + GAP, PAPER);
+    figure::write(&mut row, words, [GAP + 4, 9], 16)?;
+    for (column, picture) in pictures.iter().enumerate() {
+        let left = GAP + column as u32 * (width + GAP);
+        image::imageops::replace(&mut row, picture, left.into(), CAPTION.into());
+    }
+    Ok(Some(row))
+}
+
 /// Overlap of wet cells in the frame that is drawn.
 fn overlap(summary: &Summary, outcome: &Outcome) -> Option<f64> {
     outcome.stills.as_ref().filter(|_| !outcome.stress)?;
     let curve = &outcome.scores.get(&summary.model)?.overlap;
-    let time_s = STILL as f64 / FPS;
+    let time_s = outcome.still_at as f64 / FPS;
     curve.iter().find(|point| (point[0] - time_s).abs() < 1e-6).map(|point| point[1])
 }
 

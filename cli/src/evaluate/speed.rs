@@ -63,7 +63,8 @@ pub fn costs(
     contenders.iter().zip(timings).filter_map(cost).collect()
 }
 
-fn chosen(scenes: &[(Scene, usize)], count: usize) -> Vec<&Scene> {
+/// So many of the scenes, from few to many particles.
+pub fn chosen(scenes: &[(Scene, usize)], count: usize) -> Vec<&Scene> {
     let mut order: Vec<&(Scene, usize)> = scenes.iter().collect();
     order.sort_by_key(|(_, particles)| *particles);
     let at = |k: usize| (2 * k + 1) * order.len() / (2 * count);

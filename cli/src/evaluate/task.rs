@@ -72,6 +72,11 @@ impl Data {
         Ok(Self { sets })
     }
 
+    /// Their names.
+    pub fn names(&self) -> Vec<String> {
+        self.sets.iter().map(|(name, _)| name.clone()).collect()
+    }
+
     /// The first scenes of a split of each data set: all, or as many as `counts` says
     /// for all or for each.
     ///
