@@ -21,6 +21,7 @@ use weir_scene::Limits;
 use weir_words::LONGEST;
 
 use crate::assistant::{self, Desk};
+use crate::away::Away;
 use crate::config::Config;
 use crate::content::Content;
 use crate::crowd::{Crowd, Place};
@@ -31,7 +32,7 @@ use crate::log::RequestId;
 use crate::metrics::{Metrics, ModelInfo};
 use crate::pages::Pages;
 use crate::peer::Client;
-use crate::stage::Stage;
+use crate::stage::{Refusal, RunId, Seat, Stage};
 use crate::store::Store;
 use crate::tls::Tls;
 use crate::{api, download, drawings, health, log, openapi, problem, rate, site, visitor, window};
@@ -81,6 +82,8 @@ pub struct App {
     pub(crate) download: Arc<Download>,
     /// Questions, voices and calls.
     pub(crate) assistant: Arc<Desk>,
+    /// Runs of other servers.
+    pub(crate) away: Away,
     pub(crate) metrics: Metrics,
     pub(crate) requests: rate::Requests,
     /// WebSockets of each client.
@@ -100,6 +103,7 @@ impl App {
         let engines = Arc::new(engines);
         let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
         let visitors = TaskTracker::new();
+        let away = Away::new(&config.broker);
         Ok(Self {
             gallery: Gallery::new(stage.clone()),
             limits: limits.scenes,
@@ -110,7 +114,8 @@ impl App {
             store: Arc::new(Store::new(&config.data_dir)),
             download: Arc::default(),
             assistant: Arc::new(Desk::new(assistant)),
-            metrics: Metrics::new(&stage, &visitors, &ModelInfo::of(&engines.atlas)),
+            metrics: Metrics::new(&stage, &visitors, &ModelInfo::of(&engines.atlas), &away),
+            away,
             requests: rate::Requests::new(limits.requests),
             visits: Crowd::new(limits.visits_per_client.get()),
             config: Arc::new(config),
@@ -118,6 +123,14 @@ impl App {
             engines,
             stage,
         })
+    }
+
+    /// A watcher's place before a run, of this server or of another.
+    pub(crate) async fn join(&self, run: RunId) -> Result<Seat, Refusal> {
+        match self.stage.join(run).await {
+            Err(Refusal::Gone(run)) => self.away.join(run).await,
+            known => known,
+        }
     }
 
     /// All routes.

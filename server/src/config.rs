@@ -2,6 +2,7 @@
 //!
 //! [`Layers`] says where values come from; `weir.example.toml` shows them all.
 
+mod broker;
 mod layers;
 mod limits;
 mod read;
@@ -13,6 +14,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use weir_assistant::AssistantConfig;
 
+pub use broker::BrokerConfig;
 pub use layers::{ConfigError, Layers};
 pub use limits::{LimitsConfig, RateConfig, STRANGERS};
 pub use weir_providers::Secret;
@@ -47,6 +49,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Numbers for Prometheus.
     pub metrics: MetricsConfig,
+    /// Other servers whose runs can be watched here.
+    pub broker: BrokerConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
     /// Questions, voices and calls.
@@ -163,6 +167,7 @@ impl Default for Config {
             tls: TlsConfig::default(),
             log: LogConfig::default(),
             metrics: MetricsConfig::default(),
+            broker: BrokerConfig::default(),
             limits: LimitsConfig::default(),
             assistant: AssistantConfig::default(),
         }
@@ -211,7 +216,8 @@ impl Config {
     pub(crate) fn fault(&self) -> Option<(String, String)> {
         let own = self.own_fault().map(|(key, why)| (key.to_owned(), why));
         let assistant = || self.assistant.fault();
-        own.or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
+        let broker = || self.broker.fault().map(|(key, why)| (key.to_owned(), why));
+        own.or_else(broker).or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
     }
 
     fn own_fault(&self) -> Option<(&'static str, String)> {

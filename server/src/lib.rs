@@ -7,6 +7,7 @@ mod app;
 mod ask;
 mod assistant;
 mod atlas;
+mod away;
 mod beat;
 pub mod config;
 mod content;
@@ -54,7 +55,7 @@ pub use listen::{calls, redirect, serve};
 pub use metrics::ModelInfo;
 pub use priority::after_the_water;
 pub use stage::{
-    BEAT, Change, Deed, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits,
+    BEAT, Change, Deed, End, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits,
 };
 pub use store::Store;
 pub use tls::{Tls, TlsError};

@@ -18,6 +18,7 @@ use prometheus_client::registry::{Registry, Unit};
 use tokio_util::task::TaskTracker;
 
 use crate::atlas::Atlas;
+use crate::away::Away;
 use crate::insides::MAPS;
 use crate::stage::Stage;
 
@@ -114,7 +115,7 @@ impl Sent {
 
 impl Metrics {
     /// Of this stage and these visitors.
-    pub fn new(stage: &Stage, visitors: &TaskTracker, model: &ModelInfo) -> Self {
+    pub fn new(stage: &Stage, visitors: &TaskTracker, model: &ModelInfo, away: &Away) -> Self {
         let requests = Family::new_with_constructor(Bins);
         let [messages, bytes, refused] = [(); 3].map(|()| Family::<Kind, Counter>::default());
         let mut registry = Registry::with_prefix("weir");
@@ -138,6 +139,7 @@ impl Metrics {
             Unit::Seconds,
             beats.call_s.clone(),
         );
+        away.register(&mut registry);
         let now = Now { stage: stage.clone(), visitors: visitors.clone() };
         registry.register_collector(Box::new(now));
         Self { registry: Arc::new(registry), requests, messages, bytes, refused }

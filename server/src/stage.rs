@@ -9,11 +9,12 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display, Formatter};
 use std::str::FromStr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::internals::Question;
@@ -157,6 +158,9 @@ pub struct State {
 /// The latest frame of a stream.
 pub type Latest = watch::Receiver<Option<Arc<Told>>>;
 
+/// Why a run has ended, if there is more to say; filled before its slots end.
+pub type End = Arc<OnceLock<&'static str>>;
+
 /// A place before a run.
 #[derive(Clone, Debug)]
 pub struct Seat {
@@ -168,8 +172,11 @@ pub struct Seat {
     pub state: watch::Receiver<Arc<State>>,
     /// What its first and its second engine make of it.
     pub streams: [Latest; 2],
-    /// Where the insides of the network are left, while anybody has subscribed to it.
-    pub insides: watch::Sender<Option<Arc<Insides>>>,
+    /// Where the insides of the network are left, while anybody has subscribed to it; `None` where
+    /// the network is not to be had.
+    pub insides: Option<watch::Sender<Option<Arc<Insides>>>>,
+    /// Why it has ended.
+    pub end: End,
 }
 
 /// The water of a run at one instant, to ask the network about.
@@ -232,6 +239,8 @@ pub struct Stage {
     engines: Arc<Engines>,
     limits: Limits,
     workshop: Workshop,
+    /// Who wants to hear of runs that are opened.
+    opened: Arc<OnceLock<UnboundedSender<Seat>>>,
 }
 
 impl Debug for Stage {
@@ -252,7 +261,8 @@ impl Stage {
         let beats = Beats::new();
         let actors = Actors::new(Arc::clone(&engines), shown, beats.clone());
         std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
-        Ok(Self { wishes, waiting: Arc::default(), load, beats, engines, limits, workshop })
+        let (waiting, opened) = (Arc::default(), Arc::default());
+        Ok(Self { wishes, waiting, load, beats, engines, limits, workshop, opened })
     }
 
     /// Opens a run.
@@ -263,7 +273,19 @@ impl Stage {
         let (engines, limits) = (Arc::clone(&self.engines), self.limits);
         let make = move || Run::new(scene, engine, &engines, limits).map(Actor::new);
         let actor = self.workshop.make(make).await?;
-        self.ask(|answer| Wish::Open(Box::new(actor), answer)).await
+        let seat = self.ask(|answer| Wish::Open(Box::new(actor), answer)).await?;
+        if let Some(opened) = self.opened.get() {
+            // Who has stopped listening is closing.
+            let _ = opened.send(Seat { key: None, ..seat.clone() });
+        }
+        Ok(seat)
+    }
+
+    /// A watcher's place before each run that is opened from now on; `None` if somebody has them
+    /// already.
+    pub(crate) fn opened(&self) -> Option<UnboundedReceiver<Seat>> {
+        let (opened, seats) = unbounded_channel();
+        self.opened.set(opened).ok().map(|()| seats)
     }
 
     /// Takes a place before a run that is there.

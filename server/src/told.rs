@@ -23,6 +23,17 @@ pub struct Told {
 }
 
 impl Told {
+    /// A frame that another server has told, with what it shows.
+    pub(crate) fn again(follows: bool, chained: Bytes, picture: Picture) -> Self {
+        Self { number: picture.number, follows, chained, picture, alone: OnceLock::new() }
+    }
+
+    /// What it shows.
+    #[cfg(test)]
+    pub(crate) fn picture(&self) -> &Picture {
+        &self.picture
+    }
+
     /// For those who have missed the frame before.
     pub fn alone(&self) -> Bytes {
         if !self.follows {

@@ -144,7 +144,7 @@ export class Run extends EventTarget {
       this.#say("Connected again: the water begins anew.");
       this.open();
     },
-    ended: () => {
+    ended: ({ why }) => {
       if (this.watched === "gallery") {
         // The next picture hangs already.
         this.link.say({ do: "watch", run: this.watched });
@@ -153,7 +153,8 @@ export class Run extends EventTarget {
       this.#setPlaying(false);
       this.isMine = false;
       this.#key = null;
-      this.#say(this.watched ? "This run has ended." : "This run has ended, since nobody touched it. Press start to begin again.");
+      if (this.watched) this.#say(why ? `This run has ended: ${why}.` : "This run has ended.", Boolean(why));
+      else this.#say("This run has ended, since nobody touched it. Press start to begin again.");
     },
   };
 
