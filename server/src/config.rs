@@ -217,7 +217,8 @@ impl Config {
         let own = self.own_fault().map(|(key, why)| (key.to_owned(), why));
         let assistant = || self.assistant.fault();
         let broker = || self.broker.fault().map(|(key, why)| (key.to_owned(), why));
-        own.or_else(broker).or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
+        own.or_else(broker)
+            .or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
     }
 
     fn own_fault(&self) -> Option<(&'static str, String)> {
