@@ -28,12 +28,6 @@ impl Told {
         Self { number: picture.number, follows, chained, picture, alone: OnceLock::new() }
     }
 
-    /// What it shows.
-    #[cfg(test)]
-    pub(crate) fn picture(&self) -> &Picture {
-        &self.picture
-    }
-
     /// For those who have missed the frame before.
     pub fn alone(&self) -> Bytes {
         if !self.follows {
