@@ -17,6 +17,7 @@ mod failure;
 mod figure;
 mod generate;
 mod import;
+mod inputs;
 mod interrupt;
 mod listen;
 mod model_source;
@@ -31,6 +32,7 @@ mod scenes;
 mod send;
 mod serve;
 mod simulate;
+mod smoke;
 mod train;
 mod user;
 mod validate;
@@ -57,6 +59,7 @@ enum Command {
     User(user::Args),
     Listen(listen::Args),
     Refresh(refresh::Args),
+    Smoke(smoke::Args),
     #[cfg(feature = "view")]
     View(view::Args),
     Train(train::Args),
@@ -68,6 +71,7 @@ enum Command {
     Validate(validate::Args),
     Generate(generate::Args),
     Check(check::Args),
+    Inputs(inputs::Args),
     Export(export::Args),
     Import(import::Args),
 }
@@ -97,6 +101,7 @@ fn main() -> ExitCode {
         Command::User(args) => user::run(&args),
         Command::Listen(args) => listen::run(&args),
         Command::Refresh(args) => refresh::run(&args),
+        Command::Smoke(args) => smoke::run(&args),
         #[cfg(feature = "view")]
         Command::View(args) => view::run(&args),
         Command::Train(args) => train::run(&args),
@@ -108,6 +113,7 @@ fn main() -> ExitCode {
         Command::Validate(args) => validate::run(&args),
         Command::Generate(args) => generate::run(&args),
         Command::Check(args) => check::run(&args),
+        Command::Inputs(args) => inputs::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Import(args) => import::run(&args),
     };

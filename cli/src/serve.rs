@@ -9,13 +9,13 @@ use anyhow::Context;
 use tokio::net::TcpListener;
 use weir_scene::{Draw, Scene};
 use weir_server::config::{Config, ConfigError};
-use weir_server::{App, AppError, Content, Engines, Tls, TlsError};
+use weir_server::{App, AppError, Content, Engines, Maker, Reference, Tls, TlsError};
 use weir_sim::{Backend, Solver};
 use weir_surrogate::checkpoints;
 
 use crate::configured::Source;
 use crate::failure::Failure;
-use crate::{model_source, output};
+use crate::{followed, model_source, output};
 
 /// Open the website: draw lines, press start, and watch the network make water
 #[derive(clap::Args)]
@@ -66,22 +66,43 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         None => Content::load(),
     };
     let content = content.map_err(|error| Failure::BadInput(format!("content: {error}")))?;
-    let model = model_source::load(&config.model, &config.device)?;
     let reference = |scene: &Scene| match Solver::new(scene, Backend::Cpu) {
         Ok(solver) => Ok(Box::new(solver) as Box<dyn Draw>),
         Err(error) => Err(error.to_string()),
     };
-    let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;
-    let engines = Engines::new(model, before, Arc::new(reference))?;
+    let reference: Reference = Arc::new(reference);
+    let followed = followed::open(&config.registry)?;
+    let maker = Maker::new(&config.data_dir, &config.device, Arc::clone(&reference));
+    let engines = match followed.is_some().then(|| last_good(&maker)).flatten() {
+        Some(engines) => engines,
+        None => {
+            let model = model_source::load(&config.model, &config.device)?;
+            let before = checkpoints::of(&model, &config.model).map_err(model_source::refusal)?;
+            Engines::new(model, before, reference)?
+        }
+    };
     let app = App::new(engines, config, &content).map_err(|error| match error {
-        AppError::Assistant(_) => anyhow::Error::new(Failure::BadInput(error.to_string())),
+        AppError::Assistant(_) | AppError::Drift(_) => {
+            anyhow::Error::new(Failure::BadInput(error.to_string()))
+        }
         AppError::Thread(_) => error.into(),
     })?;
+    if let Some(registry) = followed {
+        app.follow(Arc::new(registry), maker).context("starting threads")?;
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .on_thread_start(weir_server::after_the_water)
         .build();
     runtime.context("starting threads")?.block_on(serve(app))
+}
+
+/// The champion that this server had when it last ended: it needs no registry to begin.
+fn last_good(maker: &Maker) -> Option<Engines> {
+    maker.last_good().unwrap_or_else(|why| {
+        output::notice(&format!("warning: the last good network is not whole: {why}"));
+        None
+    })
 }
 
 fn configuration(args: &Args) -> Result<Config, ConfigError> {

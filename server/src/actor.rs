@@ -5,17 +5,22 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use tokio::sync::watch;
-use weir_scene::AdvanceError;
+use weir_scene::{AdvanceError, Scene};
 use weir_surrogate::internals::{Question, Silence, Silenced, Watch};
 use weir_surrogate::{Pass, StrokeId, Surrogate, call_together};
 use weir_words::STEP;
 
+use crate::auditor::{Audit, FRAMES};
+use crate::conduct::Outcome;
 use crate::engine::Engines;
+use crate::guard::{Limit, Violation};
 use crate::insides::Insides;
+use crate::lot::Lot;
 use crate::plan::Built;
 use crate::run::Run;
 use crate::stage::{Change, Key, Moment, RunId, Seat, State, Waits};
 use crate::told::{Teller, Told};
+use crate::witness::Witness;
 
 /// Calls of the network from one look inside to the next.
 const LOOK_EVERY: u32 = 3;
@@ -40,6 +45,16 @@ pub struct Actor {
     insides: watch::Sender<Option<Arc<Insides>>>,
     calls_unseen: u32,
     failure: Option<String>,
+    /// What the solver took over for.
+    notice: Option<String>,
+    /// A limit that the network has just broken.
+    fell: Option<Violation>,
+    witness: Witness,
+    lot: Lot,
+    /// Whether nothing has moved since it began.
+    is_fresh: bool,
+    /// A run that is to be audited: what it began as, and its frames until then.
+    recording: Option<(Scene, usize)>,
     /// Whether its water is other than what was told.
     has_moved: bool,
     /// Whether its water or its lines are other than what was looked into.
@@ -48,7 +63,7 @@ pub struct Actor {
 
 impl Actor {
     /// Tells how it begins.
-    pub fn new(run: Run) -> Self {
+    pub fn new(run: Run, lot: Lot, witness: Witness) -> Self {
         let scene = run.scene();
         let mut actor = Self {
             run,
@@ -65,6 +80,12 @@ impl Actor {
             insides: watch::Sender::new(None),
             calls_unseen: 0,
             failure: None,
+            notice: None,
+            fell: None,
+            witness,
+            lot,
+            is_fresh: true,
+            recording: None,
             has_moved: true,
             has_changed: true,
         };
@@ -86,7 +107,12 @@ impl Actor {
     }
 
     /// Changes it at once.
-    pub fn change(&mut self, change: Change, engines: &Engines) -> Result<(), String> {
+    pub fn change(&mut self, change: Change) -> Result<(), String> {
+        let moves = matches!(change, Change::Pause | Change::Step | Change::Speed(_));
+        if !moves && !self.is_fresh {
+            // The solver could not follow.
+            self.recording = None;
+        }
         let run = &mut self.run;
         match change {
             Change::Pause => {
@@ -108,11 +134,14 @@ impl Actor {
             Change::Add(number, stroke) => run.add_line(number, &stroke)?,
             Change::Erase(number) => run.erase_line(number)?,
             Change::Silence(skips) => {
-                let known = &engines.atlas.skips;
+                let known = &run.engines().atlas.skips;
                 if let Some(wrong) = skips.iter().find(|skip| !known.contains(skip)) {
                     return Err(format!("skips: got {wrong:?}, takes {}", known.join(", ")));
                 }
                 self.silent = skips.into_iter().map(|skip| (skip, Silence::Zero)).collect();
+                if !self.silent.is_empty() {
+                    run.dismiss_guard();
+                }
             }
         }
         self.has_changed = true;
@@ -125,11 +154,44 @@ impl Actor {
         if !self.run.begin(built) {
             return false;
         }
-        self.failure = None;
+        (self.failure, self.notice, self.fell, self.recording) = (None, None, None, None);
+        if !self.silent.is_empty() {
+            self.run.dismiss_guard();
+        }
+        self.is_fresh = true;
         (self.has_moved, self.has_changed) = (true, true);
         self.tellers.iter_mut().for_each(Teller::cut);
         self.say();
         true
+    }
+
+    /// Another network has the role of its own.
+    pub fn recast(&mut self, engines: &Arc<Engines>) {
+        self.run.recast(engines);
+        self.has_changed = true;
+        self.say();
+    }
+
+    /// A limit that its network has broken since this was last asked; the run rests.
+    pub fn fell(&mut self) -> Option<Violation> {
+        self.fell.take()
+    }
+
+    /// The solver has taken over, for this reason; or it cannot.
+    pub fn take_over(&mut self, built: Result<Built, String>, why: &str) {
+        let has_begun = built.map(|built| self.begin(built));
+        match has_begun {
+            Ok(true) => {
+                self.notice = Some(format!("{why} The solver has taken over, from the beginning."));
+                self.run.is_playing = true;
+            }
+            // Whoever has changed it meanwhile has to begin it anew.
+            Ok(false) => self.failure = Some(why.to_owned()),
+            Err(error) => {
+                self.failure = Some(format!("{why} The solver cannot take over: {error}"))
+            }
+        }
+        self.say();
     }
 
     /// Whether its network has to be called by itself, since somebody looks into it, parts
@@ -151,13 +213,31 @@ impl Actor {
     /// What came of its call.
     pub fn called(&mut self, result: Result<(), AdvanceError>) {
         self.calls_unseen += 1;
-        if let Err(error) = result {
-            self.failure = Some(error.to_string());
+        match result {
+            Ok(()) => (),
+            Err(error @ AdvanceError::NotFinite { time_s, .. }) if self.run.is_guarded() => {
+                self.fall(Violation { limit: Limit::Nan, what: error.to_string(), time_s });
+            }
+            Err(error) => self.failure = Some(error.to_string()),
         }
     }
 
+    /// Its network has broken a limit.
+    fn fall(&mut self, violation: Violation) {
+        self.witness.conduct.violation(violation.limit);
+        self.count(Outcome::Violated);
+        self.run.stop();
+        self.fell = Some(violation);
+    }
+
+    /// What became of a frame of its network.
+    fn count(&self, outcome: Outcome) {
+        self.witness.conduct.frames(self.run.engines().role, outcome, 1);
+    }
+
     /// Calls its network by itself; `None` if it is not due.
-    pub fn call(&mut self, engines: &Engines) -> Option<Pass> {
+    pub fn call(&mut self) -> Option<Pass> {
+        let engines = &Arc::clone(self.run.engines());
         let is_looked_into = self.is_looked_into() && self.calls_unseen + 1 >= LOOK_EVERY;
         let mut watch = self.watch(engines, is_looked_into);
         let (silent, model) = (std::mem::take(&mut self.silent), self.run.model().clone());
@@ -178,15 +258,51 @@ impl Actor {
     /// Moves on by a frame.
     pub fn advance(&mut self) {
         self.last_turn = Some(Instant::now());
+        if self.fell.is_some() {
+            return;
+        }
+        if std::mem::take(&mut self.is_fresh) {
+            self.sets_out();
+        }
         // A network that failed would fail again.
         let result = if self.failure.is_some() { Ok(()) } else { self.run.advance() };
         (self.has_moved, self.has_changed) = (true, true);
         if let Err(error) = result {
             self.failure = Some(error);
         }
+        let has_network = self.run.network().is_some();
         if self.failure.is_some() {
+            if has_network {
+                self.count(Outcome::Failed);
+            }
             self.run.stop();
             self.say();
+        } else if let Some(violation) = self.run.violation() {
+            self.fall(violation);
+        } else if has_network {
+            self.count(Outcome::Ok);
+            self.record();
+        }
+    }
+
+    /// The first frame since it began comes next.
+    fn sets_out(&mut self) {
+        let scene = self.run.scene();
+        self.witness.begins(&scene);
+        let is_chosen = self.run.is_guarded() && self.witness.auditor.wants(self.lot);
+        self.recording = is_chosen.then_some((scene, 0));
+    }
+
+    /// Hands the run to the auditor once there is enough of it.
+    fn record(&mut self) {
+        let Some((_, frames)) = &mut self.recording else { return };
+        *frames += 1;
+        if *frames < FRAMES {
+            return;
+        }
+        let frame = self.run.streams.first().map(|stream| stream.frame.clone());
+        if let (Some((scene, _)), Some(frame)) = (self.recording.take(), frame) {
+            self.witness.auditor.take(Audit { scene, frame, role: self.run.engines().role });
         }
     }
 
@@ -204,7 +320,7 @@ impl Actor {
 
     /// Shows the insides of the network while nothing moves: what it would say of the
     /// water as it lies.
-    pub fn show(&mut self, engines: &Engines) {
+    pub fn show(&mut self) {
         if !self.is_looked_into() {
             // Who looks next shall not see what was.
             self.insides.send_if_modified(|insides| insides.take().is_some());
@@ -215,6 +331,7 @@ impl Actor {
             return;
         }
         self.has_changed = false;
+        let engines = &Arc::clone(self.run.engines());
         let Some(surrogate) = self.run.network() else { return };
         let (question, size) = (Question::of(surrogate), size(surrogate));
         let mut watch = self.watch(engines, true);
@@ -233,7 +350,7 @@ impl Actor {
     fn leave_insides(&mut self, number: u32, size: [usize; 2], watch: &Watch, engines: &Engines) {
         match watch.maps() {
             Ok(maps) => {
-                let insides = Insides::new(number, size, maps, &engines.atlas);
+                let insides = Insides::new(number, size, maps, Arc::clone(&engines.atlas));
                 self.insides.send_replace(Some(Arc::new(insides)));
                 self.calls_unseen = 0;
             }
@@ -261,7 +378,8 @@ impl Actor {
         let (engine, speed, waits) = (self.run.engine(), self.run.speed, self.waits);
         let checkpoint = self.run.checkpoint();
         let silent: Vec<String> = self.silent.keys().cloned().collect();
-        let failure = self.failure.clone();
+        let (failure, notice) = (self.failure.clone(), self.notice.clone());
+        let atlas = Some(Arc::clone(&self.run.engines().atlas));
         self.state.send_modify(|state| {
             *state = Arc::new(State {
                 revision: state.revision + 1,
@@ -274,6 +392,8 @@ impl Actor {
                 checkpoint,
                 silent: Arc::new(silent),
                 failure,
+                notice,
+                atlas,
             });
         });
     }

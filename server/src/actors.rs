@@ -14,9 +14,11 @@ use weir_surrogate::{Pass, Surrogate, call_together};
 use crate::actor::Actor;
 use crate::beat::Beats;
 use crate::cost::Cost;
-use crate::engine::{Engine, Engines};
+use crate::engine::{Engine, Engines, Role};
 use crate::plan::{Built, Plan};
 use crate::stage::{BEAT, Change, Key, Load, Moment, Refusal, RunId, Seat, Waits, Wish};
+use crate::understudy::Understudy;
+use crate::witness::Witness;
 
 /// Shortest time between two beats in which wishes are heard.
 const HEARING: Duration = Duration::from_millis(3);
@@ -29,7 +31,6 @@ const FOLLOW: f64 = 0.05;
 
 /// All runs.
 pub struct Actors {
-    engines: Arc<Engines>,
     runs: BTreeMap<RunId, Actor>,
     /// Runs that wait to be started, the first first.
     line: VecDeque<RunId>,
@@ -39,14 +40,35 @@ pub struct Actors {
     turn: Duration,
     shown: watch::Sender<Load>,
     beats: Beats,
+    witness: Witness,
+    understudy: Understudy,
+    /// Runs that the solver is made for, and why.
+    fallen: BTreeMap<RunId, String>,
 }
 
 impl Actors {
-    /// None yet.
-    pub fn new(engines: Arc<Engines>, shown: watch::Sender<Load>, beats: Beats) -> Self {
-        let cost = Cost::new(engines.atlas.call_s_a_particle);
-        let (runs, line, load) = (BTreeMap::new(), VecDeque::new(), Load::default());
-        Self { engines, runs, line, cost, load, turn: Duration::ZERO, shown, beats }
+    /// None yet. A call of the network takes about so long for each particle.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn new(
+        call_s_a_particle: f64,
+        shown: watch::Sender<Load>,
+        beats: Beats,
+        witness: Witness,
+    ) -> std::io::Result<Self> {
+        Ok(Self {
+            runs: BTreeMap::new(),
+            line: VecDeque::new(),
+            cost: Cost::new(call_s_a_particle),
+            load: Load::default(),
+            turn: Duration::ZERO,
+            shown,
+            beats,
+            witness,
+            understudy: Understudy::start()?,
+            fallen: BTreeMap::new(),
+        })
     }
 
     /// Moves them until nobody can wish for anything any more.
@@ -90,8 +112,8 @@ impl Actors {
 
     fn grant(&mut self, wish: Wish) {
         match wish {
-            Wish::Open(actor, answer) => {
-                let _ = answer.send(self.open(*actor));
+            Wish::Open(run, actor, answer) => {
+                let _ = answer.send(self.open(run, *actor));
             }
             Wish::Join(run, answer) => {
                 let seat = self.runs.get(&run).map(|actor| actor.seat(run, false));
@@ -117,17 +139,43 @@ impl Actors {
             }
             Wish::Abandon(run) => self.abandon(run),
             Wish::Close(run) => self.close(run),
+            Wish::Recast(role, engines) => self.recast(role, &engines),
         }
     }
 
-    fn open(&mut self, actor: Actor) -> Result<Seat, Refusal> {
+    fn open(&mut self, run: RunId, actor: Actor) -> Result<Seat, Refusal> {
         if self.runs.len() >= MOST {
             return Err(Refusal::Full(MOST));
         }
-        let id = RunId::random();
-        let seat = actor.seat(id, true);
-        self.runs.insert(id, actor);
+        let seat = actor.seat(run, true);
+        self.runs.insert(run, actor);
         Ok(seat)
+    }
+
+    /// Runs of this role have another network from now on.
+    fn recast(&mut self, role: Role, engines: &Arc<Engines>) {
+        let theirs = self.runs.values_mut().filter(|actor| actor.run.role() == role);
+        theirs.for_each(|actor| actor.recast(engines));
+    }
+
+    /// Runs whose network has broken a limit go to the solver.
+    fn catch_the_fallen(&mut self) {
+        for (&run, actor) in &mut self.runs {
+            if let Some(violation) = actor.fell() {
+                tracing::warn!(%run, limit = violation.limit.name(), what = violation.what, "a network broke a limit");
+                self.witness.conduct.fallback();
+                self.understudy.call(run, actor.run.plan(Some(Engine::Reference)));
+                self.fallen.insert(run, violation.to_string());
+            }
+        }
+        let ready: Vec<_> = self.understudy.ready().collect();
+        for (run, built) in ready {
+            let why = self.fallen.remove(&run).unwrap_or_default();
+            if let Some(actor) = self.runs.get_mut(&run) {
+                actor.take_over(built, &why);
+                self.make_sure_of_room(run);
+            }
+        }
     }
 
     fn resume(&mut self, key: Key) -> Result<Seat, Refusal> {
@@ -191,7 +239,7 @@ impl Actors {
         let actor = self.runs.get_mut(&run).ok_or(Refusal::Gone(run))?;
         let stops = matches!(change, Change::Pause | Change::Step);
         let (moved, before) = (actor.moved_since, actor.run.effort());
-        actor.change(change, &self.engines).map_err(Refusal::Wrong)?;
+        actor.change(change).map_err(Refusal::Wrong)?;
         let more = actor.run.is_playing && actor.run.effort() > before;
         if let (Some(since), None) = (moved, actor.moved_since) {
             self.cost.learn_visit(since.elapsed());
@@ -293,6 +341,7 @@ impl Actors {
             self.turn = (3 * self.turn + turn.elapsed()) / 4;
             has_last = false;
         }
+        self.catch_the_fallen();
         let was_enough = !self.runs.values().any(|actor| actor.run.owes());
         if !was_enough {
             // Water that is too much goes slower, and nobody's frames come later for it.
@@ -301,7 +350,7 @@ impl Actors {
         let begun = Instant::now();
         self.runs.par_iter_mut().for_each(|(_, actor)| actor.tell());
         follow(&mut self.load.tell_ms, begun.elapsed());
-        self.runs.values_mut().for_each(|actor| actor.show(&self.engines));
+        self.runs.values_mut().for_each(Actor::show);
         was_enough
     }
 
@@ -312,8 +361,9 @@ impl Actors {
             self.runs.values_mut().filter(|actor| actor.run.owes() && these(actor)).collect();
         owing.sort_by_key(|actor| actor.last_turn);
         owing.truncate(most);
-        for pass in call(&self.engines, &mut owing) {
-            self.beats.call(pass.encode + pass.network + pass.carry);
+        for (role, pass) in call(&mut owing) {
+            let took = pass.encode + pass.network + pass.carry;
+            self.witness.conduct.call(role, took.as_secs_f64());
             follow(&mut self.load.encode_ms, pass.encode);
             follow(&mut self.load.network_ms, pass.network);
             follow(&mut self.load.carry_ms, pass.carry);
@@ -323,29 +373,41 @@ impl Actors {
     }
 }
 
-/// Calls the network for all that are due: one pass for most of them, and one for each
-/// that is special.
-fn call(engines: &Engines, owing: &mut [&mut Actor]) -> Vec<Pass> {
-    let mut passes = Vec::new();
-    let (special, others): (Vec<&mut &mut Actor>, Vec<&mut &mut Actor>) =
+/// Calls the networks for all that are due: one pass for most runs of each, and one for each
+/// run that is special.
+fn call(owing: &mut [&mut Actor]) -> Vec<(Role, Pass)> {
+    let (special, mut others): (Vec<&mut &mut Actor>, Vec<&mut &mut Actor>) =
         owing.iter_mut().partition(|actor| actor.is_special());
-    passes.extend(special.into_iter().filter_map(|actor| actor.call(engines)));
-    let mut others: Vec<&mut &mut Actor> = others;
-    let mut whose = Vec::new();
-    let mut due: Vec<&mut Surrogate> = Vec::new();
-    for (k, actor) in others.iter_mut().enumerate() {
-        for surrogate in actor.due() {
-            whose.push(k);
-            due.push(surrogate);
+    let by_itself = |actor: &mut &mut Actor| Some((actor.run.engines().role, actor.call()?));
+    let mut passes: Vec<(Role, Pass)> = special.into_iter().filter_map(by_itself).collect();
+    // Runs that a network has left behind keep it until they begin anew, so there may be some.
+    let mut networks: Vec<Arc<Engines>> = Vec::new();
+    for actor in &others {
+        let engines = actor.run.engines();
+        if !networks.iter().any(|known| Arc::ptr_eq(known, engines)) {
+            networks.push(Arc::clone(engines));
         }
     }
-    if !due.is_empty() {
+    for engines in networks {
+        let mut whose = Vec::new();
+        let mut due: Vec<&mut Surrogate> = Vec::new();
+        let theirs =
+            others.iter_mut().enumerate().filter(|(_, a)| Arc::ptr_eq(a.run.engines(), &engines));
+        for (k, actor) in theirs {
+            for surrogate in actor.due() {
+                whose.push(k);
+                due.push(surrogate);
+            }
+        }
+        if due.is_empty() {
+            continue;
+        }
         let mut pass = call_together(&engines.model, &mut due, &mut ());
         let results = std::mem::take(&mut pass.results);
         for (k, result) in whose.into_iter().zip(results) {
             others[k].called(result);
         }
-        passes.push(pass);
+        passes.push((engines.role, pass));
     }
     passes
 }

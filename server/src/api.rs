@@ -21,7 +21,7 @@ use crate::problem::Problem;
     )
 )]
 pub async fn model(State(app): State<App>) -> Response {
-    Json(&app.engines.atlas).into_response()
+    Json(&*app.cast.champion().atlas).into_response()
 }
 
 /// A scene that comes with weir.

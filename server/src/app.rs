@@ -21,21 +21,28 @@ use weir_scene::Limits;
 use weir_words::LONGEST;
 
 use crate::assistant::{self, Desk};
+use crate::auditor::Auditor;
 use crate::away::Away;
+use crate::cast::Cast;
+use crate::conduct::Conduct;
 use crate::config::Config;
 use crate::content::Content;
 use crate::crowd::{Crowd, Place};
 use crate::download::Download;
 use crate::engine::Engines;
+use crate::follow::{Follower, Maker, Reach, Registry};
 use crate::gallery::Gallery;
 use crate::log::RequestId;
-use crate::metrics::{Metrics, ModelInfo};
+use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::peer::Client;
 use crate::stage::{Refusal, RunId, Seat, Stage};
 use crate::store::Store;
 use crate::tls::Tls;
-use crate::{api, download, drawings, health, log, openapi, problem, rate, site, visitor, window};
+use crate::witness::Witness;
+use crate::{
+    api, download, drawings, health, log, openapi, problem, rate, site, status, visitor, window,
+};
 
 /// What axum reads at a time, for each visitor.
 const READ: usize = 4 << 10;
@@ -51,6 +58,9 @@ pub enum AppError {
     /// The assistant cannot be as it is configured.
     #[error("assistant.{0}")]
     Assistant(#[from] OpenError),
+    /// What was learned from cannot be read.
+    #[error("drift.reference: {0}")]
+    Drift(String),
 }
 
 /// What the answers are made of.
@@ -61,7 +71,7 @@ pub struct App {
     /// A run that is always there.
     pub gallery: Gallery,
     /// What moves it.
-    pub engines: Arc<Engines>,
+    pub cast: Cast,
     /// How large scenes of visitors may be.
     pub limits: Limits,
     /// Called when the server closes.
@@ -85,7 +95,11 @@ pub struct App {
     /// Runs of other servers.
     pub(crate) away: Away,
     pub(crate) metrics: Metrics,
+    /// Whether the registry can be asked, if there is one.
+    pub(crate) reach: Option<Reach>,
     pub(crate) requests: rate::Requests,
+    /// When it began.
+    pub(crate) begun: Instant,
     /// WebSockets of each client.
     visits: Crowd,
 }
@@ -100,10 +114,15 @@ impl App {
         let folder = config.data_dir.join("assistant");
         let assistant =
             Assistant::open(config.assistant.clone(), &folder, content.documents().to_vec())?;
-        let engines = Arc::new(engines);
-        let stage = Stage::start(Arc::clone(&engines), limits.scenes)?;
+        let cast = Cast::new(engines, config.registry.canary_share);
+        let conduct = Conduct::default();
+        let auditor = Auditor::start(cast.clone(), &config.audit, conduct.clone())?;
+        let window = config.drift.window().map_err(AppError::Drift)?;
+        let witness = Witness::new(conduct, auditor, window);
+        let stage = Stage::start(cast.clone(), witness, limits.scenes)?;
         let visitors = TaskTracker::new();
         let away = Away::new(&config.broker);
+        let reach = (!config.registry.place.is_empty()).then(Reach::default);
         Ok(Self {
             gallery: Gallery::new(stage.clone()),
             limits: limits.scenes,
@@ -114,13 +133,15 @@ impl App {
             store: Arc::new(Store::new(&config.data_dir)),
             download: Arc::default(),
             assistant: Arc::new(Desk::new(assistant)),
-            metrics: Metrics::new(&stage, &visitors, &ModelInfo::of(&engines.atlas), &away),
+            metrics: Metrics::new(&stage, &visitors, reach.clone(), &away),
             away,
+            reach,
             requests: rate::Requests::new(limits.requests),
+            begun: Instant::now(),
             visits: Crowd::new(limits.visits_per_client.get()),
             config: Arc::new(config),
             visitors,
-            engines,
+            cast,
             stage,
         })
     }
@@ -131,6 +152,17 @@ impl App {
             Err(Refusal::Gone(run)) => self.away.join(run).await,
             known => known,
         }
+    }
+
+    /// Follows a registry until the server closes; `maker` makes networks of what it has.
+    ///
+    /// # Errors
+    /// The system gives no thread.
+    pub fn follow(&self, registry: Arc<dyn Registry>, maker: Maker) -> std::io::Result<()> {
+        let reach = self.reach.clone().unwrap_or_default();
+        let every = Duration::from_secs(self.config.registry.poll_s.get());
+        let follower = Follower::new(self.stage.clone(), registry, maker, reach);
+        follower.start(every, self.closing.clone())
     }
 
     /// All routes.
@@ -146,6 +178,7 @@ impl App {
             .route("/healthz", get(health::alive))
             .route("/readyz", get(health::ready))
             .route("/metrics", get(metrics))
+            .route("/api/status", get(status::status))
             .route("/api/docs", get(site::api_docs))
             .route("/api/openapi.json", get(openapi::document))
             .route("/api/model", get(api::model))

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use prometheus_client::metrics::histogram::Histogram;
 
 /// Upper ends of the bins, seconds; a beat has 1/30.
-const BINS_S: [f64; 12] =
+pub const BINS_S: [f64; 12] =
     [0.0005, 0.001, 0.002, 0.004, 0.008, 0.012, 0.016, 0.024, 0.033, 0.05, 0.1, 0.5];
 
 /// What the thread of the water says of itself.
@@ -18,19 +18,12 @@ pub struct Beats {
     last_ms: Arc<AtomicU64>,
     /// Of whole beats, seconds.
     pub beat_s: Histogram,
-    /// Of calls of the network, seconds.
-    pub call_s: Histogram,
 }
 
 impl Beats {
     /// None so far.
     pub fn new() -> Self {
-        Self {
-            begun: Instant::now(),
-            last_ms: Arc::default(),
-            beat_s: Histogram::new(BINS_S),
-            call_s: Histogram::new(BINS_S),
-        }
+        Self { begun: Instant::now(), last_ms: Arc::default(), beat_s: Histogram::new(BINS_S) }
     }
 
     /// A beat took so long and is over.
@@ -38,11 +31,6 @@ impl Beats {
         self.beat_s.observe(took.as_secs_f64());
         let now_ms = self.begun.elapsed().as_millis();
         self.last_ms.store(u64::try_from(now_ms).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-
-    /// A call of the network took so long.
-    pub fn call(&self, took: Duration) {
-        self.call_s.observe(took.as_secs_f64());
     }
 
     /// Time since the last beat.

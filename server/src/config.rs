@@ -5,6 +5,7 @@
 mod broker;
 mod layers;
 mod limits;
+mod operation;
 mod read;
 
 use std::net::SocketAddr;
@@ -17,6 +18,7 @@ use weir_assistant::AssistantConfig;
 pub use broker::BrokerConfig;
 pub use layers::{ConfigError, Layers};
 pub use limits::{LimitsConfig, RateConfig, STRANGERS};
+pub use operation::{AuditConfig, DriftConfig, RegistryConfig};
 pub use weir_providers::Secret;
 
 /// Everything that can be set.
@@ -53,6 +55,12 @@ pub struct Config {
     pub broker: BrokerConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
+    /// Where networks are promoted.
+    pub registry: RegistryConfig,
+    /// Runs that the solver runs again.
+    pub audit: AuditConfig,
+    /// What visitors draw, beside what the network learned from.
+    pub drift: DriftConfig,
     /// Questions, voices and calls.
     pub assistant: AssistantConfig,
 }
@@ -169,6 +177,9 @@ impl Default for Config {
             metrics: MetricsConfig::default(),
             broker: BrokerConfig::default(),
             limits: LimitsConfig::default(),
+            registry: RegistryConfig::default(),
+            audit: AuditConfig::default(),
+            drift: DriftConfig::default(),
             assistant: AssistantConfig::default(),
         }
     }

@@ -7,17 +7,32 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 use weir_surrogate::Model;
 use weir_surrogate::golden::Golden;
 
 use crate::app::App;
+use crate::engine::Engines;
 use crate::site::{tag, tagged};
 
-/// What can be taken away, made when it is first asked for.
+/// What can be taken away of the champion, made when it is first asked for.
 #[derive(Debug, Default)]
-pub(crate) struct Download(OnceCell<Parts>);
+pub(crate) struct Download(Mutex<Option<(String, Parts)>>);
+
+impl Download {
+    async fn of(&self, engines: Arc<Engines>) -> Result<Parts, String> {
+        let mut made = self.0.lock().await;
+        if let Some((_, parts)) = made.as_ref().filter(|(of, _)| *of == engines.atlas.sha256) {
+            return Ok(parts.clone());
+        }
+        let of = engines.atlas.sha256.clone();
+        let parts = spawn_blocking(move || Parts::of(&engines.model)).await;
+        let parts = parts.unwrap_or_else(|_| Err("it could not be made".to_owned()))?;
+        *made = Some((of, parts.clone()));
+        Ok(parts)
+    }
+}
 
 #[derive(Clone, Debug)]
 struct Parts {
@@ -36,14 +51,9 @@ impl Parts {
 }
 
 async fn part(app: &App, headers: &HeaderMap, kind: &str, which: fn(Parts) -> Bytes) -> Response {
-    let make = || async {
-        let engines = Arc::clone(&app.engines);
-        let made = spawn_blocking(move || Parts::of(&engines.model)).await;
-        made.unwrap_or_else(|_| Err("it could not be made".to_owned()))
-    };
-    match app.download.0.get_or_try_init(make).await {
+    match app.download.of(app.cast.champion()).await {
         Ok(parts) => {
-            let bytes = which(parts.clone());
+            let bytes = which(parts);
             let name = tag(&Sha256::digest(&bytes));
             tagged(kind, bytes, &name, headers)
         }

@@ -38,13 +38,25 @@ pub async fn alive() -> &'static str {
 
 /// 200 where every check holds, else 503.
 pub async fn ready(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
-    let checks = Checks {
-        model: true,
-        open: !app.closing.is_cancelled(),
-        stage: app.stage.beats().since() < SILENCE,
-        certificate: app.tls.as_ref().is_none_or(crate::Tls::is_ready),
-    };
-    let ready = checks.model && checks.open && checks.stage && checks.certificate;
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(Readiness { ready, checks }))
+    let readiness = Readiness::of(&app);
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness))
+}
+
+/// Whether every check holds.
+pub fn is_ready(app: &App) -> bool {
+    Readiness::of(app).ready
+}
+
+impl Readiness {
+    fn of(app: &App) -> Self {
+        let checks = Checks {
+            model: true,
+            open: !app.closing.is_cancelled(),
+            stage: app.stage.beats().since() < SILENCE,
+            certificate: app.tls.as_ref().is_none_or(crate::Tls::is_ready),
+        };
+        let ready = checks.model && checks.open && checks.stage && checks.certificate;
+        Self { ready, checks }
+    }
 }

@@ -1,6 +1,7 @@
 //! What goes on inside the network, as bytes for who looks.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use flate2::Compression;
@@ -28,25 +29,26 @@ pub struct Insides {
     pub grid: [usize; 2],
     /// By layer and channel, as in the atlas.
     layers: Vec<Vec<Map>>,
+    atlas: Arc<Atlas>,
 }
 
 impl Insides {
     /// Sorts what was seen by the layers of `atlas`.
-    pub fn new(number: u32, grid: [usize; 2], seen: Vec<Map>, atlas: &Atlas) -> Self {
+    pub fn new(number: u32, grid: [usize; 2], seen: Vec<Map>, atlas: Arc<Atlas>) -> Self {
         let mut layers: Vec<Vec<Map>> = atlas.layers.iter().map(|_| Vec::new()).collect();
         for map in seen {
             if let Some(layer) = atlas.layer(&map.layer) {
                 layers[layer].push(map);
             }
         }
-        Self { number, grid, layers }
+        Self { number, grid, layers, atlas }
     }
 
     /// The message with the maps of `wanted` that there are.
-    pub fn message(&self, wanted: &[Wanted], atlas: &Atlas) -> Bytes {
+    pub fn message(&self, wanted: &[Wanted]) -> Bytes {
         let maps = wanted.iter().filter_map(|&(layer, channel)| {
             let map = self.layers.get(layer)?.get(channel)?;
-            Some(((layer, channel), map, atlas.layers[layer].channels[channel].scale))
+            Some(((layer, channel), map, self.atlas.layers[layer].channels[channel].scale))
         });
         message(MAPS, self.number, self.grid, maps)
     }
@@ -119,8 +121,8 @@ mod tests {
             map("unknown", 0, vec![1.0; 2]),
             map("coarse", 0, vec![0.25, -0.5]),
         ];
-        let insides = Insides::new(7, [2, 2], seen, &atlas());
-        let message = insides.message(&[(1, 0), (0, 1), (9, 0), (1, 1)], &atlas());
+        let insides = Insides::new(7, [2, 2], seen, Arc::new(atlas()));
+        let message = insides.message(&[(1, 0), (0, 1), (9, 0), (1, 1)]);
         assert_eq!(message[..10], [MAPS, VERSION, 7, 0, 0, 0, 2, 0, 2, 0]);
         let mut body = Vec::new();
         flate2::read::DeflateDecoder::new(&message[10..]).read_to_end(&mut body).expect("deflate");

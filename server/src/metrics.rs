@@ -3,6 +3,7 @@
 //! Labels take few values: what a client can choose freely is never one.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use axum::http::{StatusCode, header};
@@ -11,14 +12,14 @@ use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, text::encode};
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::{Family, MetricConstructor};
-use prometheus_client::metrics::gauge::ConstGauge;
+use prometheus_client::metrics::gauge::{ConstGauge, Gauge};
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tokio_util::task::TaskTracker;
 
-use crate::atlas::Atlas;
 use crate::away::Away;
+use crate::follow::Reach;
 use crate::insides::MAPS;
 use crate::stage::Stage;
 
@@ -27,20 +28,23 @@ const BINS_S: [f64; 10] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 3
 /// Of the text (OpenMetrics 1.0).
 const KIND: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Which network moves the water.
+/// Which network moves water.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct ModelInfo {
+struct ModelInfo {
+    /// What for.
+    role: &'static str,
     /// Its name.
-    pub name: String,
+    name: String,
+    /// Its number in the registry, or nothing.
+    version: String,
     /// Of its weights, as they are kept in a file.
-    pub sha256: String,
+    sha256: String,
 }
 
-impl ModelInfo {
-    /// Of a network.
-    pub fn of(atlas: &Atlas) -> Self {
-        Self { name: atlas.name.clone(), sha256: atlas.sha256.clone() }
-    }
+/// What of visitors' scenes is compared.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Feature {
+    feature: &'static str,
 }
 
 /// Labels of a request.
@@ -115,14 +119,12 @@ impl Sent {
 
 impl Metrics {
     /// Of this stage and these visitors.
-    pub fn new(stage: &Stage, visitors: &TaskTracker, model: &ModelInfo, away: &Away) -> Self {
+    pub fn new(stage: &Stage, visitors: &TaskTracker, reach: Option<Reach>, away: &Away) -> Self {
         let requests = Family::new_with_constructor(Bins);
         let [messages, bytes, refused] = [(); 3].map(|()| Family::<Kind, Counter>::default());
         let mut registry = Registry::with_prefix("weir");
         let version = vec![("version", env!("CARGO_PKG_VERSION"))];
         registry.register("build", "What runs", Info::new(version));
-        let of = "The network that moves the water";
-        registry.register("model", of, Info::new(model.clone()));
         let of = "Requests by route, with the time to the end of the answer";
         registry.register_with_unit("http_request_duration", of, Unit::Seconds, requests.clone());
         registry.register("messages_sent", "Messages to visitors", messages.clone());
@@ -132,15 +134,9 @@ impl Metrics {
         let beats = stage.beats();
         let of = "Time that a beat, a thirtieth of a second, was at work";
         registry.register_with_unit("beat_duration", of, Unit::Seconds, beats.beat_s.clone());
-        let of = "Time of one call of the network, for all runs that were due";
-        registry.register_with_unit(
-            "network_call_duration",
-            of,
-            Unit::Seconds,
-            beats.call_s.clone(),
-        );
+        stage.witness().conduct.register(&mut registry);
         away.register(&mut registry);
-        let now = Now { stage: stage.clone(), visitors: visitors.clone() };
+        let now = Now { stage: stage.clone(), visitors: visitors.clone(), reach };
         registry.register_collector(Box::new(now));
         Self { registry: Arc::new(registry), requests, messages, bytes, refused }
     }
@@ -188,6 +184,7 @@ impl Metrics {
 struct Now {
     stage: Stage,
     visitors: TaskTracker,
+    reach: Option<Reach>,
 }
 
 impl std::fmt::Debug for Now {
@@ -209,6 +206,33 @@ impl Collector for Now {
             let gauge = ConstGauge::new(value);
             gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
         }
+        if let Some(reach) = &self.reach {
+            let gauge = ConstGauge::new(i64::from(reach.is_there()));
+            let (name, help) = ("registry_reachable", "Whether the registry could be asked");
+            gauge.encode(encoder.encode_descriptor(name, help, None, gauge.metric_type())?)?;
+        }
+        let networks = Family::<ModelInfo, Gauge>::default();
+        for engines in self.stage.cast().all() {
+            let version = engines.version.as_ref().map(|version| version.number.to_string());
+            let info = ModelInfo {
+                role: engines.role.name(),
+                name: engines.atlas.name.clone(),
+                version: version.unwrap_or_default(),
+                sha256: engines.sha256().to_owned(),
+            };
+            networks.get_or_create(&info).set(1);
+        }
+        let (name, help) = ("model_info", "The networks that are at hand, by what for");
+        networks.encode(encoder.encode_descriptor(name, help, None, networks.metric_type())?)?;
+        let drift = Family::<Feature, Gauge<f64, AtomicU64>>::default();
+        for (feature, ratio) in self.stage.witness().drift() {
+            drift.get_or_create(&Feature { feature }).set(ratio);
+        }
+        let (name, help) = (
+            "input_drift_ratio",
+            "What visitors draw beside what was learned from; above 1 something has changed",
+        );
+        drift.encode(encoder.encode_descriptor(name, help, None, drift.metric_type())?)?;
         let late = ConstCounter::new(load.late_beats);
         let help = "Beats that came more than one beat late";
         late.encode(encoder.encode_descriptor("late_beats", help, None, late.metric_type())?)

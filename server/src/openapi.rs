@@ -26,6 +26,7 @@ use crate::{api, download, drawings};
         drawings::keep,
         drawings::find,
         status::status,
+        crate::status::status,
         answers::ask,
         jobs::recommend,
         jobs::question,

@@ -8,6 +8,7 @@ use weir_scene::{Draw, Frame, Scene};
 use weir_surrogate::Surrogate;
 
 use crate::engine::{Engine, Engines};
+use crate::guard::Guard;
 
 /// What moves one stream of frames.
 pub enum Mover {
@@ -51,10 +52,16 @@ pub struct Plan {
 
 /// Movers that are made, each at the beginning of its scene.
 pub struct Built {
+    /// What they were made with.
+    pub engines: Arc<Engines>,
+    /// What the network is as.
+    pub checkpoint: Option<usize>,
     /// Which ones.
     pub engine: Engine,
     /// The network's, the reference's, or both.
     pub streams: Vec<Stream>,
+    /// Who looks at the network's water, if one moves it.
+    pub guard: Option<Guard>,
     /// The plan's.
     pub version: u64,
 }
@@ -82,6 +89,17 @@ impl Plan {
             mover.drawn().snapshot(&mut frame);
             Stream { mover, frame }
         };
-        Ok(Built { engine, streams: movers.into_iter().map(stream).collect(), version })
+        let streams: Vec<Stream> = movers.into_iter().map(stream).collect();
+        // The network's is the first.
+        let guard = streams.first().and_then(|Stream { mover, frame }| match mover {
+            Mover::Network(surrogate) => {
+                let mut guard = Guard::new(&scene, surrogate.bed().grid().cell_m);
+                // How it begins is the scene's, whatever is wrong with it.
+                let _ = guard.see(frame);
+                Some(guard)
+            }
+            Mover::Other(_) => None,
+        });
+        Ok(Built { engines, checkpoint, engine, streams, guard, version })
     }
 }

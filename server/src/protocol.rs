@@ -85,6 +85,12 @@ pub enum Answer<'a> {
         silent: &'a [String],
         /// Why it stopped.
         failure: Option<&'a str>,
+        /// Why something else moves it than was asked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        notice: Option<&'a str>,
+        /// The network's weights, by their SHA-256.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        model: Option<&'a str>,
     },
     /// How busy the server is, once a second.
     Pace(Load),
@@ -126,6 +132,8 @@ impl<'a> From<&'a State> for Answer<'a> {
             checkpoint: state.checkpoint,
             silent: &state.silent,
             failure: state.failure.as_deref(),
+            notice: state.notice.as_deref(),
+            model: state.atlas.as_ref().map(|atlas| &*atlas.sha256),
         }
     }
 }
@@ -151,7 +159,7 @@ mod tests {
         let scene = Scene::examples().first().and_then(|one| Scene::from_toml(one.text).ok());
         let scene = scene.expect("an example");
         let (waits, silent) = (Waits { before: 2, about_s: 9 }, ["skip0".to_owned()]);
-        let state = |waits, failure| Answer::State {
+        let state = |waits, failure, notice| Answer::State {
             revision: 3,
             scene: &scene,
             lines: &[0, 0, 7],
@@ -162,13 +170,15 @@ mod tests {
             checkpoint: Some(1),
             silent: &silent,
             failure,
+            notice,
+            model: notice.map(|_| "0f"),
         };
         let effect = Effect { line: 7, effect_m_s: 0.25 };
         for answer in [
             Answer::Run { run: "0f".to_owned(), mine: true, key: Some("f0".to_owned()) },
             Answer::Run { run: "0f".to_owned(), mine: false, key: None },
-            state(Some(waits), None),
-            state(None, Some("it failed")),
+            state(Some(waits), None, Some("the solver has taken over")),
+            state(None, Some("it failed"), None),
             Answer::Pace(Load { runs: 3, share: 0.5, ..Load::default() }),
             Answer::Saliency { lines: vec![effect] },
             Answer::Pong { at: 1.5 },

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::{FPS, Model, StrokeId, Surrogate};
 
-use crate::engine::{Engine, Engines};
+use crate::engine::{Engine, Engines, Role};
+use crate::guard::{Guard, Violation};
 use crate::plan::{Built, Mover, Plan, Stream};
 
 /// A line as the visitor numbers it.
@@ -20,6 +21,9 @@ struct Line {
 /// One rectangle of water.
 pub struct Run {
     engines: Arc<Engines>,
+    /// What it is made with when it next begins, if that is something else.
+    next_engines: Option<Arc<Engines>>,
+    guard: Option<Guard>,
     engine: Engine,
     checkpoint: Option<usize>,
     limits: Limits,
@@ -59,6 +63,8 @@ impl Run {
         let lines = (0..).zip(drawn.into_iter().map(line)).collect();
         let mut run = Self {
             engines: Arc::clone(engines),
+            next_engines: None,
+            guard: None,
             engine,
             checkpoint: None,
             limits,
@@ -73,6 +79,35 @@ impl Run {
         let built = run.plan(None).build()?;
         run.begin(built);
         Ok(run)
+    }
+
+    /// What it is made with.
+    pub fn engines(&self) -> &Arc<Engines> {
+        &self.engines
+    }
+
+    /// What its network is here for, or the one that it gets when it next begins.
+    pub fn role(&self) -> Role {
+        self.next_engines.as_ref().unwrap_or(&self.engines).role
+    }
+
+    /// Another network has the role of its own. It moves this water from its next call on if it
+    /// can, and else when the run begins anew: nobody's water stops for it.
+    pub fn recast(&mut self, engines: &Arc<Engines>) {
+        let mut movers = self.streams.iter_mut().map(|stream| &mut stream.mover);
+        let is_like = engines.is_like(&self.engines);
+        let has_taken = is_like
+            && movers.all(|mover| match mover {
+                Mover::Network(surrogate) => surrogate.set_model(&engines.model).is_ok(),
+                Mover::Other(_) => true,
+            });
+        if has_taken {
+            // What it was before is another's past.
+            (self.engines, self.next_engines, self.checkpoint) = (Arc::clone(engines), None, None);
+        } else {
+            self.next_engines = Some(Arc::clone(engines));
+        }
+        self.version += 1;
     }
 
     /// What moves it.
@@ -103,7 +138,33 @@ impl Run {
         }
         self.checkpoint = checkpoint;
         self.version += 1;
+        self.dismiss_guard();
         Ok(())
+    }
+
+    /// Nobody looks any more whether its water is right, since it is meant to be wrong.
+    pub fn dismiss_guard(&mut self) {
+        self.guard = None;
+    }
+
+    /// What is wrong with the frame that its network has just made.
+    pub fn violation(&mut self) -> Option<Violation> {
+        let frame = &self.streams.first()?.frame;
+        self.guard.as_mut()?.see(frame)
+    }
+
+    /// Whether its water is looked at: its network is as it was promoted.
+    pub fn is_guarded(&self) -> bool {
+        self.guard.is_some()
+    }
+
+    /// Its lines have changed.
+    fn redraw(&mut self) {
+        self.version += 1;
+        let scene = self.scene();
+        if let Some(guard) = &mut self.guard {
+            guard.redraw(scene);
+        }
     }
 
     /// The scene with its lines as they are now.
@@ -119,10 +180,11 @@ impl Run {
 
     /// Movers for it as it is now, to begin anew with; those that it has, or others.
     pub fn plan(&self, engine: Option<Engine>) -> Plan {
+        let checkpoint = self.checkpoint.filter(|_| self.next_engines.is_none());
         Plan {
-            engines: Arc::clone(&self.engines),
+            engines: Arc::clone(self.next_engines.as_ref().unwrap_or(&self.engines)),
             engine: engine.unwrap_or(self.engine),
-            checkpoint: self.checkpoint,
+            checkpoint,
             scene: self.scene(),
             version: self.version,
         }
@@ -134,6 +196,9 @@ impl Run {
             return false;
         }
         (self.engine, self.streams) = (built.engine, built.streams);
+        (self.engines, self.checkpoint) = (built.engines, built.checkpoint);
+        self.next_engines = None;
+        self.guard = built.guard.filter(|_| self.checkpoint.is_none());
         // Movers number the lines that they begin with in their order.
         let mut next = 0..;
         for line in self.lines.values_mut() {
@@ -167,7 +232,7 @@ impl Run {
             names.push(strokes.iter().map(|s| water.add_stroke(s)).collect::<Result<_, _>>()?);
         }
         self.lines.insert(number, Line { strokes, names });
-        self.version += 1;
+        self.redraw();
         Ok(())
     }
 
@@ -177,7 +242,7 @@ impl Run {
     /// There is none.
     pub fn erase_line(&mut self, number: u32) -> Result<(), String> {
         let line = self.lines.remove(&number).ok_or(format!("line {number}: there is none"))?;
-        self.version += 1;
+        self.redraw();
         for (stream, names) in self.streams.iter_mut().zip(&line.names) {
             let water = stream.mover.drawn();
             names.iter().try_for_each(|&name| water.erase_stroke(name))?;

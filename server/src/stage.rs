@@ -23,12 +23,16 @@ pub use weir_words::{Load, Waits};
 
 use crate::actor::Actor;
 use crate::actors::Actors;
+use crate::atlas::Atlas;
 use crate::beat::Beats;
-use crate::engine::{Engine, Engines};
+use crate::cast::Cast;
+use crate::engine::{Engine, Engines, Role};
 use crate::insides::Insides;
+use crate::lot::Lot;
 use crate::plan::{Built, Plan};
 use crate::run::Run;
 use crate::told::Told;
+use crate::witness::Witness;
 use crate::workshop::Workshop;
 
 /// Time between two frames that are told.
@@ -45,6 +49,11 @@ pub struct RunId(u64);
 impl RunId {
     pub(crate) fn random() -> Self {
         Self(uuid::Uuid::new_v4().as_u64_pair().1)
+    }
+
+    /// What it is chosen by.
+    fn lot(self) -> Lot {
+        Lot::of(self.0)
     }
 }
 
@@ -153,6 +162,10 @@ pub struct State {
     pub silent: Arc<Vec<String>>,
     /// Why it stopped, if something went wrong.
     pub failure: Option<String>,
+    /// Why something else moves it than was asked for.
+    pub notice: Option<String>,
+    /// What there is to see inside of its network, if that is here.
+    pub atlas: Option<Arc<Atlas>>,
 }
 
 /// The latest frame of a stream.
@@ -215,7 +228,7 @@ pub enum Refusal {
 pub(crate) type Answer<T> = oneshot::Sender<Result<T, Refusal>>;
 
 pub(crate) enum Wish {
-    Open(Box<Actor>, Answer<Seat>),
+    Open(RunId, Box<Actor>, Answer<Seat>),
     Join(RunId, Answer<Seat>),
     Resume(Key, Answer<Seat>),
     Start(RunId, Answer<()>),
@@ -225,6 +238,7 @@ pub(crate) enum Wish {
     Question(RunId, Answer<Moment>),
     Abandon(RunId),
     Close(RunId),
+    Recast(Role, Arc<Engines>),
 }
 
 /// Takes wishes to the stage.
@@ -236,7 +250,8 @@ pub struct Stage {
     waiting: Arc<AtomicUsize>,
     load: watch::Receiver<Load>,
     beats: Beats,
-    engines: Arc<Engines>,
+    cast: Cast,
+    witness: Witness,
     limits: Limits,
     workshop: Workshop,
     /// Who wants to hear of runs that are opened.
@@ -254,15 +269,16 @@ impl Stage {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn start(engines: Arc<Engines>, limits: Limits) -> std::io::Result<Self> {
+    pub fn start(cast: Cast, witness: Witness, limits: Limits) -> std::io::Result<Self> {
         let workshop = Workshop::open()?;
         let (wishes, heard) = channel();
         let (shown, load) = watch::channel(Load::default());
         let beats = Beats::new();
-        let actors = Actors::new(Arc::clone(&engines), shown, beats.clone());
+        let call_s = cast.champion().atlas.call_s_a_particle;
+        let actors = Actors::new(call_s, shown, beats.clone(), witness.clone())?;
         std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
         let (waiting, opened) = (Arc::default(), Arc::default());
-        Ok(Self { wishes, waiting, load, beats, engines, limits, workshop, opened })
+        Ok(Self { wishes, waiting, load, beats, cast, witness, limits, workshop, opened })
     }
 
     /// Opens a run.
@@ -270,10 +286,14 @@ impl Stage {
     /// # Errors
     /// See [`Refusal`].
     pub async fn open(&self, scene: Scene, engine: Engine) -> Result<Seat, Refusal> {
-        let (engines, limits) = (Arc::clone(&self.engines), self.limits);
-        let make = move || Run::new(scene, engine, &engines, limits).map(Actor::new);
+        let (id, limits, witness) = (RunId::random(), self.limits, self.witness.clone());
+        let engines = self.cast.for_run(id.lot());
+        let make = move || {
+            let run = Run::new(scene, engine, &engines, limits)?;
+            Ok(Actor::new(run, id.lot(), witness))
+        };
         let actor = self.workshop.make(make).await?;
-        let seat = self.ask(|answer| Wish::Open(Box::new(actor), answer)).await?;
+        let seat = self.ask(|answer| Wish::Open(id, Box::new(actor), answer)).await?;
         if let Some(opened) = self.opened.get() {
             // Who has stopped listening is closing.
             let _ = opened.send(Seat { key: None, ..seat.clone() });
@@ -286,6 +306,30 @@ impl Stage {
     pub(crate) fn opened(&self) -> Option<UnboundedReceiver<Seat>> {
         let (opened, seats) = unbounded_channel();
         self.opened.set(opened).ok().map(|()| seats)
+    }
+
+    /// Gives a network the role that it is for. Runs that are there go on with it if it can take
+    /// the place of their own while water flows, and else have it when they begin anew.
+    pub fn recast(&self, engines: Arc<Engines>) {
+        self.cast.take(Arc::clone(&engines));
+        // A stage that cannot hear is closing.
+        let _ = self.wishes.send(Wish::Recast(engines.role, engines));
+    }
+
+    /// There is no challenger any more: its runs go to the champion.
+    pub fn dismiss_challenger(&self) {
+        self.cast.dismiss_challenger();
+        let _ = self.wishes.send(Wish::Recast(Role::Challenger, self.cast.champion()));
+    }
+
+    /// The networks that are at hand.
+    pub fn cast(&self) -> &Cast {
+        &self.cast
+    }
+
+    /// Who looks at the runs.
+    pub fn witness(&self) -> &Witness {
+        &self.witness
     }
 
     /// Takes a place before a run that is there.

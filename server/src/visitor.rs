@@ -319,8 +319,15 @@ impl Visitor {
     }
 
     async fn look(&mut self, wanted: Vec<Wanted>) -> Result<(), Gone> {
-        let layers = &self.app.engines.atlas.layers;
+        let Some(place) = &mut self.place else {
+            return self.refuse("look", "takes a run: open or watch one".to_owned()).await;
+        };
+        let Some(slot) = &place.seat.insides else {
+            return self.refuse("look", ELSEWHERE.to_owned()).await;
+        };
+        let atlas = place.seat.state.borrow().atlas.clone();
         let known = |&(layer, channel): &Wanted| {
+            let layers = atlas.as_ref().map_or(&[][..], |atlas| &atlas.layers);
             layers.get(layer).is_some_and(|sheet| channel < sheet.channels.len())
         };
         if wanted.len() > MOST {
@@ -331,12 +338,6 @@ impl Visitor {
             let why = format!("maps: there is no map {} of layer {}", wrong.1, wrong.0);
             return self.refuse("look", why).await;
         }
-        let Some(place) = &mut self.place else {
-            return self.refuse("look", "takes a run: open or watch one".to_owned()).await;
-        };
-        let Some(slot) = &place.seat.insides else {
-            return self.refuse("look", ELSEWHERE.to_owned()).await;
-        };
         place.look = match place.look.take() {
             _ if wanted.is_empty() => None,
             // Who looked already has seen the latest, but not these maps of it.
@@ -353,7 +354,7 @@ impl Visitor {
         let look = self.place.as_mut().and_then(|place| place.look.as_mut());
         let Some(Look { wanted, insides }) = look else { return Ok(()) };
         let Some(insides) = insides.borrow_and_update().clone() else { return Ok(()) };
-        let message = insides.message(wanted, &self.app.engines.atlas);
+        let message = insides.message(wanted);
         self.send(Message::Binary(message)).await
     }
 

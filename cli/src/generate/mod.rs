@@ -107,7 +107,7 @@ struct Report {
 /// # Errors
 /// A recipe or range that is refused, or a place that takes no files.
 pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
-    let recipe = load(&args.recipe)?;
+    let recipe = recipe(&args.recipe)?;
     let gpu = match args.backend {
         Backend::Cpu => None,
         Backend::Gpu => {
@@ -178,7 +178,7 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
 }
 
 /// The recipe that `given` names: a file if there is one, else one that comes with weir.
-fn load(given: &str) -> Result<Recipe, Failure> {
+pub fn recipe(given: &str) -> Result<Recipe, Failure> {
     let refuse = |reason: String| Failure::BadInput(format!("{given}: {reason}"));
     if Path::new(given).is_file() {
         let text = fs::read_to_string(given)

@@ -237,6 +237,9 @@ fn read_state(body: &[u8]) -> Result<State, LetterError> {
         checkpoint,
         silent,
         failure,
+        notice,
+        // Its network is on the other server, and nobody here looks into it.
+        model: _,
     } = word
     else {
         return Err(LetterError::State("it is another word".to_owned()));
@@ -261,6 +264,8 @@ fn read_state(body: &[u8]) -> Result<State, LetterError> {
         checkpoint,
         silent,
         failure,
+        notice,
+        atlas: None,
     })
 }
 

@@ -93,6 +93,7 @@ pub fn page(content: &Content, head: &Head<'_>, main: &Markup) -> Markup {
                         }
                         li { a href="/feed.xml" { "Feed" } }
                         li { a href="/calls" rel="nofollow" { "Live calls" } }
+                        li { a href="/status" { "Status" } }
                     }
                 }
             }

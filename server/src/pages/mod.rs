@@ -9,6 +9,7 @@ mod layout;
 mod lists;
 mod missing;
 mod resume;
+mod status;
 
 use std::collections::BTreeMap;
 
@@ -55,6 +56,7 @@ impl Pages {
             let runs = match path {
                 "/ask" => Some("ask"),
                 "/calls" => Some("calls"),
+                "/status" => Some("status"),
                 _ => None,
             };
             let is_listed = !matches!(kind, Kind::Inside);
@@ -71,6 +73,7 @@ impl Pages {
         page("/resume", Kind::Page, resume::says(content), resume::main(content));
         page("/ask", Kind::Page, ask::SAYS, ask::main());
         page("/calls", Kind::Inside, calls::SAYS, calls::main());
+        page("/status", Kind::Page, status::SAYS, status::main());
         page("/how", Kind::Page, how::SAYS, how::main(content, has_window));
         page("/projects", Kind::Page, articles::PROJECTS, articles::projects(content));
         page("/blog", Kind::Page, articles::POSTS, articles::posts(content));

@@ -79,6 +79,9 @@ async fn who_watches_from_another_server_sees_the_same_water() {
     // What the owner does.
     let has_line = |state: &Value| state["lines"] == json!([0, 7]);
     let (here, there) = tokio::join!(state(&mut local, has_line), state(&mut away, has_line));
+    // The network is there and not here.
+    let mut here = here;
+    assert!(here.as_object_mut().is_some_and(|state| state.remove("model").is_some()));
     assert_eq!(here, there);
     state(&mut away, |state| state["is_playing"] == false).await;
     let mut owner = owned.await.expect("no panic");

@@ -21,7 +21,7 @@ use weir_wire::{Picture, Receiver};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Water that stands still: what a solver would be, without one.
-struct Still(Frame);
+pub struct Still(pub Frame);
 
 impl Advance for Still {
     fn frame_dt_s(&self) -> f64 {

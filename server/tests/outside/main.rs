@@ -12,6 +12,7 @@ mod common;
 mod config;
 mod drawings;
 mod listening;
+mod networks;
 mod pace;
 mod pages;
 mod rates;

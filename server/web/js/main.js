@@ -12,6 +12,7 @@ import { Learning } from "./learning.js";
 import { lessons } from "./lessons.js";
 import { Link } from "./link.js";
 import { Pace, followPace } from "./pace.js";
+import { noticeNetworks } from "./network.js";
 import { beginPainting } from "./painting.js";
 import { Panel } from "./panel.js";
 import { Run } from "./run.js";
@@ -88,6 +89,7 @@ try {
   for (const { name, title } of names) at("scenes").add(new Option(title || name, name));
   panel = new Panel(atlas, { link, run, sketch, pen, view: stage.view });
   connectPanel(panel);
+  noticeNetworks(run, atlas, () => get("/api/model"), showStatus);
   new Learning({ section: at("learning"), slider: at("learned"), words: at("learned-words") }, atlas.checkpoints, run);
   setTheme();
   if (wanted) {

@@ -137,6 +137,8 @@ export class Run extends EventTarget {
       this.#sayHowItIs(word);
     },
     refused: ({ what, why }) => {
+      // The panel says it: the water itself can be seen.
+      if (what === "look" && this.#isGuest) return;
       if (what !== "resume") {
         this.#say(`Not possible: ${why}`, true);
         return;
@@ -158,8 +160,9 @@ export class Run extends EventTarget {
     },
   };
 
-  #sayHowItIs({ failure, waits }) {
+  #sayHowItIs({ failure, notice, waits }) {
     if (failure) this.#say(`The water stopped: ${failure}`, true);
+    else if (notice) this.#say(notice, true);
     else if (waits) {
       const { before, about_s: about } = waits;
       this.#say(`All places are taken: ${before === 0 ? "you are next" : `${before} before you`}, about ${about} s. Your water starts by itself; meanwhile there is the gallery.`);

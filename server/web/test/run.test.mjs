@@ -34,6 +34,15 @@ test("who watches is told why the water is over, if there is a reason", () => {
   }
 });
 
+test("what cannot be looked into is no fault of the water", () => {
+  const { told, hear } = watch("0123456789abcdef");
+  hear({ is: "run", run: "0123456789abcdef", mine: false });
+  hear({ is: "refused", what: "look", why: "takes a run of this server" });
+  assert.deepEqual(told, []);
+  hear({ is: "refused", what: "saliency", why: "takes a run of this server" });
+  assert.deepEqual(told.at(-1), { text: "Not possible: takes a run of this server", isWrong: true });
+});
+
 test("in the gallery the next picture is asked for, whatever the reason", () => {
   const { said, hear } = watch("gallery");
   hear({ is: "ended", why: "the server that this water was on has gone" });

@@ -40,6 +40,12 @@ pub enum Word {
         silent: Vec<String>,
         /// Why it stopped.
         failure: Option<String>,
+        /// Why something else moves it than was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        notice: Option<String>,
+        /// The network's weights, by their SHA-256.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        model: Option<String>,
     },
     /// How busy the server is, once a second.
     Pace(Load),

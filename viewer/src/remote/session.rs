@@ -348,7 +348,7 @@ impl Session {
     fn understand(&mut self, word: Word) {
         match word {
             Word::Run { run, mine, key } => self.sit(&run, mine, key),
-            Word::State { scene, lines, is_playing, waits, speed, failure, .. } => {
+            Word::State { scene, lines, is_playing, waits, speed, failure, notice, .. } => {
                 if !matches!(self.place, Place::Mine | Place::Guest) {
                     // It is of the run before.
                     return;
@@ -357,7 +357,7 @@ impl Session {
                     Ok(scene) => self.compare(scene, &lines),
                     Err(error) => self.refuse(format!("its scene is none: {error}")),
                 }
-                self.latest.fault = failure;
+                self.latest.fault = failure.or(notice);
                 self.latest.away = waits.map(busy::in_line);
                 let pace = Pace { is_playing, speed };
                 self.latest.lead = (self.place == Place::Guest).then_some(pace);

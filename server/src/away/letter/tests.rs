@@ -17,6 +17,8 @@ fn some_state() -> State {
         checkpoint: Some(2),
         silent: Arc::new(vec!["up0".to_owned()]),
         failure: Some("it broke".to_owned()),
+        notice: Some("the solver has taken over".to_owned()),
+        atlas: None,
     }
 }
 
