@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::sync::mpsc;
 use weir_wire::Picture;
 
 use crate::broker::Broker;
@@ -51,21 +52,18 @@ async fn who_watches_from_another_server_sees_the_same_water() {
     let broker = Broker::start();
     let [a, b] = two(&broker.url()).await;
     let (mut owner, run) = owner(&a).await;
+    // An owner who reads nothing would be a slow one, and not what is looked at here.
+    let (tell, mut said) = mpsc::channel(1);
     let owned = tokio::spawn(async move {
-        // An owner who reads nothing would be a slow one, and not what is looked at here.
-        let mut line =
-            Some(json!({ "do": "add", "line": 7, "points_m": [[0.2, 0.2], [0.4, 0.2]] }));
-        let begun = Instant::now();
-        while begun.elapsed() < Duration::from_secs(5) {
-            owner.frame(0).await;
-            if begun.elapsed() > Duration::from_secs(4)
-                && let Some(line) = line.take()
-            {
-                owner.say(line).await;
+        loop {
+            tokio::select! {
+                word = said.recv() => match word {
+                    Some(word) => owner.say(word).await,
+                    None => return owner,
+                },
+                _ = owner.hear() => {}
             }
         }
-        owner.say(json!({ "do": "pause" })).await;
-        owner
     });
     let mut local = guest(&a, &run).await;
     let mut away = guest(&b, &run).await;
@@ -77,13 +75,17 @@ async fn who_watches_from_another_server_sees_the_same_water() {
     let times: Vec<u32> = there.values().map(|picture| picture.time_ms).collect();
     assert!(times.is_sorted() && times.last() > times.first(), "{times:?}");
     // What the owner does.
+    let line = json!({ "do": "add", "line": 7, "points_m": [[0.2, 0.2], [0.4, 0.2]] });
+    tell.send(line).await.expect("an owner");
     let has_line = |state: &Value| state["lines"] == json!([0, 7]);
     let (here, there) = tokio::join!(state(&mut local, has_line), state(&mut away, has_line));
     // The network is there and not here.
     let mut here = here;
     assert!(here.as_object_mut().is_some_and(|state| state.remove("model").is_some()));
     assert_eq!(here, there);
+    tell.send(json!({ "do": "pause" })).await.expect("an owner");
     state(&mut away, |state| state["is_playing"] == false).await;
+    drop(tell);
     let mut owner = owned.await.expect("no panic");
     // Who comes to water that rests sees it, too, here and on a third server.
     let c = connected(&broker.url(), "c").await;
@@ -198,7 +200,7 @@ async fn who_is_slow_gets_frames_that_stand_alone_and_holds_up_nobody() {
     assert!(last - first > 20, "it has missed some: {numbers:?}");
     let (first, last) = (seen.keys().min(), seen.keys().max());
     let span = last.zip(first).map_or(0, |(last, first)| last - first);
-    assert!(span < 90, "nearly all of them: 60 of {span}");
+    assert!(span < 120, "nearly all of them: 60 of {span}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
