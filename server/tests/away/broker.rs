@@ -27,10 +27,16 @@ impl Broker {
 
     /// Starts one at this port.
     pub fn at(port: u16) -> Self {
+        Self::with(port, &[])
+    }
+
+    /// Starts one at this port that is told more.
+    pub fn with(port: u16, more: &[&str]) -> Self {
         let monitor = free_port();
         let child = Command::new(program())
             .args(["--addr", "127.0.0.1", "--port", &port.to_string()])
             .args(["--http_port", &monitor.to_string()])
+            .args(more)
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

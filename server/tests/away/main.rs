@@ -7,6 +7,7 @@ mod broker;
 #[path = "../outside/common.rs"]
 #[allow(dead_code, reason = "another test needs all of it")]
 mod common;
+mod doors;
 mod ends;
 mod hostile;
 mod proxy;

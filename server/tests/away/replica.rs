@@ -15,8 +15,12 @@ pub const SOON: Duration = Duration::from_millis(900);
 
 /// A server that knows this broker; it may not have found it yet.
 pub async fn start(url: &str, name: &str) -> Server {
-    let broker =
-        BrokerConfig { url: url.to_owned(), name: name.to_owned(), ..BrokerConfig::default() };
+    let (url, name) = (url.to_owned(), name.to_owned());
+    of(BrokerConfig { url, name, ..BrokerConfig::default() }).await
+}
+
+/// A server with a broker that is set up like this.
+pub async fn of(broker: BrokerConfig) -> Server {
     Server::configured(Config { broker, ..Config::default() }).await
 }
 
