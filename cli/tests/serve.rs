@@ -7,6 +7,10 @@ use std::net::TcpStream;
 use std::process::{Child, ChildStderr, Stdio};
 
 use common::Weir;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio_tungstenite::tungstenite::Message;
+use weir_surrogate::{Model, checkpoints, device};
+use weir_words::Wish;
 
 /// A server that runs, and what it says.
 struct Server {
@@ -125,4 +129,89 @@ fn a_request_and_a_visit_are_noted_without_what_was_said() {
     assert_eq!(messages[2], Some("a visit ends"));
     assert!(seen[2]["duration_ms"].is_number());
     server.stop();
+}
+
+/// Somebody whose water flows, and who counts what comes until the server says something that is
+/// no frame's next: the times of all frames, milliseconds.
+async fn watch_water(addr: String, stop: tokio::sync::oneshot::Receiver<()>) -> Vec<u32> {
+    let url = format!("ws://{addr}/ws");
+    let (mut socket, _) = tokio_tungstenite::connect_async(url).await.expect("a socket");
+    for wish in [Wish::example("funnel"), Wish::Start] {
+        socket.send(Message::text(wish.text())).await.expect("the socket is open");
+    }
+    let (mut receiver, mut times_ms) = (weir_wire::Receiver::default(), Vec::new());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let message = tokio::select! {
+            message = socket.next() => message.expect("the session goes on").expect("a message"),
+            _ = &mut stop => return times_ms,
+        };
+        match message {
+            Message::Binary(bytes) => {
+                let picture = receiver.take(&bytes[1..]).expect("a frame");
+                let seen = Wish::Seen { stream: 0, number: picture.number };
+                socket.send(Message::text(seen.text())).await.expect("the socket is open");
+                times_ms.push(picture.time_ms);
+            }
+            Message::Close(frame) => panic!("the session was dropped: {frame:?}"),
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promotion_and_its_rollback_reach_who_is_there_and_drop_nobody() {
+    let weir = Weir::new();
+    let device = device::open("flex").expect("a processor");
+    let model = Model::open("default", &device).expect("a model");
+    let younger = checkpoints::of(&model, "default").expect("checkpoints");
+    model.save(&weir.path("old")).expect("a folder");
+    younger.last().expect("one").model.save(&weir.path("new")).expect("a folder");
+    let promote = |what: &[&str]| {
+        let arguments = [what, &["--registry", "registry"][..]].concat();
+        let ran = weir.run(&arguments);
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {}", ran.err);
+    };
+    promote(&["promote", "old", "--force", "--reason", "the first"]);
+    let place = ["--set", "registry.place=registry", "--set", "registry.poll_s=1"];
+    let server = Server::start(&weir, &place);
+    let is_champion = |number: u32| {
+        let begun = std::time::Instant::now();
+        loop {
+            let answer = server.ask("GET /api/status HTTP/1.0\r\nhost: localhost\r\n\r\n");
+            let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
+            let status: serde_json::Value = serde_json::from_str(body).expect("JSON");
+            if status["networks"][0]["version"] == number {
+                return status;
+            }
+            assert!(begun.elapsed().as_secs() < 60, "version {number}: {status}");
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    };
+    let first = is_champion(1);
+    let (stop, stopped) = tokio::sync::oneshot::channel();
+    let watching = tokio::spawn(watch_water(server.addr.clone(), stopped));
+    promote(&["promote", "new", "--force", "--reason", "to see it go"]);
+    assert_ne!(is_champion(2)["networks"][0]["sha256"], first["networks"][0]["sha256"]);
+    promote(&["rollback"]);
+    let back = is_champion(1);
+    assert_eq!(back["networks"][0]["sha256"], first["networks"][0]["sha256"]);
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    stop.send(()).expect("somebody watches");
+    let times_ms = watching.await.expect("the session was there all the time");
+    assert!(times_ms.len() > 30, "{} frames", times_ms.len());
+    assert!(times_ms.is_sorted_by(|before, after| before < after), "{times_ms:?}");
+    // It begins with the last good one where the registry is gone.
+    server.stop();
+    std::fs::remove_dir_all(weir.path("registry")).expect("it was there");
+    let server = Server::start(&weir, &place);
+    let answer = server.ask("GET /api/status HTTP/1.0\r\nhost: localhost\r\n\r\n");
+    assert!(answer.contains("\"version\":1"), "{answer}");
+    let url = format!("http://{}", server.addr);
+    let ran = weir.run(&["smoke", &url, "--json"]);
+    assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
+    server.stop();
+    let ran = weir.run(&["smoke", &url]);
+    assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
+    assert_eq!(ran.out.lines().filter(|line| line.starts_with("NOT")).count(), 4);
 }
