@@ -101,7 +101,8 @@ impl Actor {
             key: is_owner.then_some(self.key),
             state: self.state.subscribe(),
             streams: [0, 1].map(|k| self.streams[k].subscribe()),
-            insides: self.insides.clone(),
+            insides: Some(self.insides.clone()),
+            end: Arc::default(),
         }
     }
 

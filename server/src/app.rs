@@ -22,6 +22,7 @@ use weir_words::LONGEST;
 
 use crate::assistant::{self, Desk};
 use crate::auditor::Auditor;
+use crate::away::Away;
 use crate::cast::Cast;
 use crate::conduct::Conduct;
 use crate::config::Config;
@@ -35,7 +36,7 @@ use crate::log::RequestId;
 use crate::metrics::Metrics;
 use crate::pages::Pages;
 use crate::peer::Client;
-use crate::stage::Stage;
+use crate::stage::{Refusal, RunId, Seat, Stage};
 use crate::store::Store;
 use crate::tls::Tls;
 use crate::witness::Witness;
@@ -91,6 +92,8 @@ pub struct App {
     pub(crate) download: Arc<Download>,
     /// Questions, voices and calls.
     pub(crate) assistant: Arc<Desk>,
+    /// Runs of other servers.
+    pub(crate) away: Away,
     pub(crate) metrics: Metrics,
     /// Whether the registry can be asked, if there is one.
     pub(crate) reach: Option<Reach>,
@@ -118,6 +121,7 @@ impl App {
         let witness = Witness::new(conduct, auditor, window);
         let stage = Stage::start(cast.clone(), witness, limits.scenes)?;
         let visitors = TaskTracker::new();
+        let away = Away::new(&config.broker);
         let reach = (!config.registry.place.is_empty()).then(Reach::default);
         Ok(Self {
             gallery: Gallery::new(stage.clone()),
@@ -129,7 +133,8 @@ impl App {
             store: Arc::new(Store::new(&config.data_dir)),
             download: Arc::default(),
             assistant: Arc::new(Desk::new(assistant)),
-            metrics: Metrics::new(&stage, &visitors, reach.clone()),
+            metrics: Metrics::new(&stage, &visitors, reach.clone(), &away),
+            away,
             reach,
             requests: rate::Requests::new(limits.requests),
             begun: Instant::now(),
@@ -139,6 +144,14 @@ impl App {
             cast,
             stage,
         })
+    }
+
+    /// A watcher's place before a run, of this server or of another.
+    pub(crate) async fn join(&self, run: RunId) -> Result<Seat, Refusal> {
+        match self.stage.join(run).await {
+            Err(Refusal::Gone(run)) => self.away.join(run).await,
+            known => known,
+        }
     }
 
     /// Follows a registry until the server closes; `maker` makes networks of what it has.

@@ -2,6 +2,7 @@
 //!
 //! [`Layers`] says where values come from; `weir.example.toml` shows them all.
 
+mod broker;
 mod layers;
 mod limits;
 mod operation;
@@ -14,6 +15,7 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 use weir_assistant::AssistantConfig;
 
+pub use broker::BrokerConfig;
 pub use layers::{ConfigError, Layers};
 pub use limits::{LimitsConfig, RateConfig, STRANGERS};
 pub use operation::{AuditConfig, DriftConfig, RegistryConfig};
@@ -49,6 +51,8 @@ pub struct Config {
     pub log: LogConfig,
     /// Numbers for Prometheus.
     pub metrics: MetricsConfig,
+    /// Other servers whose runs can be watched here.
+    pub broker: BrokerConfig,
     /// How much is too much.
     pub limits: LimitsConfig,
     /// Where networks are promoted.
@@ -171,6 +175,7 @@ impl Default for Config {
             tls: TlsConfig::default(),
             log: LogConfig::default(),
             metrics: MetricsConfig::default(),
+            broker: BrokerConfig::default(),
             limits: LimitsConfig::default(),
             registry: RegistryConfig::default(),
             audit: AuditConfig::default(),
@@ -222,7 +227,9 @@ impl Config {
     pub(crate) fn fault(&self) -> Option<(String, String)> {
         let own = self.own_fault().map(|(key, why)| (key.to_owned(), why));
         let assistant = || self.assistant.fault();
-        own.or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
+        let broker = || self.broker.fault().map(|(key, why)| (key.to_owned(), why));
+        own.or_else(broker)
+            .or_else(|| assistant().map(|(key, why)| (format!("assistant.{key}"), why)))
     }
 
     fn own_fault(&self) -> Option<(&'static str, String)> {

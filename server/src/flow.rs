@@ -9,12 +9,34 @@ use crate::told::Told;
 /// Frames on the way that have not been seen; more would only wait in somebody's buffers.
 const ON_THE_WAY: usize = 3;
 
+/// The last frame of an unbroken chain that somebody has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Chain(Option<u32>);
+
+impl Chain {
+    /// A frame in bytes that are understood by who has this chain; it may grow by it.
+    pub fn tell(&mut self, told: &Told) -> Bytes {
+        let follows = self.0.is_some_and(|last| last.wrapping_add(1) == told.number);
+        if follows || !told.follows {
+            self.0 = Some(told.number);
+            told.chained.clone()
+        } else {
+            self.0 = None;
+            told.alone()
+        }
+    }
+
+    /// It is broken: frames stand alone until the next that begins one.
+    pub fn cut(&mut self) {
+        self.0 = None;
+    }
+}
+
 /// One stream to one visitor.
 #[derive(Debug, Default)]
 pub struct Flow {
     stream: u8,
-    /// The last frame of an unbroken chain that the visitor has.
-    chain: Option<u32>,
+    chain: Chain,
     unseen: VecDeque<u32>,
 }
 
@@ -29,14 +51,7 @@ impl Flow {
         if self.unseen.len() >= ON_THE_WAY {
             return None;
         }
-        let follows = self.chain == Some(told.number.wrapping_sub(1));
-        let frame = if follows || !told.follows {
-            self.chain = Some(told.number);
-            told.chained.clone()
-        } else {
-            self.chain = None;
-            told.alone()
-        };
+        let frame = self.chain.tell(told);
         self.unseen.push_back(told.number);
         let mut message = BytesMut::with_capacity(1 + frame.len());
         message.put_u8(self.stream);
@@ -87,7 +102,7 @@ mod tests {
             }
         }
         assert!(!told[60].follows, "after two seconds a chain begins anew");
-        assert_eq!(some.chain, Some(told[69].number));
+        assert_eq!(some.chain, Chain(Some(told[69].number)));
     }
 
     #[test]

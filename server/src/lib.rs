@@ -8,6 +8,7 @@ mod ask;
 mod assistant;
 mod atlas;
 mod auditor;
+mod away;
 mod beat;
 mod cast;
 mod conduct;
@@ -66,7 +67,7 @@ pub use insides::Insides;
 pub use listen::{calls, redirect, serve};
 pub use priority::after_the_water;
 pub use stage::{
-    BEAT, Change, Deed, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits,
+    BEAT, Change, Deed, End, Key, Latest, Load, Moment, Refusal, RunId, Seat, Stage, State, Waits,
 };
 pub use store::Store;
 pub use tls::{Tls, TlsError};

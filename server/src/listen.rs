@@ -38,11 +38,15 @@ pub async fn serve(listener: TcpListener, app: App, most: usize) {
     let clearing = app.requests.clone().clear();
     tokio::spawn(closing.clone().run_until_cancelled_owned(clearing));
     tokio::spawn(closing.clone().run_until_cancelled_owned(keep_house(app.clone())));
+    app.away.open(&app.stage, &closing).await;
     let door = Door::new(&app, app.tls.clone());
+    let away = app.away.clone();
     let assistant = Arc::clone(&app.assistant);
     let connections = door.open(listener, app.router(), most).await;
     visitors.close();
     let all = async {
+        // Those who watch from other servers are told first.
+        away.close().await;
         if let Some(live) = assistant.live_if_any() {
             live.close().await;
         }

@@ -18,6 +18,7 @@ use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 use tokio_util::task::TaskTracker;
 
+use crate::away::Away;
 use crate::follow::Reach;
 use crate::insides::MAPS;
 use crate::stage::Stage;
@@ -118,7 +119,7 @@ impl Sent {
 
 impl Metrics {
     /// Of this stage and these visitors.
-    pub fn new(stage: &Stage, visitors: &TaskTracker, reach: Option<Reach>) -> Self {
+    pub fn new(stage: &Stage, visitors: &TaskTracker, reach: Option<Reach>, away: &Away) -> Self {
         let requests = Family::new_with_constructor(Bins);
         let [messages, bytes, refused] = [(); 3].map(|()| Family::<Kind, Counter>::default());
         let mut registry = Registry::with_prefix("weir");
@@ -134,6 +135,7 @@ impl Metrics {
         let of = "Time that a beat, a thirtieth of a second, was at work";
         registry.register_with_unit("beat_duration", of, Unit::Seconds, beats.beat_s.clone());
         stage.witness().conduct.register(&mut registry);
+        away.register(&mut registry);
         let now = Now { stage: stage.clone(), visitors: visitors.clone(), reach };
         registry.register_collector(Box::new(now));
         Self { registry: Arc::new(registry), requests, messages, bytes, refused }

@@ -112,7 +112,11 @@ pub enum Answer<'a> {
         why: String,
     },
     /// The run has ended.
-    Ended,
+    Ended {
+        /// Why, if there is more to say.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<&'a str>,
+    },
 }
 
 impl<'a> From<&'a State> for Answer<'a> {
@@ -179,7 +183,8 @@ mod tests {
             Answer::Saliency { lines: vec![effect] },
             Answer::Pong { at: 1.5 },
             Answer::Refused { what: "add", why: "so".to_owned() },
-            Answer::Ended,
+            Answer::Ended { why: None },
+            Answer::Ended { why: Some("so") },
         ] {
             let said = serde_json::to_value(&answer).expect("numbers and strings");
             let word: Word = serde_json::from_value(said.clone()).expect("a word");

@@ -9,11 +9,12 @@
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Display, Formatter};
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 use weir_scene::{Limits, Scene, Stroke};
 use weir_surrogate::internals::Question;
@@ -170,6 +171,9 @@ pub struct State {
 /// The latest frame of a stream.
 pub type Latest = watch::Receiver<Option<Arc<Told>>>;
 
+/// Why a run has ended, if there is more to say; filled before its slots end.
+pub type End = Arc<OnceLock<&'static str>>;
+
 /// A place before a run.
 #[derive(Clone, Debug)]
 pub struct Seat {
@@ -181,8 +185,11 @@ pub struct Seat {
     pub state: watch::Receiver<Arc<State>>,
     /// What its first and its second engine make of it.
     pub streams: [Latest; 2],
-    /// Where the insides of the network are left, while anybody has subscribed to it.
-    pub insides: watch::Sender<Option<Arc<Insides>>>,
+    /// Where the insides of the network are left, while anybody has subscribed to it; `None` where
+    /// the network is not to be had.
+    pub insides: Option<watch::Sender<Option<Arc<Insides>>>>,
+    /// Why it has ended.
+    pub end: End,
 }
 
 /// The water of a run at one instant, to ask the network about.
@@ -247,6 +254,8 @@ pub struct Stage {
     witness: Witness,
     limits: Limits,
     workshop: Workshop,
+    /// Who wants to hear of runs that are opened.
+    opened: Arc<OnceLock<UnboundedSender<Seat>>>,
 }
 
 impl Debug for Stage {
@@ -268,8 +277,8 @@ impl Stage {
         let call_s = cast.champion().atlas.call_s_a_particle;
         let actors = Actors::new(call_s, shown, beats.clone(), witness.clone())?;
         std::thread::Builder::new().name("stage".to_owned()).spawn(move || actors.play(&heard))?;
-        let waiting = Arc::default();
-        Ok(Self { wishes, waiting, load, beats, cast, witness, limits, workshop })
+        let (waiting, opened) = (Arc::default(), Arc::default());
+        Ok(Self { wishes, waiting, load, beats, cast, witness, limits, workshop, opened })
     }
 
     /// Opens a run.
@@ -284,7 +293,19 @@ impl Stage {
             Ok(Actor::new(run, id.lot(), witness))
         };
         let actor = self.workshop.make(make).await?;
-        self.ask(|answer| Wish::Open(id, Box::new(actor), answer)).await
+        let seat = self.ask(|answer| Wish::Open(id, Box::new(actor), answer)).await?;
+        if let Some(opened) = self.opened.get() {
+            // Who has stopped listening is closing.
+            let _ = opened.send(Seat { key: None, ..seat.clone() });
+        }
+        Ok(seat)
+    }
+
+    /// A watcher's place before each run that is opened from now on; `None` if somebody has them
+    /// already.
+    pub(crate) fn opened(&self) -> Option<UnboundedReceiver<Seat>> {
+        let (opened, seats) = unbounded_channel();
+        self.opened.set(opened).ok().map(|()| seats)
     }
 
     /// Gives a network the role that it is for. Runs that are there go on with it if it can take

@@ -163,6 +163,6 @@ impl Tls {
 }
 
 /// What computes: one choice for the whole process, also for who asks an authority.
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }

@@ -23,6 +23,11 @@ pub struct Told {
 }
 
 impl Told {
+    /// A frame that another server has told, with what it shows.
+    pub(crate) fn again(follows: bool, chained: Bytes, picture: Picture) -> Self {
+        Self { number: picture.number, follows, chained, picture, alone: OnceLock::new() }
+    }
+
     /// For those who have missed the frame before.
     pub fn alone(&self) -> Bytes {
         if !self.follows {

@@ -39,6 +39,9 @@ const IDLE: Duration = Duration::from_secs(180);
 /// Bytes of a refusal: enough to say what was wrong, and no echo of what was sent.
 const ECHO: usize = 400;
 
+/// Why nobody can look into a network that another server has.
+const ELSEWHERE: &str = "takes a run of this server; this water is on another one";
+
 /// The visitor has gone.
 struct Gone;
 
@@ -155,8 +158,8 @@ impl Visitor {
             Event::State(true) => self.show_state().await,
             Event::Frame(stream, true) => self.show_frame(stream).await,
             Event::State(false) | Event::Frame(_, false) => {
-                self.place = None;
-                self.say(&Answer::Ended).await
+                let end = self.place.take().map(|place| place.seat.end).unwrap_or_default();
+                self.say(&Answer::Ended { why: end.get().copied() }).await
             }
             Event::Insides => self.show_insides().await,
             Event::Thought(Some(Ok(Thought::Map(map)))) => self.send(Message::Binary(map)).await,
@@ -173,7 +176,7 @@ impl Visitor {
             Event::Pulse => {
                 if self.heard.elapsed() > IDLE && self.place.as_ref().is_some_and(|p| p.is_mine) {
                     self.leave();
-                    self.say(&Answer::Ended).await?;
+                    self.say(&Answer::Ended { why: None }).await?;
                 }
                 self.send(Message::Ping(bytes::Bytes::new())).await
             }
@@ -237,7 +240,7 @@ impl Visitor {
                 Err(refusal) => self.refuse("watch", refusal.to_string()).await,
             },
             Wish::Watch { run } => match run.parse::<RunId>() {
-                Ok(run) => match self.app.stage.join(run).await {
+                Ok(run) => match self.app.join(run).await {
                     Ok(seat) => self.sit(seat).await,
                     Err(refusal) => self.refuse("watch", refusal.to_string()).await,
                 },
@@ -319,6 +322,9 @@ impl Visitor {
         let Some(place) = &mut self.place else {
             return self.refuse("look", "takes a run: open or watch one".to_owned()).await;
         };
+        let Some(slot) = &place.seat.insides else {
+            return self.refuse("look", ELSEWHERE.to_owned()).await;
+        };
         let atlas = place.seat.state.borrow().atlas.clone();
         let known = |&(layer, channel): &Wanted| {
             let layers = atlas.as_ref().map_or(&[][..], |atlas| &atlas.layers);
@@ -339,7 +345,7 @@ impl Visitor {
                 insides.mark_changed();
                 Some(Look { wanted, insides })
             }
-            None => Some(Look { wanted, insides: place.seat.insides.subscribe() }),
+            None => Some(Look { wanted, insides: slot.subscribe() }),
         };
         Ok(())
     }
@@ -356,6 +362,9 @@ impl Visitor {
         let Some(Place { seat, .. }) = &self.place else {
             return self.refuse(ask.name(), "takes a run: open or watch one".to_owned()).await;
         };
+        if seat.insides.is_none() {
+            return self.refuse(ask.name(), ELSEWHERE.to_owned()).await;
+        }
         // The place for an answer: one question at a time.
         let Ok(answer) = self.thoughts.clone().try_reserve_owned() else {
             let why = "the question before is still thought about".to_owned();

@@ -118,7 +118,9 @@ async fn look(
             Heard::Frame(came) if came.stream == 0 => {
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(came);
             }
-            Heard::Word(Word::Ended) => return Err(over("the run has ended".to_owned())),
+            Heard::Word(Word::Ended { why }) => {
+                return Err(over(why.unwrap_or_else(|| "the run has ended".to_owned())));
+            }
             Heard::Word(Word::State { failure: Some(why), .. }) => return Err(over(why)),
             Heard::Frame(_) | Heard::Word(_) => {}
         }

@@ -22,6 +22,7 @@ const OTHERS: &[&str] = &[
     "WEIR_GALLERY",
     "WEIR_GOLDEN",
     "WEIR_MLFLOW",
+    "WEIR_NATS",
     "WEIR_PORT",
     "WEIR_PYTHON",
     "WEIR_SERVICE_",

@@ -94,9 +94,22 @@ fn what_is_refused_is_named_with_its_source() {
         ),
         ("[tls]\nredirect_addr = \"127.0.0.1:0\"", &["tls.redirect_addr"]),
         ("[log]\nlevel = \"a=b=c\"", &["weir.toml: log.level", "a=b=c"]),
+        ("[broker]\nurl = \"weir.example\"", &["weir.toml: broker.url", "takes nats://"]),
+        ("[broker]\nurl = \"nats://weir:word@a\"", &["broker.url", "broker.user"]),
+        ("[broker]\nurl = \"nats://a\"\nuser = \"weir\"", &["broker.user", "password"]),
+        (
+            "[broker]\nurl = \"nats://a\"\npassword = \"correct horse battery\"",
+            &["broker.password", "broker.user"],
+        ),
+        (
+            "[broker]\nurl = \"nats://a\"\nuser = \"weir\"\npassword = \"correct horse battery\"\n\
+             token = \"correct horse battery\"",
+            &["broker.token", "broker.user"],
+        ),
     ] {
         let why = read(text).expect_err(text);
         assert!(words.iter().all(|word| why.contains(word)), "{text}: {why}");
+        assert!(!why.contains("horse") && !why.contains(":word"), "{why}");
         assert_eq!(why.lines().count(), 1, "{why}");
     }
     for (name, value, words) in [
@@ -137,6 +150,15 @@ fn a_secret_is_used_and_never_shown() {
     let token = config.metrics.token.expect("a secret");
     assert!(token.is("correct horse battery") && !token.is("correct horse batterx"));
     assert!(!token.is("correct horse") && !token.is("correct horse battery staple"));
+    let broker = [
+        ("WEIR_BROKER__URL", "tls://a"),
+        ("WEIR_BROKER__USER", "weir"),
+        ("WEIR_BROKER__PASSWORD", "correct horse battery"),
+    ];
+    let config = variables(&broker).expect("a broker");
+    let (shown, told) = (config.to_toml().expect("TOML"), format!("{config:?}"));
+    assert!(!shown.contains("horse") && !told.contains("horse"), "{shown} {told}");
+    assert!(shown.contains("user = \"weir\"") && shown.contains("password = \"(hidden)\""));
     let why = variables(&[("WEIR_METRICS__TOKEN", "horse")]).expect_err("too short");
     assert!(why.contains("16") && !why.contains("horse"), "{why}");
 }

@@ -44,6 +44,7 @@ export class Panel {
     link.addEventListener("maps", ({ detail }) => this.#take(detail));
     link.addEventListener("word", ({ detail: word }) => {
       if (word.is === "saliency") this.#takeSaliency(word.lines);
+      if (word.is === "refused" && word.what === "look") this.#say(`There is nothing to see inside of the network: it ${word.why}.`);
     });
     at("field").addEventListener("click", () => this.ask(!this.#isAsking));
     at("saliency").addEventListener("click", () => {

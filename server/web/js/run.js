@@ -137,6 +137,8 @@ export class Run extends EventTarget {
       this.#sayHowItIs(word);
     },
     refused: ({ what, why }) => {
+      // The panel says it: the water itself can be seen.
+      if (what === "look" && this.#isGuest) return;
       if (what !== "resume") {
         this.#say(`Not possible: ${why}`, true);
         return;
@@ -144,7 +146,7 @@ export class Run extends EventTarget {
       this.#say("Connected again: the water begins anew.");
       this.open();
     },
-    ended: () => {
+    ended: ({ why }) => {
       if (this.watched === "gallery") {
         // The next picture hangs already.
         this.link.say({ do: "watch", run: this.watched });
@@ -153,7 +155,8 @@ export class Run extends EventTarget {
       this.#setPlaying(false);
       this.isMine = false;
       this.#key = null;
-      this.#say(this.watched ? "This run has ended." : "This run has ended, since nobody touched it. Press start to begin again.");
+      if (this.watched) this.#say(why ? `This run has ended: ${why}.` : "This run has ended.", Boolean(why));
+      else this.#say("This run has ended, since nobody touched it. Press start to begin again.");
     },
   };
 

@@ -67,7 +67,11 @@ pub enum Word {
         why: String,
     },
     /// The run is over.
-    Ended,
+    Ended {
+        /// Why, if there is more to say than that nobody is there who would go on with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// A word of a later server.
     #[serde(other)]
     Other,
@@ -121,7 +125,9 @@ mod tests {
     #[test]
     fn words_that_are_not_known_are_no_error() {
         let word = |text| serde_json::from_str::<Word>(text).expect("a word");
-        assert_eq!(word(r#"{"is":"ended"}"#), Word::Ended);
+        assert_eq!(word(r#"{"is":"ended"}"#), Word::Ended { why: None });
+        let why = Some("so".to_owned());
+        assert_eq!(word(r#"{"is":"ended","why":"so"}"#), Word::Ended { why });
         assert_eq!(word(r#"{"is":"weather","wind_m_s":3}"#), Word::Other);
         let run = Word::Run { run: "0f".to_owned(), mine: true, key: None };
         assert_eq!(word(r#"{"is":"run","run":"0f","mine":true,"colour":"blue"}"#), run);

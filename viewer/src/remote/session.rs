@@ -374,7 +374,7 @@ impl Session {
                     Some(Arc::new(lines.into_iter().filter_map(named).collect()));
             }
             Word::Refused { what, why } => self.take_refusal(&what, why),
-            Word::Ended => self.end(),
+            Word::Ended { why } => self.end(why),
             Word::Pong { .. } | Word::Other => {}
         }
     }
@@ -438,12 +438,15 @@ impl Session {
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, why: Option<String>) {
         (self.place, self.key, self.said) = (Place::Nowhere, None, None);
         match &self.aim {
             // The next picture hangs already.
             Aim::Join(Run::Named(run)) if run == GALLERY => self.enter(),
-            Aim::Join(_) => self.latest.fault = Some("this run has ended".to_owned()),
+            Aim::Join(_) => {
+                let why = why.map(|why| format!(": {why}")).unwrap_or_default();
+                self.latest.fault = Some(format!("this run has ended{why}"));
+            }
             Aim::Open(_) => {
                 let why = "the run has ended, since nobody touched it; restart to begin it anew";
                 self.latest.fault = Some(why.to_owned());

@@ -75,6 +75,11 @@ fn what_keeps_water_from_flowing_is_said() {
     assert!(owner.latest.fault.as_ref().is_some_and(|why| why.contains("restart")));
     owner.hear("{");
     assert!(owner.latest.refused.as_ref().is_some_and(|why| why.contains("not understood")));
+    let mut guest = session(Aim::Join(Run::Named("0f".to_owned())), &Scene::default());
+    guest.hear(&run(false).to_string());
+    guest.hear(r#"{"is":"ended","why":"the server has gone"}"#);
+    let fault = guest.latest.fault.as_deref();
+    assert_eq!(fault, Some("this run has ended: the server has gone"));
 }
 
 /// Words that are nearly right.
