@@ -1,6 +1,6 @@
 # Drawings, accounts and the state of k3s. The machine is replaced around it.
 resource "aws_ebs_volume" "data" {
-  availability_zone = local.place
+  availability_zone = var.availability_zone
   size              = var.disk_gib
   type              = "gp3"
   encrypted         = true

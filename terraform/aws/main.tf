@@ -5,15 +5,6 @@ data "aws_caller_identity" "this" {}
 
 data "aws_partition" "this" {}
 
-data "aws_availability_zones" "this" {
-  state = "available"
-
-  filter {
-    name   = "opt-in-status"
-    values = ["opt-in-not-required"]
-  }
-}
-
 locals {
   tags = {
     Project     = var.name
@@ -23,8 +14,6 @@ locals {
 
   account   = data.aws_caller_identity.this.account_id
   partition = data.aws_partition.this.partition
-  # The first of the region: a disk and its machine have to be in the same.
-  place = data.aws_availability_zones.this.names[0]
 }
 
 module "start" {
@@ -50,7 +39,7 @@ module "server" {
   name          = var.name
   zone          = var.zone
   host          = var.host
-  place         = local.place
+  place         = var.availability_zone
   instance_type = var.instance_type
   ami           = var.ami
   user_data     = module.start.user_data

@@ -31,6 +31,17 @@ variable "region" {
   }
 }
 
+variable "availability_zone" {
+  description = "Where in the region the disk is, and so the machine. Another one later is another disk."
+  type        = string
+  default     = "eu-central-1a"
+
+  validation {
+    condition     = can(regex("^${var.region}[a-z]$", var.availability_zone))
+    error_message = "availability_zone has to be the region and a letter."
+  }
+}
+
 variable "server" {
   description = "Whether there is a server. Without one, what it keeps stays: deploy/teardown sets this to false."
   type        = bool

@@ -12,10 +12,6 @@ mock_provider "aws" {
     defaults = { arn = "arn:aws:kms:eu-central-1:123456789012:key/mocked" }
   }
   override_data {
-    target = data.aws_availability_zones.this
-    values = { names = ["eu-central-1a", "eu-central-1b"] }
-  }
-  override_data {
     target = data.aws_caller_identity.this
     values = { account_id = "123456789012" }
   }
@@ -85,6 +81,17 @@ run "keeps_safely" {
   assert {
     condition     = output.url == "https://water.weir.example" && aws_budgets_budget.this.limit_amount == "120.00" && length(aws_budgets_budget.this.notification) == 2
     error_message = "There has to be a URL, and a budget that says something."
+  }
+}
+
+run "encrypts_with_a_key_of_its_own" {
+  command = plan
+
+  assert {
+    condition = { for name, each in aws_s3_bucket_server_side_encryption_configuration.this : name => one(one(each.rule).apply_server_side_encryption_by_default).sse_algorithm } == {
+      data = "aws:kms", models = "aws:kms", audio = "aws:kms", logs = "AES256"
+    }
+    error_message = "Every bucket but that of logs is encrypted with the key."
   }
 }
 
@@ -182,4 +189,15 @@ run "refuses_nonsense" {
   }
 
   expect_failures = [var.name, var.environment, var.region, var.email, var.ami, var.disk_gib, var.audio_days, var.budget_usd]
+}
+
+run "refuses_a_zone_elsewhere" {
+  command = plan
+
+  variables {
+    region            = "us-east-1"
+    availability_zone = "eu-central-1a"
+  }
+
+  expect_failures = [var.availability_zone]
 }

@@ -101,11 +101,11 @@ variable "data_device" {
 }
 
 variable "k3s" {
-  description = <<-E
+  description = <<-EOT
     The release of k3s, and the SHA-256 of its program for amd64. Without one, the program is
     checked against the list of sums beside it, which notices a broken download but no forged
     release: fill it in from sha256sum-amd64.txt of the release.
-  E
+  EOT
   type = object({
     version = optional(string, "v1.34.1+k3s1")
     sha256  = optional(string, "")
