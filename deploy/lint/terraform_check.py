@@ -64,6 +64,17 @@ def undescribed(root):
                     yield f"{path}: {what} {name} has no {needed}"
 
 
+GUARDED = re.compile(r'^resource "(\w+)" "(\w+)" \{$(?:(?!^\}$).)*?prevent_destroy = (true|false)', re.M | re.S)
+
+
+def unguarded(root, override):
+    """What deploy/teardown --with-data would stumble over, or what it lifts a guard from that has none."""
+    kept = {found[:2] for path in root.glob("*.tf") for found in GUARDED.findall(path.read_text())}
+    lifted = {found[:2] for found in GUARDED.findall(override.read_text()) if found[2] == "false"}
+    for kind, name in sorted(kept ^ lifted):
+        yield f"{override}: {kind}.{name} is {'not in it' if (kind, name) in kept else 'not guarded'}"
+
+
 class Terraform:
     def __init__(self, program, environment):
         self.command = [sys.executable, "-c", LIBRARY] if program == "library" else [program]
@@ -141,6 +152,12 @@ def main():
             if not passed or passed[1] == "0":
                 print(said)
                 complain([f"{root}: no test ran"])
+            override = root / "with_data_override.tf.off"
+            if override.exists():
+                complain(list(unguarded(root, override)))
+                shutil.copy(override, here / "with_data_override.tf")
+                terraform.must(here, "fmt", "-check", "-diff")
+                terraform.must(here, "validate", "-no-color")
             print(f"{root}: fmt, validate and {passed[1]} tests, by {version}")
         for server in servers:
             server.stop(None)

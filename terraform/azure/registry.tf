@@ -3,7 +3,6 @@
 # --write-enabled false`), so pin by digest.
 resource "azurerm_container_registry" "this" {
   #checkov:skip=CKV_AZURE_139:Pipelines push from outside; a private network takes the Premium registry, ten times the price
-  #checkov:skip=CKV_AZURE_163:Defender for Containers is the subscription's, see above
   #checkov:skip=CKV_AZURE_164:Trust policies are gone from the service: sign with notation, pin by digest
   #checkov:skip=CKV_AZURE_165:A second region takes the Premium registry
   #checkov:skip=CKV_AZURE_166:Quarantine takes the Premium registry

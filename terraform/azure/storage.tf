@@ -1,12 +1,10 @@
 # Data sets, networks and kept sound.
 resource "azurerm_storage_account" "this" {
   #checkov:skip=CKV_AZURE_59:Pipelines write data sets from outside; who may is said by roles, and there are no keys
-  #checkov:skip=CKV_AZURE_35:Pipelines write data sets from outside; who may is said by roles, and there are no keys
   #checkov:skip=CKV_AZURE_206:A second region costs as much again; versions and the disk are the second copy
   #checkov:skip=CKV_AZURE_33:There are no queues in it
   #checkov:skip=CKV2_AZURE_1:It is encrypted with a key of Microsoft's; one of one's own takes a vault, and somebody who minds it
   #checkov:skip=CKV2_AZURE_33:A private endpoint costs more than the storage, and pipelines could not get at it
-  #checkov:skip=CKV2_AZURE_41:There are no shared access signatures without keys
   name                     = local.world
   resource_group_name      = azurerm_resource_group.this.name
   location                 = azurerm_resource_group.this.location

@@ -145,8 +145,6 @@ locals {
 }
 
 data "aws_iam_policy_document" "unnamed" {
-  #checkov:skip=CKV_AWS_109:What AWS numbers itself has no name before it is made; region and tag hold it in
-  #checkov:skip=CKV_AWS_111:What AWS numbers itself has no name before it is made; region and tag hold it in
   #checkov:skip=CKV_AWS_356:What AWS numbers itself has no name before it is made; region and tag hold it in
   statement {
     sid = "Look"

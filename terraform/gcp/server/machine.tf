@@ -5,7 +5,6 @@ data "google_compute_image" "system" {
 
 resource "google_compute_instance" "this" {
   #checkov:skip=CKV_GCP_40:It is the website: it has the one address that host points to
-  #checkov:skip=CKV_GCP_32:They are blocked, by block-project-ssh-keys below; the check looks for another spelling
   name         = var.name
   zone         = var.zone
   machine_type = var.machine_type
