@@ -28,6 +28,7 @@ module "start" {
 
   host             = var.host
   email            = var.email
+  acme_directory   = var.acme_directory
   image            = var.image
   chart            = var.chart
   config           = var.config

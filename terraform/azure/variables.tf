@@ -90,6 +90,12 @@ variable "ssh_public_key" {
   }
 }
 
+variable "acme_directory" {
+  description = "Who signs the certificate. For a first try https://acme-staging-v02.api.letsencrypt.org/directory: production counts what goes wrong."
+  type        = string
+  default     = "https://acme-v02.api.letsencrypt.org/directory"
+}
+
 variable "image" {
   description = "The server's image, such as ghcr.io/OWNER/weir, or one in the registry made here. A digest goes over a tag."
   type = object({

@@ -24,6 +24,13 @@ resource "google_storage_bucket_iam_member" "sound" {
   member = google_service_account.server.member
 }
 
+# To compare it has to list, and no list is of one prefix only.
+resource "google_storage_bucket_iam_member" "backup_list" {
+  bucket = google_storage_bucket.this["data"].name
+  role   = "roles/storage.legacyBucketReader"
+  member = google_service_account.server.member
+}
+
 resource "google_storage_bucket_iam_member" "backup" {
   bucket = google_storage_bucket.this["data"].name
   role   = "roles/storage.objectUser"
