@@ -17,7 +17,7 @@ SKIP = re.compile(r"^.*#checkov:skip=([A-Z0-9_]+):(.*)\n", re.M)
 
 def scan(folder):
     said = subprocess.run(
-        ["checkov", "-d", str(folder), "--framework", "terraform", "--skip-download", "--output", "json", "--quiet"],
+        ["checkov", "-d", str(folder), "--framework", "terraform", "--skip-download", "--output", "json"],
         stdout=subprocess.PIPE,
     ).stdout
     return json.loads(said)
