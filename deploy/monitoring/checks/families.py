@@ -17,6 +17,17 @@ ENDINGS = {
 }
 # What Prometheus gives to all that it scrapes.
 TARGET = {"job": ANY, "instance": ANY}
+# What Prometheus itself says: whether a target answers, and which alerts there are.
+OWN = {
+    "up": TARGET,
+    "ALERTS": {
+        **TARGET,
+        "alertname": ANY,
+        "alertstate": {"pending", "firing"},
+        "severity": {"page", "ticket", "heartbeat"},
+        "part": ANY,
+    },
+}
 
 
 class Family:
@@ -64,7 +75,7 @@ def read(place, token=None):
 
 def samples(families):
     """For each name that a query can select: its labels, with those of the target."""
-    found = {"up": dict(TARGET)}
+    found = {name: dict(labels) for name, labels in OWN.items()}
     for name, family in families.items():
         for ending in ENDINGS[family.kind]:
             labels = {**TARGET, **family.labels}
