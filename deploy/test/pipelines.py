@@ -43,6 +43,15 @@ def actions_are_pinned(root):
                 yield f"{path.name}: {found[1]} is pinned twice, otherwise"
 
 
+def credentials_do_not_stay(root):
+    """A checkout leaves no token behind for the steps after it."""
+    for path, workflow in workflows(root):
+        for name, step in steps(workflow):
+            is_checkout = step.get("uses", "").startswith("actions/checkout@")
+            if is_checkout and step.get("with", {}).get("persist-credentials") is not False:
+                yield f"{path.name}: {name}: persist-credentials is not false"
+
+
 def rights_are_few(root):
     """Workflows have no rights, and jobs those they say; each ends by itself."""
     for path, workflow in workflows(root):
@@ -146,6 +155,7 @@ def dvc_follows_params(root):
 
 RULES = [
     actions_are_pinned,
+    credentials_do_not_stay,
     rights_are_few,
     workflows_hold_no_logic,
     promotion_waits,
