@@ -26,8 +26,8 @@ from airflow.sdk import Param, chain, dag, task
 
 BATCH = os.environ.get("WEIR_BATCH", str(Path(__file__).resolve().parents[2] / "batch"))
 WORK = os.environ.get("WEIR_WORK", "/var/lib/weir-work")
-# Exit codes of weir: a gate failed, bad input, something is lacking.
-NO, BAD_INPUT = 1, 2
+# The exit code of a gate that says no.
+NO = 1
 
 PARAMS = {
     "recipe": Param("drawn", type="string", minLength=1, description="one that comes with weir, or a file"),
@@ -35,7 +35,7 @@ PARAMS = {
     "shards": Param(4, type="integer", minimum=1, maximum=1000, description="parts that are made side by side"),
     "config": Param("", type="string", description="a training configuration; empty for weir's defaults"),
     "champion": Param("default", type="string", minLength=1, description="who has to be beaten"),
-    "quick": Param(False, type="boolean", description="evaluate less: a first look"),
+    "quick": Param(False, type="boolean", description="evaluate and ask the gate in less time: a first look"),
 }
 # Each run has a folder of its own, named after it; data are named after the recipe, and are kept.
 ENVIRONMENT = {
@@ -123,7 +123,10 @@ if [[ -n $QUICK ]]; then quick=(--quick); fi
     # A no is no failure, and tried again it stays a no: the task is shown as skipped.
     gate = step(
         "gate",
-        'exec "$weir" gate "$run/network/model" --champion "$CHAMPION" --data "$data" --out "$run/gate"',
+        """quick=()
+if [[ -n $QUICK ]]; then quick=(--quick); fi
+exec "$weir" gate "$run/network/model" --champion "$CHAMPION" --data "$data" --out "$run/gate" "${quick[@]}"
+""",
         skip_on_exit_code=NO,
         retries=0,
     )
