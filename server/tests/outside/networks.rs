@@ -9,7 +9,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use weir_scene::{Draw, Frame, Scene};
 use weir_server::config::RegistryConfig;
-use weir_server::{App, Config, Content, Engines, Fault, Maker, Reference, Registry, Role, Version};
+use weir_server::{
+    App, Config, Content, Engines, Fault, Maker, Reference, Registry, Role, Version,
+};
 use weir_surrogate::{Model, checkpoints, device};
 
 use crate::client::get;
