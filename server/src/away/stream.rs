@@ -100,7 +100,7 @@ mod tests {
     use crate::told::Teller;
     use weir_scene::{Frame, Scene};
 
-    const SPEED_M_S: f32 = 0.6;
+    const SPEED_M_S: f32 = 0.2;
 
     /// Water that goes to the right, a frame of a thirtieth of a second each.
     fn told(count: usize) -> Vec<Arc<Told>> {
@@ -108,7 +108,7 @@ mod tests {
         let frame = |k: usize| Frame {
             time_s: k as f64 / 30.0,
             positions_m: (0..40)
-                .map(|p| [0.01 * p as f32 + SPEED_M_S * k as f32 / 30.0, 0.5])
+                .map(|p| [0.005 * p as f32 + SPEED_M_S * k as f32 / 30.0, 0.5])
                 .collect(),
             velocities_m_s: vec![[SPEED_M_S, 0.0]; 40],
             ids: (0..40).collect(),

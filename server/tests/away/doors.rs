@@ -11,6 +11,9 @@ use crate::replica::{connected, guest, number, of, owner, until};
 const RIGHT: &str = "correct horse battery";
 const WRONG: &str = "correct horse staple";
 
+/// Where that process has the broker's key.
+const KEY: &str = "WEIR_CI_BROKER_KEY";
+
 fn secret(text: &str) -> Option<Secret> {
     Some(Secret::try_from(text.to_owned()).expect("long enough"))
 }
@@ -43,7 +46,7 @@ async fn a_broker_lets_in_who_has_its_password_or_its_token() {
 #[test]
 #[ignore = "needs nats-server"]
 fn what_servers_write_each_other_can_be_encrypted() {
-    if std::env::var_os("SSL_CERT_FILE").is_some() {
+    if std::env::var_os(KEY).is_some() {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         return runtime.block_on(encrypted());
     }
@@ -55,7 +58,7 @@ fn what_servers_write_each_other_can_be_encrypted() {
     let status = Command::new(std::env::current_exe().expect("a program"))
         .args(["--ignored", "--exact", "doors::what_servers_write_each_other_can_be_encrypted"])
         .env("SSL_CERT_FILE", &cert)
-        .env("SSL_KEY_FILE", &key)
+        .env(KEY, &key)
         .status()
         .expect("a process");
     assert!(status.success(), "{status}");
@@ -63,7 +66,7 @@ fn what_servers_write_each_other_can_be_encrypted() {
 
 async fn encrypted() {
     let file = |name| std::env::var(name).expect("a file");
-    let (cert, key) = (file("SSL_CERT_FILE"), file("SSL_KEY_FILE"));
+    let (cert, key) = (file("SSL_CERT_FILE"), file(KEY));
     let broker = Broker::with(free_port(), &["--tls", "--tlscert", &cert, "--tlskey", &key]);
     let url = format!("tls://localhost:{}", broker.port);
     let (a, b) = (connected(&url, "a").await, connected(&url, "b").await);

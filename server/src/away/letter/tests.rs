@@ -93,7 +93,7 @@ fn what_is_no_state_is_an_error_and_nothing_else() {
     for (text, words) in [
         (bomb.as_str(), "more than"),
         ("", "EOF"),
-        ("[]", "invalid"),
+        ("[]", "missing field"),
         (r#"{"is":"ended"}"#, "another word"),
         (r#"{"is":"state"}"#, "missing field"),
         (&text.replace("\"version\":1", "\"version\":9"), "version"),
