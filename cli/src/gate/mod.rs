@@ -18,7 +18,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use weir_scene::Scene;
-use weir_surrogate::gate::{Limits, Metrics, decide};
+use weir_surrogate::gate::{Limits, Measured, Metrics, decide};
 
 use crate::evaluate::contender::networks;
 use crate::evaluate::task::Data;
@@ -176,6 +176,12 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
         champion: champion_measured,
         limits,
     };
+    if champion_is_slow(&gate) {
+        output::notice(
+            "note: the champion's calls take longer than the limit, too: this machine is busy, or \
+             too slow to judge times by",
+        );
+    }
     if let Some(folder) = &args.out {
         let failures = gallery::save(&gate, &work.outcomes, folder)?;
         let card = card::text(&gate, &candidate.model, &failures);
@@ -184,4 +190,11 @@ pub fn run(args: &Args) -> anyhow::Result<ExitCode> {
     let text = if args.json { serde_json::to_string(&gate)? } else { table::text(&gate) };
     output::result(&text)?;
     Ok(ExitCode::from(if gate.decision.promote { 0 } else { GATE_FAILED }))
+}
+
+/// Whether times break the limit that those of whoever serves break as well.
+fn champion_is_slow(gate: &GateFile) -> bool {
+    let is_slow =
+        |measured: &Measured| measured.call_ms.is_some_and(|ms| ms.p95 > gate.limits.most_call_ms);
+    is_slow(&gate.candidate) && is_slow(&gate.champion)
 }
