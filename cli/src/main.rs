@@ -16,6 +16,7 @@ mod evaluate_assistant;
 mod export;
 mod failure;
 mod figure;
+mod followed;
 mod gate;
 mod generate;
 mod import;

@@ -176,7 +176,7 @@ async fn numbers_move_with_what_happens() {
         ("weir_stage_busy_ratio", f64::MIN_POSITIVE),
         ("weir_late_beats_total", 0.0),
         ("weir_beat_duration_seconds_count", 9.0),
-        ("weir_network_call_duration_seconds_count", 1.0),
+        ("weir_inference_duration_seconds_count{role=\"champion\"}", 1.0),
         ("weir_messages_sent_total{kind=\"word\"}", 3.0),
         ("weir_messages_sent_total{kind=\"frame-first\"}", 1.0),
         ("weir_sent_bytes_total{kind=\"frame-first\"}", 100.0),
