@@ -102,7 +102,7 @@ fn who_costs_more_has_to_be_better_by_as_much_as_who_costs_less_may_be_worse() {
 fn one_slice_may_not_pay_for_the_others() {
     let [mut new, old] = pair();
     let is_drained = |run: &&mut SceneRun| run.slices.contains(&"drains".to_owned());
-    for (run, other) in new.scenes.iter_mut().zip(&old.scenes).filter(|(run, _)| is_drained(&run)) {
+    for (run, other) in new.scenes.iter_mut().zip(&old.scenes).filter(|(run, _)| is_drained(run)) {
         run.errors.insert(PRIMARY.to_owned(), 1.06 * other.errors[PRIMARY]);
     }
     let decision = gate(&new, &old);
