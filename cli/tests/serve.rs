@@ -21,7 +21,10 @@ struct Server {
 
 impl Server {
     fn start(weir: &Weir, more: &[&str]) -> Self {
+        // Tests run beside each other, and the port of calls has a number of its own.
+        let calls = ["--set", "assistant.calls.addr=127.0.0.1:0"];
         let mut command = weir.command(&["serve", "--addr", "127.0.0.1:0"]);
+        command.args(calls);
         let mut process = command.args(more).stderr(Stdio::piped()).spawn().expect("weir");
         let mut told = BufReader::new(process.stderr.take().expect("standard error")).lines();
         let line = told.next().expect("a line").expect("text");
