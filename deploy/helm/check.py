@@ -193,7 +193,7 @@ def hold_everything(found):
     config = toml(found)
     assert config["registry"] == {"place": "https://mlflow.weir.example", "poll_s": 30, "canary_share": 0.25}
     assert isinstance(config["registry"]["poll_s"], int) and config["audit"]["share"] == 0.01
-    assert config["public_origins"][1] == 'https://a"quote.example'
+    assert config["model"] == 'a"quote'
     assert config["limits"]["requests"]["per_second"] == 50
     assert config["assistant"]["embeddings"] == {"by": "openai", "dimensions": 1536}
     site = of(found, "StatefulSet", "weir")["spec"]["template"]["spec"]["containers"][0]
