@@ -2,42 +2,23 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Write};
-use std::process::{Child, Stdio};
+use std::io::Write;
+use std::process::Stdio;
 
+use common::server::Server;
 use common::{Ran, Weir};
 
 const PASSWORD: &str = "a long password";
 
-/// A server with Ida, whose ears are turned off. It ends with the test.
-struct Server(Child, String);
-
-impl Server {
-    fn start(weir: &Weir) -> Self {
-        let mut adds = weir.command(&["user", "add", "ida", "--set", "data_dir=data"]);
-        let adds = adds.stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let mut adds = adds.expect("weir starts");
-        let mut password = adds.stdin.take().expect("a pipe");
-        writeln!(password, "{PASSWORD}").expect("a password");
-        assert!(adds.wait().expect("an end").success());
-        let mut serves = weir.command(&["serve", "--addr", "127.0.0.1:0"]);
-        serves.args(["--set", "data_dir=data", "--set", "assistant.transcription.by=off"]);
-        let mut serves = serves.stderr(Stdio::piped()).spawn().expect("weir starts");
-        let mut told = BufReader::new(serves.stderr.take().expect("a pipe")).lines();
-        let line = told.next().expect("a line").expect("text");
-        let addr = line.strip_prefix("weir is at http://").unwrap_or_else(|| panic!("{line}"));
-        let addr = addr.trim_end_matches('/').to_owned();
-        // What else it says must go somewhere.
-        std::thread::spawn(move || told.for_each(drop));
-        Self(serves, addr)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.0.kill().expect("the server is there");
-        self.0.wait().expect("an end");
-    }
+/// A server with Ida, whose ears are turned off.
+fn server(weir: &Weir) -> Server {
+    let mut adds = weir.command(&["user", "add", "ida", "--set", "data_dir=data"]);
+    let adds = adds.stdin(Stdio::piped()).stderr(Stdio::null()).spawn();
+    let mut adds = adds.expect("weir starts");
+    let mut password = adds.stdin.take().expect("a pipe");
+    writeln!(password, "{PASSWORD}").expect("a password");
+    assert!(adds.wait().expect("an end").success());
+    Server::start(weir, &["--set", "data_dir=data", "--set", "assistant.transcription.by=off"])
 }
 
 /// Half a second of two silent voices, as a WAV file.
@@ -73,8 +54,9 @@ fn what_cannot_be_a_call_is_refused_before_anything_is_sent() {
 fn who_is_nobody_and_a_server_without_ears_are_told() {
     let weir = Weir::new();
     call(&weir);
-    let server = Server::start(&weir);
-    let (site, calls) = (format!("http://{}", server.1), format!("ws://{}/calls/ws", server.1));
+    let server = server(&weir);
+    let (site, calls) =
+        (format!("http://{}", server.addr), format!("ws://{}/calls/ws", server.addr));
     let listen = |password: &str| {
         let mut command = weir.command(&["listen", "--stereo", "call.wav", "--fast"]);
         command.args(["--user", "ida", "--consent", "--site", &site, "--server", &calls]);

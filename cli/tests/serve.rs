@@ -2,53 +2,15 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Lines, Read, Write};
+use std::io::Write;
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, Stdio};
 
 use common::Weir;
+use common::server::Server;
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio_tungstenite::tungstenite::Message;
 use weir_surrogate::{Model, checkpoints, device};
 use weir_words::Wish;
-
-/// A server that runs, and what it says.
-struct Server {
-    process: Child,
-    told: Lines<BufReader<ChildStderr>>,
-    addr: String,
-}
-
-impl Server {
-    fn start(weir: &Weir, more: &[&str]) -> Self {
-        // Tests run beside each other, and the port of calls has a number of its own.
-        let calls = ["--set", "assistant.calls.addr=127.0.0.1:0"];
-        let mut command = weir.command(&["serve", "--addr", "127.0.0.1:0"]);
-        command.args(calls);
-        let mut process = command.args(more).stderr(Stdio::piped()).spawn().expect("weir");
-        let mut told = BufReader::new(process.stderr.take().expect("standard error")).lines();
-        let line = told.next().expect("a line").expect("text");
-        let addr = line.strip_prefix("weir is at http://").unwrap_or_else(|| panic!("{line}"));
-        let addr = addr.to_owned();
-        Self { process, told, addr }
-    }
-
-    /// All that is answered until the connection ends.
-    fn ask(&self, request: &str) -> String {
-        let mut stream = TcpStream::connect(&self.addr).expect("a server");
-        stream.write_all(request.as_bytes()).expect("a request");
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).expect("an answer");
-        answer
-    }
-
-    /// Ends it, and says what else it has said.
-    fn stop(mut self) -> Vec<String> {
-        self.process.kill().expect("the server is there");
-        self.process.wait().expect("an end");
-        self.told.map(|line| line.expect("text")).collect()
-    }
-}
 
 #[test]
 fn what_is_printed_is_a_configuration_with_each_source_over_the_one_before() {
@@ -106,12 +68,12 @@ fn a_request_and_a_visit_are_noted_without_what_was_said() {
     let line = "GET /api/scenes/funnel?secret=1 HTTP/1.0";
     let answer = server.ask(&format!("{line}\r\nhost: localhost\r\nx-request-id: mine\r\n\r\n"));
     let (_, body) = answer.split_once("\r\n\r\n").expect("a body");
-    let mut next = || -> serde_json::Value {
-        let line = server.told.next().expect("a line").expect("text");
+    let next = |server: &mut Server| -> serde_json::Value {
+        let line = server.says();
         assert!(!line.contains("secret"), "{line}");
         serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
     };
-    let noted = next();
+    let noted = next(&mut server);
     assert_eq!((&noted["message"], &noted["level"]), (&"request".into(), &"INFO".into()));
     assert_eq!((&noted["request_id"], &noted["method"]), (&"mine".into(), &"GET".into()));
     assert_eq!((&noted["path"], &noted["status"]), (&"/api/scenes/funnel".into(), &200.into()));
@@ -122,9 +84,9 @@ fn a_request_and_a_visit_are_noted_without_what_was_said() {
         connection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     visitor.write_all(upgrade.as_bytes()).expect("a request");
-    let mut seen: Vec<serde_json::Value> = (0..2).map(|_| next()).collect();
+    let mut seen: Vec<serde_json::Value> = (0..2).map(|_| next(&mut server)).collect();
     drop(visitor);
-    seen.push(next());
+    seen.push(next(&mut server));
     assert!(seen.iter().all(|noted| noted["request_id"] == "visit"), "{seen:?}");
     let messages: Vec<_> = seen.iter().map(|noted| noted["message"].as_str()).collect();
     assert!(messages[..2].contains(&Some("request")), "{seen:?}");
@@ -213,7 +175,8 @@ async fn a_promotion_and_its_rollback_reach_who_is_there_and_drop_nobody() {
     let url = format!("http://{}", server.addr);
     let ran = weir.run(&["smoke", &url, "--json"]);
     assert_eq!(ran.code, Some(0), "{}{}", ran.out, ran.err);
-    server.stop();
+    let said = server.stop();
+    assert!(said.iter().any(|line| line.contains("registry cannot be asked")), "{said:#?}");
     let ran = weir.run(&["smoke", &url]);
     assert_eq!(ran.code, Some(1), "{}{}", ran.out, ran.err);
     assert_eq!(ran.out.lines().filter(|line| line.starts_with("NOT")).count(), 4);

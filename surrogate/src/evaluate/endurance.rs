@@ -3,7 +3,7 @@
 use serde::Serialize;
 use weir_scene::{Frame, Scene};
 
-use super::motion::{Motion, particle_kg, speed_limit_m_s};
+use super::motion::{Motion, STILL_M_S, particle_kg, speed_limit_m_s};
 
 /// Energy that water may have beyond what came in, as a share of that and of
 /// what it would take to lift all of it by a tenth of the rectangle.
@@ -65,7 +65,8 @@ impl Endurance {
         let motion = Motion::of(frame, gravity, self.particle_kg);
         let weight = motion.mass_kg * gravity[0].hypot(gravity[1]);
         let lift = weight * self.scene.domain.height_m;
-        let allowed = self.brought_j + SLACK * (self.brought_j.abs() + lift);
+        let still_j = 0.5 * motion.mass_kg * STILL_M_S.powi(2);
+        let allowed = self.brought_j + SLACK * (self.brought_j.abs() + lift) + still_j;
         let what = if !motion.energy_j().is_finite() {
             Some("a motion that is not a number".to_owned())
         } else if motion.fastest_m_s > self.limit_m_s {
@@ -133,6 +134,19 @@ mod tests {
         assert!(watch.blow_up().is_none() && watch.most_energy() < 1.001, "{watch:?}");
         watch.see(&drop_of(0.9, 0.0));
         assert_eq!(watch.blow_up().map(|b| b.frame), Some(4));
+    }
+
+    #[test]
+    fn where_nothing_pulls_water_may_tremble_and_not_set_off() {
+        let text = "version = 1\ngravity_m_s2 = [0.0, 0.0]\n\
+            domain = { width_m = 1.0, height_m = 1.0, cell_m = 0.0625 }";
+        let scene = Scene::from_toml(text).expect("a scene");
+        for (speed_m_s, is_sane) in [(0.005, true), (0.02, false), (0.1, false)] {
+            let mut watch = Endurance::new(&scene, 0.03125);
+            watch.see(&drop_of(0.5, 0.0));
+            watch.see(&drop_of(0.5, speed_m_s));
+            assert_eq!(watch.blow_up().is_none(), is_sane, "{speed_m_s} m/s: {watch:?}");
+        }
     }
 
     #[test]

@@ -61,6 +61,10 @@ impl Motion {
     }
 }
 
+/// Water that is no faster than this is at rest, m/s. Rounding moves it, and what moves it is
+/// no energy out of nothing, not even where nothing pulls.
+pub const STILL_M_S: f64 = 0.01;
+
 /// A speed that no water of `scene` reaches unless something is wrong, m/s: three
 /// times what falling through the whole rectangle adds to the speed it came with.
 pub fn speed_limit_m_s(scene: &Scene) -> f64 {
@@ -70,7 +74,7 @@ pub fn speed_limit_m_s(scene: &Scene) -> f64 {
     });
     let [gx, gy] = scene.gravity_m_s2.map(f64::abs);
     let fall = 2.0 * (gx * scene.domain.width_m + gy * scene.domain.height_m);
-    3.0 * (fall.sqrt() + fastest.fold(0.0, f64::max))
+    3.0 * (fall.sqrt() + fastest.fold(STILL_M_S, f64::max))
 }
 
 #[cfg(test)]
