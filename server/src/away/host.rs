@@ -69,12 +69,9 @@ impl Host {
             let Some(asks) = self.listen().await else { return };
             self.answer(asks).await;
         };
-        let over = if closing.run_until_cancelled(all).await.is_some() {
-            Over::Ended
-        } else {
-            Over::Closing
-        };
-        self.end(over);
+        closing.run_until_cancelled(all).await;
+        // A server that closes ends its runs, and that may be noticed before why.
+        self.end(if closing.is_cancelled() { Over::Closing } else { Over::Ended });
     }
 
     /// Listens for questions from when there is a broker; `None` if the run ends before.
