@@ -1,6 +1,8 @@
 //! What holds for any frames.
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use proptest::test_runner::TestRunner;
 use weir_wire::{
     Body, LARGEST, Picture, Receiver, Scale, Sender, WireError, speed_m_s, speed_step,
 };
@@ -129,14 +131,25 @@ proptest! {
         let got = receiver.take(&first).expect("the first again");
         prop_assert_eq!(set(&got), set(&picture));
     }
+}
 
-    #[test]
-    fn a_frame_that_is_cut_off_is_noticed(picture in picture(100), cut in 9..40_usize) {
+/// What is left of it is read as something else, which bears the eight bits of the end by accident
+/// now and then: twice in 11,657 cuts when this was written.
+#[test]
+fn a_frame_that_is_cut_off_is_noticed_but_for_one_in_a_thousand() {
+    let mut runner = TestRunner::deterministic();
+    let (mut cuts, mut unnoticed) = (0, 0);
+    for _ in 0..400 {
+        let picture = picture(100).new_tree(&mut runner).expect("a picture").current();
         let bytes = Sender::alone(&picture);
-        prop_assume!(bytes.len() > cut + 30);
-        let got = Receiver::default().take(&bytes[..bytes.len() - cut]);
-        prop_assert!(got.is_err());
+        for cut in (9..40).filter(|cut| bytes.len() > cut + 30) {
+            cuts += 1;
+            let rest = &bytes[..bytes.len() - cut];
+            unnoticed += u32::from(Receiver::default().take(rest).is_ok());
+        }
     }
+    assert!(cuts > 5_000, "{cuts}");
+    assert!(1000 * unnoticed < cuts, "{unnoticed} of {cuts}");
 }
 
 #[test]
