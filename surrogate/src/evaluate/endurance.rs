@@ -66,7 +66,8 @@ impl Endurance {
         let weight = motion.mass_kg * gravity[0].hypot(gravity[1]);
         let lift = weight * self.scene.domain.height_m;
         let still_j = 0.5 * motion.mass_kg * STILL_M_S.powi(2);
-        let allowed = self.brought_j + SLACK * (self.brought_j.abs() + lift) + still_j;
+        let slack = (SLACK * (self.brought_j.abs() + lift)).max(still_j);
+        let allowed = self.brought_j + slack;
         let what = if !motion.energy_j().is_finite() {
             Some("a motion that is not a number".to_owned())
         } else if motion.fastest_m_s > self.limit_m_s {

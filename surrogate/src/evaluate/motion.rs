@@ -74,7 +74,7 @@ pub fn speed_limit_m_s(scene: &Scene) -> f64 {
     });
     let [gx, gy] = scene.gravity_m_s2.map(f64::abs);
     let fall = 2.0 * (gx * scene.domain.width_m + gy * scene.domain.height_m);
-    3.0 * (fall.sqrt() + fastest.fold(STILL_M_S, f64::max))
+    3.0 * (fall.sqrt() + fastest.fold(0.0, f64::max)).max(STILL_M_S)
 }
 
 #[cfg(test)]
